@@ -1,0 +1,41 @@
+# run: a practice city and a server. lab: JupyterLab on the notebooks. test: everything, with all it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+LOCKED := -c requirements.lock --build-constraint requirements.lock
+
+.PHONY: run lab test check bench clean
+
+run: $(VENV)/.run
+	@$(BIN)/verval serve
+
+lab: $(VENV)/.run
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+test: $(VENV)/.dev
+	@$(BIN)/python tests/browser.py
+	@VERVAL_BATAS_UJI="$${VERVAL_BATAS_UJI:-$$([ -d ../shared/geo ] && cd ../shared/geo && pwd)}" $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@echo "Menyiapkan lingkungan Python ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo "Memasang paket (sekali saja, beberapa menit) ..."
+	@$(PIP) install "$$(grep '^pip==' requirements.lock)"
+	@$(PIP) install $(LOCKED) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(PIP) install $(LOCKED) --group dev
+	@touch $@

@@ -1,0 +1,291 @@
+"""A register: the people, families, aid and the rest of one list, as tables.
+
+``Register`` is immutable and columnar (Arrow); it is what is stored, checked and mapped.
+``Draft`` is the same thing opened for writing row by row; only invented worlds use it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, empty_row
+from workbench.errors import StoreFault, UnusableInput
+
+Row = dict[str, Any]
+
+MANIFEST = "manifest.json"
+_OPTIONAL_TABLES = ("truth",)
+_PREFIX = {"person": "P", "family": "F", "aid": "A", "event": "V", "ppks": "K", "psks": "S"}
+_KEY = {
+    "person": "person_id",
+    "family": "family_id",
+    "aid": "aid_id",
+    "event": "event_id",
+    "ppks": "ppks_id",
+    "psks": "psks_id",
+}
+
+
+def key_column(table: str) -> str:
+    """The column that identifies a row of ``table`` inside one snapshot."""
+    return _KEY[table]
+
+
+def conform(table: str, data: pa.Table) -> pa.Table:
+    """Give ``data`` exactly the columns and types of ``table``; absent columns become unknown.
+
+    Text is never null. Raises ``UnusableInput`` when a column cannot be read as its type.
+    """
+    schema = arrow_schema(table)
+    arrays = []
+    for column in schema:
+        if column.name not in data.column_names:
+            fill = "" if pa.types.is_string(column.type) else None
+            arrays.append(pa.array([fill] * data.num_rows, type=column.type))
+            continue
+        array = data.column(column.name)
+        try:
+            array = array.cast(column.type)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise UnusableInput(
+                f"Kolom {column.name} pada tabel {table} bukan bertipe {column.type}. "
+                "Buat ulang berkasnya dengan perintah verval read atau verval generate."
+            ) from error
+        if pa.types.is_string(column.type):
+            array = array.fill_null("")
+        arrays.append(array)
+    return pa.table(arrays, schema=schema)
+
+
+@dataclass(frozen=True)
+class Register:
+    """All tables of one list with their manifest.
+
+    ``tables`` maps a table name of ``register.csv`` to an Arrow table with exactly its columns;
+    ``manifest`` holds the keys listed there under ``manifest``. Indexing gives a table, an
+    empty one where the list has none.
+    """
+
+    tables: Mapping[str, pa.Table]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, table: str) -> pa.Table:
+        found = self.tables.get(table)
+        return found if found is not None else arrow_schema(table).empty_table()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name}={self[name].num_rows}" for name in SNAPSHOT_TABLES)
+        return f"Register({counts})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td>{self[name].num_rows:,}</td></tr>"
+            for name in SNAPSHOT_TABLES
+        ).replace(",", ".")
+        return f"<table><caption>Register ({self.workspace})</caption>{rows}</table>"
+
+    @property
+    def workspace(self) -> str:
+        """``latihan`` or ``nyata``."""
+        return str(self.manifest.get("workspace", ""))
+
+    def carries(self, table: str, column: str) -> bool:
+        """Whether the list has this column; a missing column is not an empty cell.
+
+        A manifest without ``carried`` (an invented world) carries everything.
+        """
+        carried = self.manifest.get("carried")
+        return carried is None or column in carried.get(table, ())
+
+    def write(self, directory: Path) -> None:
+        """Write one Parquet file a table and ``manifest.json`` into ``directory``."""
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            for name in (*SNAPSHOT_TABLES, *_OPTIONAL_TABLES):
+                if name in _OPTIONAL_TABLES and name not in self.tables:
+                    continue
+                pq.write_table(self[name], directory / f"{name}.parquet", compression="zstd")
+            text = json.dumps(self.manifest, ensure_ascii=False, indent=1, default=str)
+            (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise StoreFault(
+                f"Folder {directory.name} tidak dapat ditulis ({error.strerror}). "
+                "Periksa ruang penyimpanan dan izin menulis, lalu ulangi."
+            ) from error
+
+    @classmethod
+    def read(cls, directory: Path) -> Register:
+        """Read a directory written by ``write``.
+
+        Raises ``UnusableInput`` when it is no such directory or a table is damaged.
+        """
+        manifest_path = directory / MANIFEST
+        if not manifest_path.is_file():
+            raise UnusableInput(
+                f"Folder {directory.name} tidak memuat {MANIFEST}. Pilih folder hasil "
+                "verval generate atau verval read, atau beri berkas daftarnya."
+            )
+        tables: dict[str, pa.Table] = {}
+        try:
+            manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+            for name in (*SNAPSHOT_TABLES, *_OPTIONAL_TABLES):
+                path = directory / f"{name}.parquet"
+                if path.is_file():
+                    tables[name] = conform(name, pq.read_table(path))
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise UnusableInput(
+                f"Folder {directory.name} rusak dan tidak dapat dibaca. "
+                "Buat ulang folder itu dari berkas asalnya."
+            ) from error
+        if not isinstance(manifest, dict):
+            raise UnusableInput(f"{MANIFEST} pada folder {directory.name} tidak berisi keterangan.")
+        return cls(tables, manifest)
+
+
+def _subject(table: str, row: Row) -> str:
+    """The id of a row; the civil registry's rows are known by their NIK."""
+    return str(row.get(_KEY.get(table, "nik"), ""))
+
+
+@dataclass
+class Change:
+    """One cell changed, or one row added or removed (``column`` is then empty)."""
+
+    table: str
+    subject: str
+    column: str
+    before: Any
+    after: Any
+
+
+class Draft:
+    """A register opened for writing, row by row.
+
+    ``tables`` maps each table name to a list of dict rows with every column of the table.
+    ``change``, ``add`` and ``remove`` keep the look-ups right and record what was done in
+    ``changes`` (cleared by ``take_changes``).
+    """
+
+    def __init__(self, manifest: Mapping[str, Any] | None = None) -> None:
+        self.tables: dict[str, list[Row]] = {name: [] for name in SNAPSHOT_TABLES}
+        self.manifest: dict[str, Any] = dict(manifest or {})
+        self.changes: list[Change] = []
+        self._by_family: dict[str, dict[str, list[Row]]] = {
+            name: {} for name in ("person", "aid", "event", "ppks")
+        }
+        self._families: dict[str, Row] = {}
+        self._registry: dict[str, Row] = {}
+        self._counters: dict[str, int] = {}
+
+    @classmethod
+    def from_register(cls, register: Register) -> Draft:
+        """Open a register for writing."""
+        draft = cls(register.manifest)
+        for name in SNAPSHOT_TABLES:
+            for row in register[name].to_pylist():
+                draft._append(name, row)
+        return draft
+
+    def to_register(self, truth: Iterable[Row] | None = None) -> Register:
+        """Close the draft into an immutable register, with the ``truth`` table where given."""
+        tables = {
+            name: pa.Table.from_pylist(rows, schema=arrow_schema(name))
+            for name, rows in self.tables.items()
+        }
+        if truth is not None:
+            tables["truth"] = pa.Table.from_pylist(list(truth), schema=arrow_schema("truth"))
+        return Register(tables, dict(self.manifest))
+
+    def new_id(self, table: str) -> str:
+        """A fresh id for ``table``: P000001, F000001, ... in the order asked."""
+        taken = self._counters.get(table, 0) + 1
+        self._counters[table] = taken
+        return f"{_PREFIX[table]}{taken:06d}"
+
+    def families(self) -> Iterator[Row]:
+        """Family rows in table order."""
+        return iter(self.tables["family"])
+
+    def family(self, family_id: str) -> Row:
+        """The row of one family."""
+        return self._families[family_id]
+
+    def members(self, family_id: str) -> list[Row]:
+        """Person rows of one family, in table order."""
+        return list(self._by_family["person"].get(family_id, ()))
+
+    def rows(self, table: str, family_id: str) -> list[Row]:
+        """Rows of ``person``, ``aid``, ``event`` or ``ppks`` that belong to one family."""
+        return list(self._by_family[table].get(family_id, ()))
+
+    def registry(self, nik: str) -> Row | None:
+        """The civil registry's answer for a NIK, or None when it was never asked."""
+        return self._registry.get(nik)
+
+    def add(self, table: str, row: Mapping[str, Any]) -> Row:
+        """Append a row; columns left out are unknown. Returns the stored row."""
+        stored = self._append(table, row)
+        self.changes.append(Change(table, _subject(table, stored), "", None, dict(stored)))
+        return stored
+
+    def remove(self, table: str, row: Row) -> None:
+        """Take a row out of its table."""
+        rows = self.tables[table]
+        for place, candidate in enumerate(rows):
+            if candidate is row:
+                del rows[place]
+                break
+        groups = self._by_family.get(table)
+        if groups is not None:
+            groups[row["family_id"]] = [r for r in groups[row["family_id"]] if r is not row]
+        if table == "family":
+            del self._families[row["family_id"]]
+        if table == "dukcapil":
+            del self._registry[row["nik"]]
+        self.changes.append(Change(table, _subject(table, row), "", dict(row), None))
+
+    def change(self, table: str, row: Row, **cells: Any) -> None:
+        """Set cells of a row, recording before and after; an equal value is no change."""
+        subject = _subject(table, row)
+        for column, after in cells.items():
+            before = row[column]
+            if before == after:
+                continue
+            self.changes.append(Change(table, subject, column, before, after))
+            row[column] = after
+            if column == "family_id" and table in self._by_family:
+                groups = self._by_family[table]
+                groups[before] = [r for r in groups[before] if r is not row]
+                groups.setdefault(after, []).append(row)
+            if table == "dukcapil" and column == "nik":
+                del self._registry[before]
+                self._registry[after] = row
+
+    def take_changes(self) -> list[Change]:
+        """What was done since the last call, in order."""
+        taken, self.changes = self.changes, []
+        return taken
+
+    def _append(self, table: str, row: Mapping[str, Any]) -> Row:
+        stored: Row = {**empty_row(table), **row}
+        self.tables[table].append(stored)
+        groups = self._by_family.get(table)
+        if groups is not None:
+            groups.setdefault(stored["family_id"], []).append(stored)
+        if table == "family":
+            self._families[stored["family_id"]] = stored
+        elif table == "dukcapil":
+            self._registry[stored["nik"]] = stored
+        prefix = _PREFIX.get(table)
+        if prefix:
+            number = str(stored[_KEY[table]])[len(prefix) :]
+            if number.isdigit():
+                self._counters[table] = max(self._counters.get(table, 0), int(number))
+        return stored

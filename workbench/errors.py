@@ -1,0 +1,35 @@
+"""Everything the workbench raises on purpose.
+
+The message of each error is one Indonesian sentence that a user may read as it stands:
+what was found, what was expected, what to do. It never carries a NIK, a name or an address.
+"""
+
+from __future__ import annotations
+
+
+class WorkbenchError(Exception):
+    """Base of all errors raised on purpose; ``str(error)`` is fit for a screen."""
+
+
+class UnusableInput(WorkbenchError):
+    """A file or folder cannot be used at all; nothing was stored."""
+
+
+class WrongUse(WorkbenchError):
+    """The call itself is wrong: an unknown name, an option that does not fit."""
+
+
+class Forbidden(WorkbenchError):
+    """The actor may not do this, or not here."""
+
+
+class NotFound(WorkbenchError):
+    """What was asked for does not exist, or not for this actor."""
+
+
+class RuleBroken(WorkbenchError):
+    """A rule could not run. It accuses nobody: its findings are absent, and that is said."""
+
+
+class StoreFault(WorkbenchError):
+    """The disk or the database refused: full, read-only, damaged, from a newer version."""

@@ -1,0 +1,71 @@
+"""The catalogue: everything that can be wrong in a list, one file per rule.
+
+``catalogue()`` gives the rules, ``plants()`` the ways each mistake comes about, ``check()`` runs
+the rules over a register. The engine (DuckDB) is loaded only when ``check`` is called, so that a
+trainee's kernel, which needs the words of a rule but never runs one, stays small.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from workbench.rules.declare import Basis, Plant, Planted, Rule, Severity, registered
+
+if TYPE_CHECKING:
+    from workbench.rules.engine import Findings, check
+
+__all__ = [
+    "GROUPS",
+    "Basis",
+    "Findings",
+    "Plant",
+    "Planted",
+    "Rule",
+    "Severity",
+    "catalogue",
+    "check",
+    "plants",
+]
+
+#: Folder of each group of rules, and its name on screen.
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "identity": "Identitas",
+        "family": "Susunan keluarga",
+        "presence": "Keberadaan dan alamat",
+        "category": "Kategori PPKS (dahulu PMKS)",
+        "living": "Kondisi sosial ekonomi dan kelayakan",
+        "aid": "Bantuan",
+    }
+)
+
+
+@cache
+def catalogue() -> Mapping[str, Rule]:
+    """All rules by code, in the order of their groups and codes."""
+    for group in GROUPS:
+        package = import_module(f"workbench.rules.{group}")
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            import_module(f"workbench.rules.{group}.{module.name}")
+    order = list(GROUPS)
+    rules = sorted(registered().values(), key=lambda rule: (order.index(rule.group), rule.code))
+    return MappingProxyType({rule.code: rule for rule in rules})
+
+
+@cache
+def plants() -> tuple[Plant, ...]:
+    """Every plant of every rule, in catalogue order."""
+    return tuple(plant for rule in catalogue().values() for plant in rule.plants)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("check", "Findings"):
+        from workbench.rules import engine
+
+        return getattr(engine, name)
+    raise AttributeError(name)

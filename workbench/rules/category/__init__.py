@@ -1,0 +1,1 @@
+"""PPKS categories: rules."""

@@ -1,0 +1,235 @@
+"""How a rule is declared: what is wrong, how it comes about, what to ask, why it matters.
+
+A rule takes one of three forms, all SQL an analyst can read, never pandas:
+
+* ``row_rule``: one Boolean expression over one typed table; all are fused into one pass;
+* ``family_rule``: aggregates over the members of a family with a having; all share one group-by;
+* ``table_rule``: one select with joins that returns ``subject`` and the evidence.
+
+The typed tables and their columns are described in ``workbench.rules.typed``. A rule comes with
+the mistake it catches (``plants``), so it can be taught, planted and tested from one file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+from typing import Any, Literal, TypeVar
+
+from workbench.domain.reference import by_code
+from workbench.domain.register import Draft
+
+Form = Literal["row", "family", "table"]
+SubjectKind = Literal["person", "family", "aid", "event", "ppks"]
+
+STATUSES = ("layak", "tidak_layak", "perlu_verval")
+FOLLOW_UPS = ("tidak_ada", "perbaiki_data", "rujuk_dukcapil", "kunjungan", "musyawarah")
+
+
+class Severity(StrEnum):
+    """KRITIS stops a proposal, TINGGI needs a visit, SEDANG a document, INFO is a note."""
+
+    KRITIS = "KRITIS"
+    TINGGI = "TINGGI"
+    SEDANG = "SEDANG"
+    INFO = "INFO"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what a rule rests.
+
+    ``catalogue`` names the lines of ``kesalahan_data`` (E..), ``aturan_kombinasi`` (C..) and
+    ``siks_kelas_galat`` (S..) it covers; ``source`` is how a person would cite it, "" when there
+    is no written source; ``confirmed`` is the ``konfirmasi`` value: ya, sekunder, sebagian,
+    tidak or usulan. A basis of ``tidak`` holds the severity at SEDANG or below.
+    """
+
+    catalogue: tuple[str, ...]
+    source: str
+    confirmed: str
+
+    @property
+    def words(self) -> str:
+        """The source for a screen."""
+        return self.source or "praktik umum, belum ada dasar tertulis"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What a plant did.
+
+    ``fields`` are the cells a trainee should mark, ``column`` of the subject's own row or
+    ``SUBJECT.column``; ``companions`` are other findings the same mistake raises, ``CODE:subject``;
+    ``note`` is what the officer saw at the door, one plain Indonesian sentence, "" when nothing.
+    """
+
+    subject_kind: SubjectKind
+    subject: str
+    fields: tuple[str, ...]
+    companions: tuple[str, ...] = ()
+    note: str = ""
+
+
+PlantFunction = Callable[[Draft, str, Random], Planted | None]
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One way a clerk comes to make the mistake of ``rule``.
+
+    ``apply(draft, family_id, rng)`` changes the draft and says what it did, or returns None and
+    leaves the draft as it was when this family cannot carry the mistake.
+    """
+
+    rule: str
+    name: str
+    story: str
+    apply: PlantFunction
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry of the catalogue. See the module for the three forms.
+
+    ``title`` is a sentence with ``{evidence}`` in it; ``fields`` the columns it speaks of;
+    ``needs`` the columns (``table.column``) without which it stays silent; ``status``, ``reason``
+    and ``follow_up`` what a trainee should answer.
+    """
+
+    code: str
+    group: str
+    form: Form
+    table: str
+    severity: Severity
+    title: str
+    question: str
+    documents: tuple[str, ...]
+    why: str
+    fields: tuple[str, ...]
+    status: str
+    reason: str | None
+    follow_up: tuple[str, ...]
+    basis: Basis
+    needs: tuple[str, ...]
+    evidence: Mapping[str, str]
+    when: str
+    explanation: str
+    plants: list[Plant] = field(default_factory=list, compare=False)
+
+    @property
+    def subject_kind(self) -> SubjectKind:
+        return self.table  # type: ignore[return-value]
+
+    def sentence(self, evidence: Mapping[str, Any]) -> str:
+        """The title with its evidence filled in, in plain words."""
+        return self.title.format_map({name: _words(value) for name, value in evidence.items()})
+
+
+def _words(value: Any) -> str:
+    from datetime import date
+
+    from workbench.domain.words import date_id, number_id
+
+    if value is None or value == "":
+        return "(kosong)"
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, (int, float)):
+        return number_id(value)
+    text = str(value)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return date_id(date.fromisoformat(text))
+    return text.replace("_", " ") if text.islower() else text
+
+
+_CATALOGUE: dict[str, Rule] = {}
+Marker = TypeVar("Marker", bound=type)
+
+
+def registered() -> Mapping[str, Rule]:
+    """Rules declared so far, by code."""
+    return _CATALOGUE
+
+
+def _declare(form: Form, table: str, when: str, **parts: Any) -> Callable[[Marker], Marker]:
+    def register(marker: Marker) -> Marker:
+        code = parts["code"]
+        if code in _CATALOGUE:
+            raise ValueError(f"rule code {code} is taken; a code is never given twice")
+        follow_up = parts["follow_up"]
+        basis: Basis = parts["basis"]
+        for key in basis.catalogue:
+            names = {"E": "kesalahan_data", "C": "aturan_kombinasi", "S": "siks_kelas_galat"}
+            if key not in by_code(names[key[0]]):
+                raise ValueError(f"{code}: {key} stands in no catalogue")
+        if basis.confirmed == "tidak" and parts["severity"] in (Severity.KRITIS, Severity.TINGGI):
+            raise ValueError(f"{code}: an unconfirmed basis is at most SEDANG")
+        rule = Rule(
+            code=code,
+            group=marker.__module__.split(".")[-2],
+            form=form,
+            table=table,
+            severity=parts["severity"],
+            title=parts["title"],
+            question=parts["question"],
+            documents=tuple(parts["documents"]),
+            why=parts["why"],
+            fields=tuple(parts["fields"]),
+            status=parts["status"],
+            reason=parts.get("reason"),
+            follow_up=(follow_up,) if isinstance(follow_up, str) else tuple(follow_up),
+            basis=basis,
+            needs=tuple(parts["needs"]),
+            evidence=dict(parts.get("evidence", {})),
+            when=when,
+            explanation=(marker.__doc__ or "").strip(),
+        )
+        if rule.status not in STATUSES or not set(rule.follow_up) <= set(FOLLOW_UPS):
+            raise ValueError(f"{code}: unknown status or follow-up")
+        _CATALOGUE[code] = rule
+        marker.rule = rule  # type: ignore[attr-defined]
+        return marker
+
+    return register
+
+
+def row_rule(*, table: str, when: str, **parts: Any) -> Callable[[Marker], Marker]:
+    """Declare a rule over single rows of ``table``; ``when`` is true for a row to be looked at.
+
+    ``evidence`` maps a name used in the title to an SQL expression over the same row.
+    """
+    return _declare("row", table, when, **parts)
+
+
+def family_rule(*, having: str, **parts: Any) -> Callable[[Marker], Marker]:
+    """Declare a rule over the members of a family.
+
+    ``evidence`` maps names to aggregates over the typed ``person`` rows of the family;
+    ``having`` may use those names and the columns of the typed ``family`` row as ``family.x``.
+    """
+    return _declare("family", "family", having, **parts)
+
+
+def table_rule(*, table: str, select: str, **parts: Any) -> Callable[[Marker], Marker]:
+    """Declare a rule as one select that returns ``subject`` (an id of ``table``) and evidence.
+
+    The evidence is every other column the select returns; ``evidence`` lists their names.
+    """
+    parts["evidence"] = {name: name for name in parts.get("evidence", ())}
+    return _declare("table", table, select, **parts)
+
+
+def plants(marker: type) -> Callable[[PlantFunction], PlantFunction]:
+    """Register a function as one way the mistake of ``marker``'s rule comes about."""
+
+    def register(function: PlantFunction) -> PlantFunction:
+        rule: Rule = marker.rule  # type: ignore[attr-defined]
+        story = " ".join((function.__doc__ or "").split())
+        rule.plants.append(Plant(rule.code, function.__name__, story, function))
+        return function
+
+    return register

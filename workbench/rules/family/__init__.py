@@ -1,0 +1,1 @@
+"""Composition of a family card: rules."""

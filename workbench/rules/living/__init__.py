@@ -1,0 +1,1 @@
+"""Living conditions and eligibility: rules."""

@@ -1,0 +1,1 @@
+"""Presence and address: rules."""
