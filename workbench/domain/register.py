@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, empty_row
-from workbench.errors import StoreFault, UnusableInput
+from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, columns, empty_row
+from workbench.errors import StoreFault, UnusableInput, WrongUse
 
 Row = dict[str, Any]
 
@@ -105,20 +108,32 @@ class Register:
         return carried is None or column in carried.get(table, ())
 
     def write(self, directory: Path) -> None:
-        """Write one Parquet file a table and ``manifest.json`` into ``directory``."""
+        """Write one Parquet file a table and ``manifest.json`` into ``directory``.
+
+        The files are written beside it first and moved in together, the manifest last, so that
+        a full disk leaves what was there as it was.
+        """
+        aside = directory.parent / f".{directory.name}.{os.getpid()}"
+        names = [*SNAPSHOT_TABLES, *(name for name in _OPTIONAL_TABLES if name in self.tables)]
         try:
-            directory.mkdir(parents=True, exist_ok=True)
-            for name in (*SNAPSHOT_TABLES, *_OPTIONAL_TABLES):
-                if name in _OPTIONAL_TABLES and name not in self.tables:
-                    continue
-                pq.write_table(self[name], directory / f"{name}.parquet", compression="zstd")
+            aside.mkdir(parents=True)
+            for name in names:
+                pq.write_table(self[name], aside / f"{name}.parquet", compression="zstd")
             text = json.dumps(self.manifest, ensure_ascii=False, indent=1, default=str)
-            (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            directory.mkdir(parents=True, exist_ok=True)
+            (directory / MANIFEST).unlink(missing_ok=True)
+            for name in _OPTIONAL_TABLES:
+                (directory / f"{name}.parquet").unlink(missing_ok=True)
+            for name in (*(f"{name}.parquet" for name in names), MANIFEST):
+                os.replace(aside / name, directory / name)
         except OSError as error:
             raise StoreFault(
                 f"Folder {directory.name} tidak dapat ditulis ({error.strerror}). "
                 "Periksa ruang penyimpanan dan izin menulis, lalu ulangi."
             ) from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
     @classmethod
     def read(cls, directory: Path) -> Register:
@@ -152,6 +167,35 @@ class Register:
 def _subject(table: str, row: Row) -> str:
     """The id of a row; the civil registry's rows are known by their NIK."""
     return str(row.get(_KEY.get(table, "nik"), ""))
+
+
+def combine(registers: Sequence[Register]) -> Register:
+    """Several registers as one; aid is tied to the people it names across them.
+
+    The first manifest leads; ``carried`` is the union. Raises ``WrongUse`` when two of them use
+    the same ids, for then it is the same list twice.
+    """
+    if len(registers) == 1:
+        return registers[0]
+    tables = {
+        name: pa.concat_tables([register[name] for register in registers])
+        for name in SNAPSHOT_TABLES
+    }
+    for name, key in _KEY.items():
+        if pc.count_distinct(tables[name][key]).as_py() != tables[name].num_rows:
+            raise WrongUse("Dua daftar memuat baris yang sama. Beri tiap daftar satu kali saja.")
+    manifest = dict(registers[0].manifest)
+    carried: dict[str, list[str]] = {}
+    for register in registers:
+        for table in SNAPSHOT_TABLES:
+            known = carried.setdefault(table, [])
+            known += [c for c in columns(table) if register.carries(table, c) and c not in known]
+    manifest["carried"] = carried
+    for listed in ("families_with_refused", "files", "mapping"):
+        manifest[listed] = [
+            entry for register in registers for entry in register.manifest.get(listed) or ()
+        ]
+    return Register(tables, manifest)
 
 
 @dataclass
