@@ -1,0 +1,162 @@
+"""Every service of classes, training and accounts x who asks x where: allowed or refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.access import Actor, Role, Workspace
+from workbench.errors import Forbidden, NotFound
+from workbench.services import accounts, classes, training
+
+REFUSED = (Forbidden, NotFound)
+
+#: Who asks. *own* is the trainee on seat 1, *other* the one on seat 2 of the same class,
+#: *foreign* one of another class; the trainer and the rest have no seat.
+WHO = (
+    "own",
+    "other",
+    "foreign",
+    "trainer",
+    "staff, real",
+    "staff, practice",
+    "admin, real",
+    "admin, practice",
+    "trainer, real",
+    "trainee, real",
+)
+TRAINEES = {"own", "other", "foreign"}
+TRAINERS = {"trainer", "admin, practice"}
+ADMINS = {"admin, real", "admin, practice"}
+
+#: use case -> (what is done, who may). Done by seat 1's trainee it touches seat 1's case.
+USES = {
+    "my progress": (lambda s: training.my_progress(s.office, s.actor), TRAINEES),
+    "my case": (lambda s: training.my_case(s.office, s.actor, 1), TRAINEES),
+    "save a mark": (
+        lambda s: training.save_mark(s.office, s.actor, 1, "P1.nik", "sesuai", 1),
+        TRAINEES,
+    ),
+    "send a case": (lambda s: s.send(), TRAINEES),
+    "read a sent case again": (
+        lambda s: s.send() and training.review(s.office, s.actor, 1),
+        TRAINEES,
+    ),
+    "my results": (lambda s: training.results_by_rule(s.office, s.actor), TRAINEES),
+    "seat 1 from outside": (
+        lambda s: training.my_case(s.office, replace(s.actor, class_id=s.opened.id, seat=1), 1),
+        {"own"},
+    ),
+    "worked case": (lambda s: training.worked_case(s.office, s.actor), TRAINEES | TRAINERS),
+    "open a class": (lambda s: classes.open_class(s.office, s.actor, s.settings), TRAINERS),
+    "list classes": (lambda s: classes.list_classes(s.office, s.actor), TRAINERS),
+    "see a class": (lambda s: classes.class_info(s.office, s.actor, s.opened.id), TRAINERS),
+    "close a class": (lambda s: classes.close_class(s.office, s.actor, s.opened.id), TRAINERS),
+    "reopen a class": (lambda s: classes.reopen_class(s.office, s.actor, s.opened.id), TRAINERS),
+    "watch the board": (lambda s: classes.board(s.office, s.actor, s.opened.id), TRAINERS),
+    "name the expected": (
+        lambda s: classes.set_expected(s.office, s.actor, s.opened.id, []),
+        TRAINERS,
+    ),
+    "help back in": (
+        lambda s: classes.issue_return_code(s.office, s.actor, s.opened.id, 1),
+        TRAINERS,
+    ),
+    "add an account": (
+        lambda s: accounts.add_account(s.office, s.actor, "baru", "Orang Baru", Role.STAF),
+        ADMINS,
+    ),
+    "reset a password": (
+        lambda s: accounts.reset_password(s.office, s.actor, s.account_beside()),
+        ADMINS,
+    ),
+    "turn an account off": (
+        lambda s: accounts.set_disabled(s.office, s.actor, s.account_beside(), True),
+        ADMINS,
+    ),
+    "reset a password of the other side": (
+        lambda s: accounts.reset_password(s.office, s.actor, s.account_beside(other_side=True)),
+        set(),
+    ),
+}
+
+
+class Scene:
+    """An office with two classes and somebody who asks."""
+
+    def __init__(self, office, trainer, opened, settings):
+        self.office, self.opened, self.settings = office, opened, settings
+        code = opened.join_code
+        people = {
+            "own": classes.join(office, code, "Siti", "operator", "36.73").actor,
+            "other": classes.join(office, code, "Udin", "operator", "36.73").actor,
+        }
+        second = classes.open_class(office, trainer, settings)
+        code = second.join_code
+        people["foreign"] = classes.join(office, code, "Ani", "operator", "36.73").actor
+        people["trainer"] = trainer
+        people["trainer, real"] = replace(trainer, workspace=Workspace.NYATA)
+        people["trainee, real"] = replace(people["own"], workspace=Workspace.NYATA)
+        for role, word in ((Role.STAF, "staff"), (Role.ADMIN, "admin")):
+            for workspace, side in ((Workspace.NYATA, "real"), (Workspace.LATIHAN, "practice")):
+                people[f"{word}, {side}"] = Actor("A-x", "Orang", role, workspace, ("36.73",))
+        self.people = people
+        self.actor = trainer
+
+    def send(self):
+        training.save_mark(self.office, self.actor, 1, "status", "layak", 1)
+        return training.submit(self.office, self.actor, 1)
+
+    def account_beside(self, other_side=False):
+        """Name of an account in the asking person's workspace, or in the other one."""
+        in_practice = (self.actor.workspace is Workspace.LATIHAN) is not other_side
+        side = Workspace.LATIHAN if in_practice else Workspace.NYATA
+        accounts.add_account(
+            self.office, accounts.machine_operator(side), "sasaran", "Orang", Role.STAF
+        )
+        return "sasaran"
+
+
+@pytest.fixture
+def scene(office, trainer, opened, class_settings):
+    return Scene(office, trainer, opened, class_settings)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_each_use_is_allowed_to_these_and_refused_to_all_others(scene, use):
+    act, allowed = USES[use]
+    outcome = {}
+    for who in WHO:
+        scene.actor = scene.people[who]
+        try:
+            act(scene)
+            outcome[who] = True
+        except REFUSED:
+            outcome[who] = False
+        _forget_accounts(scene)
+    assert outcome == {who: who in allowed for who in WHO}
+
+
+def _forget_accounts(scene):
+    from workbench.store.tables import account
+
+    for store in (scene.office.practice, scene.office.real):
+        with store.writing() as connection:
+            connection.execute(account.delete())
+
+
+def test_every_service_with_an_actor_is_in_the_table():
+    """A new service that takes an actor must be given its line."""
+    import inspect
+
+    source = inspect.getsource(inspect.getmodule(test_every_service_with_an_actor_is_in_the_table))
+    for module in (classes, training, accounts):
+        for name, function in vars(module).items():
+            if not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            takes_actor = "actor" in inspect.signature(function).parameters
+            if takes_actor and not name.startswith("_") and name not in OWN_ACCOUNT:
+                assert f"{module.__name__.rsplit('.')[-1]}.{name}(" in source, name
+
+
+#: Asked about oneself only; who may not is tested with the accounts.
+OWN_ACCOUNT = {"change_password", "current_password_must_change"}

@@ -1,0 +1,147 @@
+"""The ledger: insert or ignore, the newest counts, and a chain that notices."""
+
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.access import Workspace
+from workbench.errors import WrongUse
+from workbench.store import Event, Store, append, newest, record, verify_chain
+from workbench.store.ledger import MAX_REVISION
+
+
+def say(store, revision, value, field="P1.nik", actor="a"):
+    with store.writing() as connection:
+        return append(connection, Event(actor, "jawaban", "kasus:1", field, revision, value))
+
+
+def state(store, actor="a"):
+    with store.reading() as connection:
+        return {
+            name: (field.revision, field.value)
+            for name, field in newest(connection, actor, "kasus:1").items()
+        }
+
+
+def test_a_new_revision_is_accepted_and_counts(store):
+    assert say(store, 1, "sesuai").accepted
+    answer = say(store, 2, "tidak_sesuai")
+    assert (answer.accepted, answer.revision, answer.value) == (True, 2, "tidak_sesuai")
+    assert state(store) == {"P1.nik": (2, "tidak_sesuai")}
+
+
+def test_a_retry_of_the_same_event_is_accepted_once(store):
+    say(store, 1, "sesuai")
+    assert say(store, 1, "sesuai").accepted
+    assert verify_chain(store).events == 1
+
+
+def test_an_ignored_event_of_another_value_is_answered_with_the_newest(store):
+    say(store, 1, "sesuai")
+    say(store, 2, "tidak_sesuai")
+    answer = say(store, 1, "perlu_kunjungan")
+    assert (answer.accepted, answer.revision, answer.value) == (False, 2, "tidak_sesuai")
+    assert state(store) == {"P1.nik": (2, "tidak_sesuai")}
+    assert verify_chain(store).events == 2
+
+
+def test_a_late_lower_revision_is_kept_and_does_not_count(store):
+    say(store, 5, "tidak_sesuai")
+    answer = say(store, 3, "sesuai")
+    assert (answer.accepted, answer.revision, answer.value) == (True, 5, "tidak_sesuai")
+    assert state(store) == {"P1.nik": (5, "tidak_sesuai")}
+
+
+def test_people_and_fields_do_not_disturb_each_other(store):
+    say(store, 1, "sesuai", actor="a")
+    say(store, 1, "tidak_sesuai", actor="b")
+    say(store, 1, "perlu_kunjungan", actor="a", field="P1.name")
+    assert state(store, "a") == {"P1.nik": (1, "sesuai"), "P1.name": (1, "perlu_kunjungan")}
+    assert state(store, "b") == {"P1.nik": (1, "tidak_sesuai")}
+
+
+@pytest.mark.parametrize("revision", [0, -1, 1.0, True, "1", None, MAX_REVISION + 1])
+def test_a_revision_that_is_no_counting_number_is_refused(store, revision):
+    with pytest.raises(WrongUse):
+        say(store, revision, "sesuai")
+    assert say(store, MAX_REVISION, "sesuai").accepted
+
+
+def test_what_happened_twice_is_recorded_twice(store):
+    with store.writing() as connection:
+        record(connection, "a", "akun", "akun:a", "masuk", {})
+        record(connection, "a", "akun", "akun:a", "masuk", {})
+        assert newest(connection, "a", "akun:a")["masuk"].revision == 2
+
+
+said = st.tuples(
+    st.sampled_from(["a", "b"]), st.sampled_from(["f", "g"]), st.integers(1, 4), st.integers(0, 2)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(said, max_size=25))
+def test_state_is_the_highest_revision_of_what_was_first_said(tmp_path_factory, sayings):
+    store = Store.at(tmp_path_factory.mktemp("hukum") / "x.sqlite", Workspace.NYATA)
+    first: dict[tuple[str, str, int], int] = {}
+    for actor, field, revision, value in sayings:
+        answer = say(store, revision, value, field, actor)
+        standing = first.setdefault((actor, field, revision), value)
+        highest = max(r for a, f, r in first if (a, f) == (actor, field))
+        assert answer.accepted == (standing == value)
+        assert (answer.revision, answer.value) == (highest, first[actor, field, highest])
+    for actor in ("a", "b"):
+        fields = {f for a, f, _ in first if a == actor}
+        highest = {f: max(r for a, g, r in first if (a, g) == (actor, f)) for f in fields}
+        assert state(store, actor) == {f: (r, first[actor, f, r]) for f, r in highest.items()}
+    assert verify_chain(store).is_whole
+    assert verify_chain(store).events == len(first)
+    store.close()
+
+
+#: What somebody with the file and a database program does -> where it is noticed.
+TAMPERING = {
+    "nothing": ("select 1", None),
+    "a value edited": ("update event set value = '\"sesuai\"' where seq = 4", 4),
+    "a time edited": ("update event set at = '2020-01-01T00:00:00.000000Z' where seq = 1", 1),
+    "an actor edited": ("update event set actor = 'b' where seq = 6", 6),
+    "an event deleted": ("delete from event where seq = 3", 3),
+    "the first deleted": ("delete from event where seq = 1", 1),
+    "cut off at the end": ("delete from event where seq > 4", 5),
+    "everything deleted": ("delete from event", 1),
+    "two swapped": (
+        "update event set seq = -1 where seq = 2; update event set seq = 2 where seq = 5;"
+        "update event set seq = 5 where seq = -1",
+        2,
+    ),
+    "one inserted at the end": (
+        "insert into event (seq, actor, kind, subject, field, revision, value, at, prev_hash, hash)"
+        " select 7, actor, kind, subject, field, 99, value, at, hash, 'abc' from event"
+        " where seq = 6",
+        7,
+    ),
+    "one inserted between": (
+        "update event set seq = seq + 100 where seq > 3; update event set seq = seq - 99"
+        " where seq > 100; insert into event (seq, actor, kind, subject, field, revision, value,"
+        " at, prev_hash, hash) select 4, actor, kind, subject, field, 99, value, at, hash, 'abc'"
+        " from event where seq = 3",
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+def test_the_chain_notices(store, how):
+    for revision in range(1, 7):
+        say(store, revision, f"nilai {revision}")
+    store.close()
+    tampering, place = TAMPERING[how]
+    with sqlite3.connect(store.url.database) as raw:
+        raw.executescript(tampering)
+    raw.close()
+    report = verify_chain(store)
+    assert report.is_whole is (place is None)
+    assert report.fault_at == place
+    assert (str(place) if place else "utuh") in report.sentence

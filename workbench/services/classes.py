@@ -1,0 +1,801 @@
+"""A class: opened by a trainer, joined by code, watched on a board.
+
+The cases of a seat are drawn into the store when the class opens (more seats by the server,
+never by a trainee's process); a joiner takes the next seat. A name alone never takes a seat that
+is taken: going on from another phone needs the return code.
+
+Closing a class keeps newcomers out. Those within may finish and read what they did, so that
+answers still on their way from a phone are not lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, select
+
+from workbench import training
+from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.wilayah import CITY, area_name, kecamatan, kelurahan, kelurahan_by_code
+from workbench.errors import NotFound, WrongUse
+from workbench.services.accounts import trainee_of_seat
+from workbench.services.office import Office
+from workbench.store import clock, ledger
+from workbench.store.participant_list import Expected, read_participants
+from workbench.store.sessions import hash_secret, open_session
+from workbench.store.tables import (
+    case_key,
+    class_,
+    drawn_case,
+    expected_participant,
+    grade,
+    grade_item,
+    participant,
+)
+
+PREPARING, OPEN, CLOSED = "preparing", "open", "closed"
+
+#: What somebody is in the field, with the words on the screen.
+POSITIONS: Final[Mapping[str, str]] = {
+    "operator": "Operator",
+    "pendamping": "Pendamping",
+    "psm": "PSM",
+    "tksk": "TKSK",
+    "lainnya": "Lainnya",
+}
+
+#: Letters and digits nobody confuses on a projector or on paper (no 0 O 1 I L 2 Z 5 S 8 B).
+ALPHABET: Final = "ACDEFGHJKMNPQRTUVWXY34679"
+MAX_NAME: Final = 100
+MAX_CASES: Final = 60
+MAX_SEATS: Final = 500
+#: The server draws more seats when fewer than this are free.
+LOW_SEATS: Final = 10
+
+_UNKNOWN_CODE = "Kode kelas tidak dikenal. Periksa lagi kode pada layar pelatih."
+_CLOSED = "Kelas ini sudah ditutup untuk peserta baru. Minta pelatih membukanya lagi."
+_NO_SEAT = "Semua kursi yang siap sudah terisi. Kursi baru sedang disiapkan; coba lagi sebentar."
+_UNKNOWN_RETURN = (
+    "Kode kembali tidak dikenal. Periksa lagi kodenya, atau minta kode baru kepada pelatih."
+)
+_NO_CLASS = "Kelas itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil."
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ClassSettings:
+    """What a trainer chooses.
+
+    ``date`` is a date or its ISO text; ``error_share`` the share of cases that hold a mistake;
+    ``groups`` are groups of rules, empty for all; without ``seed`` one is drawn.
+    """
+
+    name: str
+    place: str
+    date: date | str
+    n_cases: int = 12
+    error_share: float = 0.75
+    groups: tuple[str, ...] = ()
+    seats: int = 100
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """A class as it stands; ``seats_drawn`` seats have their cases, ``joined`` are taken."""
+
+    id: str
+    name: str
+    place: str
+    date: date
+    join_code: str
+    state: str
+    n_cases: int
+    error_share: float
+    groups: tuple[str, ...]
+    seats_drawn: int
+    joined: int
+    created_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+    @property
+    def seats_left(self) -> int:
+        return self.seats_drawn - self.joined
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A seat taken or taken again: the session's token, who it is, the code to come back with."""
+
+    token: str
+    actor: Actor
+    return_code: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One trainee on the board. ``score`` is the mean of the graded cases, None before any."""
+
+    seat: int
+    name: str
+    position: str
+    area_kode: str
+    area: str
+    done: int
+    of: int
+    joined_at: datetime
+    last_action_at: datetime
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A kelurahan (or kecamatan, or the city) and the seats of those who came from it."""
+
+    kode: str
+    name: str
+    kecamatan: str
+    seats: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How often one rule was found, missed, or a cell flagged without cause."""
+
+    found: int = 0
+    missed: int = 0
+    false_alarm: int = 0
+
+
+@dataclass(frozen=True)
+class MissedRule:
+    """A rule on the list of the most missed: ``people`` is how many missed it at least once."""
+
+    rule: str
+    missed: int
+    found: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Somebody on the office's list whose name has not joined."""
+
+    name: str
+    area: str
+    position: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Counts over the class. ``score`` is the mean over graded cases, None before any."""
+
+    joined: int
+    expected: int
+    kelurahan_present: int
+    kelurahan_of: int
+    cases_done: int
+    cases_of: int
+    found: int
+    missed: int
+    false_alarms: int
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a trainer watches.
+
+    ``places``: the kelurahan in code order, then kecamatan and city where someone gave those.
+    ``matrix``: rule -> seat -> outcome; a wrongly flagged cell belongs to no rule and stands
+    under the rule ``""``.
+    """
+
+    info: ClassInfo
+    people: tuple[Person, ...]
+    places: tuple[Place, ...]
+    without_anybody: tuple[Place, ...]
+    absent: tuple[Absent, ...]
+    rules: tuple[str, ...]
+    matrix: Mapping[str, Mapping[int, Outcome]]
+    most_missed: tuple[MissedRule, ...]
+    totals: Totals
+
+
+def open_class(
+    office: Office,
+    actor: Actor,
+    settings: ClassSettings,
+    expected: Sequence[Expected] | None = None,
+    progress: Progress | None = None,
+) -> ClassInfo:
+    """Draw the cases of all seats into the store and open the class.
+
+    ``progress`` is told (seats done, seats asked). Raises ``WrongUse`` for settings that make no
+    class. A class whose drawing was cut short never opens and is seen by nobody.
+    """
+    require(actor, Permission.RUN_CLASS)
+    settings = _checked(settings)
+    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+    class_id = f"K{_code(6)}"
+    kept = {
+        "n_cases": settings.n_cases,
+        "error_share": settings.error_share,
+        "groups": list(settings.groups),
+        "seats": settings.seats,
+    }
+    _plan(class_id, kept, seed)  # refuses before anything is written
+    with office.practice.writing() as connection:
+        connection.execute(
+            class_.insert().values(
+                id=class_id,
+                name=settings.name,
+                place=settings.place,
+                date=str(settings.date),
+                settings=ledger.canonical(kept),
+                join_code=_free_join_code(connection),
+                state=PREPARING,
+                seed=seed,
+                seats_drawn=0,
+                opened_by=actor.id,
+                created_at=clock.now(),
+            )
+        )
+        if expected:
+            _replace_expected(connection, class_id, expected)
+    _draw(office, class_id, settings.seats, progress)
+    _set_state(office, actor, class_id, OPEN)
+    return class_info(office, actor, class_id)
+
+
+def draw_more_seats(
+    office: Office, class_id: str, seats: int = 20, progress: Progress | None = None
+) -> int:
+    """Draw the next ``seats`` seats of a class; returns how many are drawn in all.
+
+    For the server's process, which has no actor. Two at a time draw the same cases, so the
+    second one's are left out.
+    """
+    with office.practice.reading() as connection:
+        drawn = _class_row(connection, class_id).seats_drawn
+    _draw(office, class_id, min(drawn + seats, MAX_SEATS), progress)
+    with office.practice.reading() as connection:
+        return int(_class_row(connection, class_id).seats_drawn)
+
+
+def classes_low_on_seats(office: Office, low: int = LOW_SEATS) -> tuple[str, ...]:
+    """Ids of the open classes that should get more seats drawn (asked by the server)."""
+    with office.practice.reading() as connection:
+        rows = connection.execute(_infos().where(class_.c.state == OPEN))
+        infos = [_info(row) for row in rows]
+    return tuple(
+        info.id for info in infos if info.seats_left < low and info.seats_drawn < MAX_SEATS
+    )
+
+
+def current_class(office: Office) -> ClassInfo | None:
+    """The class that was opened last and is still open; None when there is none."""
+    with office.practice.reading() as connection:
+        row = connection.execute(
+            _infos()
+            .where(class_.c.state == OPEN)
+            .order_by(class_.c.created_at.desc(), class_.c.id)
+            .limit(1)
+        ).first()
+    return _info(row) if row else None
+
+
+def list_classes(office: Office, actor: Actor) -> tuple[ClassInfo, ...]:
+    """All classes that were ever open, newest first."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.reading() as connection:
+        rows = connection.execute(
+            _infos()
+            .where(class_.c.state != PREPARING)
+            .order_by(class_.c.created_at.desc(), class_.c.id)
+        )
+        return tuple(_info(row) for row in rows)
+
+
+def class_info(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """One class, for its trainer; raises ``NotFound``."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.reading() as connection:
+        return _one_info(connection, class_id)
+
+
+def close_class(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """Keep newcomers out; those within may finish."""
+    require(actor, Permission.RUN_CLASS)
+    _set_state(office, actor, class_id, CLOSED)
+    return class_info(office, actor, class_id)
+
+
+def reopen_class(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """Let newcomers in again with the same code; everybody's seats and answers are as they were."""
+    require(actor, Permission.RUN_CLASS)
+    _set_state(office, actor, class_id, OPEN)
+    return class_info(office, actor, class_id)
+
+
+def join(office: Office, join_code: str, name: str, position: str, area_kode: str) -> Joined:
+    """Take the next seat of the class with this code.
+
+    ``position`` is a key of ``POSITIONS``; ``area_kode`` the dotted code of a kelurahan, a
+    kecamatan or the city. Joining twice gives two seats: only a return code leads back to one.
+    Raises ``NotFound`` for an unknown code, ``WrongUse`` for anything else that does not fit.
+    """
+    name = clean_name(name)
+    position = position.strip().casefold()
+    if position not in POSITIONS:
+        raise WrongUse(f"Pilih peran Anda: {', '.join(POSITIONS.values())}.")
+    if area_kode not in known_areas():
+        raise WrongUse("Wilayah itu tidak dikenal. Pilih kelurahan, kecamatan atau kota Anda.")
+    with office.practice.writing() as connection:
+        row = connection.execute(
+            select(class_).where(class_.c.join_code == plain_code(join_code)).with_for_update()
+        ).first()
+        if row is None or row.state == PREPARING:
+            raise NotFound(_UNKNOWN_CODE)
+        if row.state != OPEN:
+            raise WrongUse(_CLOSED)
+        seat = _joined(connection, row.id) + 1
+        if seat > row.seats_drawn:
+            raise WrongUse(_NO_SEAT)
+        at = clock.now()
+        return_code, hashed = _free_return_code(connection)
+        connection.execute(
+            participant.insert().values(
+                class_id=row.id,
+                seat=seat,
+                name=name,
+                position=position,
+                area_kode=area_kode,
+                return_code_hash=hashed,
+                joined_at=at,
+                last_seen_at=at,
+            )
+        )
+        return _seated(connection, row.id, seat, return_code, "masuk")
+
+
+def come_back(office: Office, return_code: str) -> Joined:
+    """Go on at one's seat from another phone; the session on the first one stays valid.
+
+    Works in a closed class too, for reading what one did. Raises ``NotFound``.
+    """
+    code = plain_code(return_code)
+    with office.practice.writing() as connection:
+        row = connection.execute(
+            select(participant.c.class_id, participant.c.seat).where(
+                participant.c.return_code_hash == _return_hash(code)
+            )
+        ).first()
+        if row is None:
+            raise NotFound(_UNKNOWN_RETURN)
+        _touch(connection, row.class_id, row.seat)
+        return _seated(connection, row.class_id, row.seat, _shown(code), "kembali")
+
+
+def issue_return_code(office: Office, actor: Actor, class_id: str, seat: int) -> str:
+    """Give a person a new return code, to help them back in; the old code dies."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.writing() as connection:
+        return_code, hashed = _free_return_code(connection)
+        changed = connection.execute(
+            participant.update()
+            .where(participant.c.class_id == class_id, participant.c.seat == seat)
+            .values(return_code_hash=hashed)
+        )
+        if not changed.rowcount:
+            raise NotFound("Peserta itu tidak ada di kelas ini. Muat ulang papan, lalu pilih lagi.")
+        subject = f"peserta:{class_id}.{seat}"
+        ledger.record(connection, actor.id, "kelas", subject, "kode_kembali", {})
+    return return_code
+
+
+def set_expected(office: Office, actor: Actor, class_id: str, expected: Sequence[Expected]) -> int:
+    """Replace the class's list of expected people; returns how many they are."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.writing() as connection:
+        _class_row(connection, class_id)
+        _replace_expected(connection, class_id, expected)
+        subject = f"kelas:{class_id}"
+        ledger.record(connection, actor.id, "kelas", subject, "daftar_peserta", len(expected))
+    return len(expected)
+
+
+def board(office: Office, actor: Actor, class_id: str) -> Board:
+    """The class at this moment, in a fixed handful of queries: made to be asked every 2 s."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.reading() as connection:
+        info = _one_info(connection, class_id)
+        people = _people(connection, info)
+        expected = connection.execute(
+            select(expected_participant)
+            .where(expected_participant.c.class_id == class_id)
+            .order_by(expected_participant.c.position_in_list)
+        ).all()
+        counts = connection.execute(
+            select(
+                grade_item.c.rule, grade_item.c.seat, grade_item.c.outcome, func.count().label("n")
+            )
+            .where(grade_item.c.class_id == class_id)
+            .group_by(grade_item.c.rule, grade_item.c.seat, grade_item.c.outcome)
+        ).all()
+    matrix = _matrix(counts)
+    places = _places(people)
+    inside = [place for place in places if place.kode in kelurahan_by_code()]
+    graded = [(person.score, person.done) for person in people if person.score is not None]
+    done = sum(person.done for person in people)
+    outcomes = [outcome for seats in matrix.values() for outcome in seats.values()]
+    return Board(
+        info,
+        people,
+        places,
+        tuple(place for place in inside if not place.seats),
+        _absent(expected, people),
+        tuple(rule for rule in matrix if rule),
+        matrix,
+        _most_missed(matrix),
+        Totals(
+            len(people),
+            len(expected),
+            sum(bool(place.seats) for place in inside),
+            len(inside),
+            done,
+            sum(person.of for person in people),
+            sum(outcome.found for outcome in outcomes),
+            sum(outcome.missed for outcome in outcomes),
+            sum(outcome.false_alarm for outcome in outcomes),
+            sum(score * n for score, n in graded) / done if graded else None,
+        ),
+    )
+
+
+def known_areas() -> frozenset[str]:
+    """Dotted codes somebody may come from: every kelurahan, every kecamatan, the city."""
+    return frozenset(kelurahan_by_code()) | frozenset(kecamatan()) | {CITY.kode_kemendagri}
+
+
+def clean_name(name: str) -> str:
+    """A person's name without control characters and doubled spaces; raises ``WrongUse``."""
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in name
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    )
+    kept = re.sub(r" +", " ", kept).strip()
+    if not kept:
+        raise WrongUse("Nama belum diisi. Tulis nama Anda.")
+    if len(kept) > MAX_NAME:
+        raise WrongUse(f"Nama terlalu panjang. Tulis paling banyak {MAX_NAME} huruf.")
+    return kept
+
+
+def plain_code(code: str) -> str:
+    """A code as it is compared: capitals and digits only, however it was typed."""
+    return re.sub(r"[^A-Z0-9]", "", code.upper())
+
+
+def _checked(settings: ClassSettings) -> ClassSettings:
+    name, place = settings.name.strip(), settings.place.strip()
+    if not 1 <= len(name) <= 100 or len(place) > 100:
+        raise WrongUse("Isi nama kelas; nama dan tempat paling banyak 100 huruf.")
+    if not 1 <= settings.n_cases <= MAX_CASES:
+        raise WrongUse(f"Jumlah kasus harus 1 sampai {MAX_CASES}.")
+    if not 0 <= settings.error_share <= 1:
+        raise WrongUse("Bagian kasus yang memuat kesalahan harus 0 sampai 100 persen.")
+    if not 1 <= settings.seats <= MAX_SEATS:
+        raise WrongUse(f"Jumlah kursi harus 1 sampai {MAX_SEATS}.")
+    try:
+        day = date.fromisoformat(str(settings.date))
+    except ValueError as error:
+        raise WrongUse("Tanggal kelas tidak dapat dibaca. Tulis seperti 2026-11-21.") from error
+    return replace(settings, name=name, place=place, date=day)
+
+
+def _plan(class_id: str, settings: Mapping[str, Any], seed: int) -> training.Plan:
+    """What the drawing goes by; raises ``WrongUse`` for groups of rules that do not exist."""
+    groups = tuple(settings["groups"])
+    return training.Plan(class_id, settings["n_cases"], settings["error_share"], groups, seed)
+
+
+def _draw(office: Office, class_id: str, up_to: int, progress: Progress | None) -> None:
+    """Draw from the first missing seat to ``up_to``; each seat is committed with all its cases."""
+    with office.practice.reading() as connection:
+        row = _class_row(connection, class_id)
+    plan = _plan(class_id, json.loads(row.settings), row.seed)
+    first = row.seats_drawn + 1
+    if progress:
+        progress(row.seats_drawn, up_to)
+    for seat, cases in training.draw_seats(plan, range(first, up_to + 1)):
+        drawn = [(n, case.to_public(), case.key.to_json()) for n, case in enumerate(cases, 1)]
+        with office.practice.writing() as connection:
+            _store_seat(connection, class_id, seat, drawn)
+        if progress:
+            progress(seat, up_to)
+
+
+def _store_seat(
+    connection: Connection,
+    class_id: str,
+    seat: int,
+    drawn: Iterable[tuple[int, dict[str, Any], dict[str, Any]]],
+) -> None:
+    drawn_so_far = select(class_.c.seats_drawn).where(class_.c.id == class_id).with_for_update()
+    if connection.execute(drawn_so_far).scalar_one() != seat - 1:
+        return  # somebody else drew the same cases for this seat a moment ago
+    place = {"class_id": class_id, "seat": seat}
+    drawn = list(drawn)
+    publics = [{**place, "number": n, "public": json.dumps(public)} for n, public, _ in drawn]
+    keys = [{**place, "number": n, "key": json.dumps(key)} for n, _, key in drawn]
+    connection.execute(drawn_case.insert(), publics)
+    connection.execute(case_key.insert(), keys)
+    connection.execute(class_.update().where(class_.c.id == class_id).values(seats_drawn=seat))
+
+
+def _set_state(office: Office, actor: Actor, class_id: str, state: str) -> None:
+    with office.practice.writing() as connection:
+        row = _class_row(connection, class_id)
+        if row.state == state:
+            return
+        closed_at = clock.now() if state == CLOSED else None
+        connection.execute(
+            class_.update().where(class_.c.id == class_id).values(state=state, closed_at=closed_at)
+        )
+        ledger.record(connection, actor.id, "kelas", f"kelas:{class_id}", "keadaan", state)
+
+
+def _seated(
+    connection: Connection, class_id: str, seat: int, return_code: str, field: str
+) -> Joined:
+    actor = trainee_of_seat(connection, class_id, seat)
+    assert actor is not None  # just written or just found, in this transaction
+    token = open_session(connection, Workspace.LATIHAN, class_id=class_id, seat=seat)
+    ledger.record(connection, actor.id, "kelas", f"peserta:{actor.id}", field, {})
+    return Joined(token, actor, return_code)
+
+
+def _touch(connection: Connection, class_id: str, seat: int) -> None:
+    connection.execute(
+        participant.update()
+        .where(participant.c.class_id == class_id, participant.c.seat == seat)
+        .values(last_seen_at=clock.now())
+    )
+
+
+def _code(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _free_join_code(connection: Connection) -> str:
+    while True:
+        code = _code(6)
+        if not connection.execute(select(class_.c.id).where(class_.c.join_code == code)).first():
+            return code
+
+
+def _free_return_code(connection: Connection) -> tuple[str, str]:
+    """A new return code as it is shown, and its hash; nobody has it yet."""
+    while True:
+        code = _code(8)
+        hashed = _return_hash(code)
+        taken = select(participant.c.seat).where(participant.c.return_code_hash == hashed)
+        if not connection.execute(taken).first():
+            return _shown(code), hashed
+
+
+def _return_hash(code: str) -> str:
+    return hash_secret(f"kode kembali:{code}")
+
+
+def _shown(code: str) -> str:
+    return f"{code[:4]}-{code[4:]}"
+
+
+def _class_row(connection: Connection, class_id: str) -> Row[Any]:
+    row = connection.execute(select(class_).where(class_.c.id == class_id)).first()
+    if row is None:
+        raise NotFound(_NO_CLASS)
+    return row
+
+
+def _joined(connection: Connection, class_id: str) -> int:
+    seat: int = connection.execute(
+        select(func.coalesce(func.max(participant.c.seat), 0)).where(
+            participant.c.class_id == class_id
+        )
+    ).scalar_one()
+    return seat
+
+
+def _infos() -> Any:
+    joined = (
+        select(func.count())
+        .select_from(participant)
+        .where(participant.c.class_id == class_.c.id)
+        .scalar_subquery()
+    )
+    return select(class_, joined.label("joined"))
+
+
+def _one_info(connection: Connection, class_id: str) -> ClassInfo:
+    row = connection.execute(_infos().where(class_.c.id == class_id)).first()
+    if row is None:
+        raise NotFound(_NO_CLASS)
+    return _info(row)
+
+
+def _info(row: Row[Any]) -> ClassInfo:
+    settings = json.loads(row.settings)
+    return ClassInfo(
+        row.id,
+        row.name,
+        row.place,
+        date.fromisoformat(row.date),
+        row.join_code,
+        row.state,
+        settings["n_cases"],
+        settings["error_share"],
+        tuple(settings["groups"]),
+        row.seats_drawn,
+        row.joined,
+        clock.moment(row.created_at),
+    )
+
+
+def _replace_expected(connection: Connection, class_id: str, expected: Sequence[Expected]) -> None:
+    connection.execute(
+        expected_participant.delete().where(expected_participant.c.class_id == class_id)
+    )
+    rows = [
+        {
+            "class_id": class_id,
+            "position_in_list": place,
+            "name": person.name[:MAX_NAME],
+            "position": person.position[:100],
+            "area_kode": person.area_kode,
+            "area_text": person.area_text[:100],
+        }
+        for place, person in enumerate(expected, start=1)
+    ]
+    if rows:
+        connection.execute(expected_participant.insert(), rows)
+
+
+def _people(connection: Connection, info: ClassInfo) -> tuple[Person, ...]:
+    graded = (
+        select(grade.c.seat, func.count().label("done"), func.avg(grade.c.score).label("score"))
+        .where(grade.c.class_id == info.id)
+        .group_by(grade.c.seat)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(participant, graded.c.done, graded.c.score)
+        .outerjoin(graded, graded.c.seat == participant.c.seat)
+        .where(participant.c.class_id == info.id)
+        .order_by(participant.c.seat)
+    )
+    return tuple(
+        Person(
+            row.seat,
+            row.name,
+            row.position,
+            row.area_kode,
+            area_name(row.area_kode),
+            row.done or 0,
+            info.n_cases,
+            clock.moment(row.joined_at),
+            clock.moment(row.last_seen_at),
+            row.score,
+        )
+        for row in rows
+    )
+
+
+def _places(people: Sequence[Person]) -> tuple[Place, ...]:
+    seats: dict[str, list[int]] = {}
+    for person in people:
+        seats.setdefault(person.area_kode, []).append(person.seat)
+    places = [
+        Place(k.kode_kemendagri, k.name, k.kecamatan, tuple(seats.pop(k.kode_kemendagri, ())))
+        for k in kelurahan()
+    ]
+    places += [
+        Place(kode, area_name(kode), kecamatan().get(kode, ""), tuple(seats[kode]))
+        for kode in sorted(seats)
+    ]
+    return tuple(places)
+
+
+def _matrix(counts: Iterable[Row[Any]]) -> dict[str, dict[int, Outcome]]:
+    cells: dict[str, dict[int, Counter[str]]] = {}
+    for row in counts:
+        cells.setdefault(row.rule, {}).setdefault(row.seat, Counter())[row.outcome] += row.n
+    return {
+        rule: {
+            seat: Outcome(count["ditemukan"], count["terlewat"], count["keliru"])
+            for seat, count in sorted(cells[rule].items())
+        }
+        for rule in sorted(cells)
+    }
+
+
+def _most_missed(matrix: Mapping[str, Mapping[int, Outcome]]) -> tuple[MissedRule, ...]:
+    rules = [
+        MissedRule(
+            rule,
+            sum(outcome.missed for outcome in seats.values()),
+            sum(outcome.found for outcome in seats.values()),
+            sum(outcome.missed > 0 for outcome in seats.values()),
+        )
+        for rule, seats in matrix.items()
+    ]
+    missed = [rule for rule in rules if rule.missed]
+    return tuple(sorted(missed, key=lambda rule: (-rule.missed, rule.found, rule.rule))[:5])
+
+
+def _absent(expected: Iterable[Row[Any]], people: Iterable[Person]) -> tuple[Absent, ...]:
+    """Whom the office expects and who has not come; two of one name need two to come."""
+    here = Counter(_compared(person.name) for person in people)
+    absent = []
+    for row in expected:
+        name = _compared(row.name)
+        if here[name]:
+            here[name] -= 1
+        else:
+            area = area_name(row.area_kode) if row.area_kode else row.area_text
+            absent.append(Absent(row.name, area, row.position))
+    return tuple(absent)
+
+
+def _compared(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+
+
+__all__ = [
+    "ALPHABET",
+    "CLOSED",
+    "OPEN",
+    "POSITIONS",
+    "Absent",
+    "Board",
+    "ClassInfo",
+    "ClassSettings",
+    "Expected",
+    "Joined",
+    "MissedRule",
+    "Outcome",
+    "Person",
+    "Place",
+    "Totals",
+    "board",
+    "class_info",
+    "classes_low_on_seats",
+    "clean_name",
+    "close_class",
+    "come_back",
+    "current_class",
+    "draw_more_seats",
+    "issue_return_code",
+    "join",
+    "known_areas",
+    "list_classes",
+    "open_class",
+    "read_participants",
+    "reopen_class",
+    "set_expected",
+]

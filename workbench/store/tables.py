@@ -1,0 +1,210 @@
+"""The tables of one workspace's database, as SQLAlchemy Core sees them.
+
+Both workspaces have all tables. What stands here must equal what the migrations build; a test
+compares them. Times are text in UTC (see ``clock``), JSON is text with sorted keys, so that a
+hash over a row is the same on every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("username", String(60), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("areas", Text, nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", String(27), nullable=False),
+)
+
+#: ``class`` in the database; the trailing letter only keeps it apart from Python's word.
+class_ = Table(
+    "class",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("place", String(100), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("join_code", String(20), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    #: Seats 1 to this one have their cases; written together with the cases of a seat.
+    Column("seats_drawn", Integer, nullable=False),
+    Column("opened_by", String(40), nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("closed_at", String(27)),
+    CheckConstraint("state in ('preparing', 'open', 'closed')", name="state"),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+    Column("position", String(20), nullable=False),
+    Column("area_kode", String(13), nullable=False),
+    Column("return_code_hash", String(64), nullable=False, unique=True),
+    Column("joined_at", String(27), nullable=False),
+    Column("last_seen_at", String(27), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    #: SHA-256 of the token; the token itself is only in the visitor's cookie.
+    Column("token_hash", String(64), primary_key=True),
+    Column("account_id", String(40), ForeignKey("account.id")),
+    Column("class_id", String(20)),
+    Column("seat", Integer),
+    Column("created_at", String(27), nullable=False),
+    Column("last_seen_at", String(27), nullable=False),
+    Column("revoked_at", String(27)),
+    ForeignKeyConstraint(["class_id", "seat"], ["participant.class_id", "participant.seat"]),
+    CheckConstraint("(account_id is null) <> (class_id is null)", name="one_holder"),
+    Index(None, "account_id"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    #: BIGINT would not become SQLite's rowid, so the variant; the values are the same.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    #: Place in the chain: 1, 2, 3 ... without a gap.
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("actor", String(40), nullable=False),
+    Column("kind", String(30), nullable=False),
+    #: The case or record the event is about, e.g. ``kasus:K7QX4M.12.3``.
+    Column("subject", String(120), nullable=False),
+    Column("field", String(120), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("actor", "subject", "field", "revision"),
+    Index(None, "subject", "field"),
+)
+
+#: One row: where the chain ends. It is locked first by every append, so appends queue on every
+#: database, and a chain that was cut off at its end no longer agrees with it.
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+expected_participant = Table(
+    "expected_participant",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("position_in_list", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+    Column("position", String(100), nullable=False),
+    Column("area_kode", String(13), nullable=False),
+    Column("area_text", String(100), nullable=False),
+)
+
+drawn_case = Table(
+    "drawn_case",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("public", Text, nullable=False),
+)
+
+#: Keys lie apart so that no query for a page can carry one by mistake.
+case_key = Table(
+    "case_key",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["class_id", "seat", "number"],
+        ["drawn_case.class_id", "drawn_case.seat", "drawn_case.number"],
+    ),
+)
+
+grade = Table(
+    "grade",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("answer", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    #: As first shown: a second submission answers with these very words.
+    Column("feedback", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["class_id", "seat"], ["participant.class_id", "participant.seat"]),
+)
+
+#: One row per planted mistake and per wrongly marked cell: what the board and the item
+#: statistics count. ``outcome`` is ditemukan, terlewat or keliru (then ``rule`` is empty).
+grade_item = Table(
+    "grade_item",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("rule", String(20), nullable=False),
+    Column("cell", String(120), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    ForeignKeyConstraint(
+        ["class_id", "seat", "number"], ["grade.class_id", "grade.seat", "grade.number"]
+    ),
+    CheckConstraint("outcome in ('ditemukan', 'terlewat', 'keliru')", name="outcome"),
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("imported_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("folder", String(200), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("deleted_at", String(27)),
+    Column("deleted_by", String(40)),
+    Column("reason", Text),
+)
