@@ -96,7 +96,8 @@ class Rule:
     """One entry of the catalogue. See the module for the three forms.
 
     ``title`` is a sentence with ``{evidence}`` in it; ``fields`` the columns it speaks of;
-    ``needs`` the columns (``table.column``) without which it stays silent; ``status``, ``reason``
+    ``needs`` the columns (``table.column``, or ``a.b|c.d`` where either will do) without which it
+    stays silent; ``status``, ``reason``
     and ``follow_up`` what a trainee should answer.
     """
 
@@ -119,6 +120,11 @@ class Rule:
     when: str
     explanation: str
     plants: list[Plant] = field(default_factory=list, compare=False)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column named in ``needs``, as ``table.column``."""
+        return frozenset(place for need in self.needs for place in need.split("|"))
 
     @property
     def subject_kind(self) -> SubjectKind:

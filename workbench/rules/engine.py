@@ -116,15 +116,21 @@ def check(
                 if rule.form == "family":
                     silent[code] = "Daftar ini hanya memuat satu baris tiap keluarga."
         speaking = [rule for rule in chosen.values() if rule.code not in silent]
-        parts = [
-            *_row_findings(connection, [r for r in speaking if r.form == "row"]),
-            *_family_findings(connection, [r for r in speaking if r.form == "family"]),
-            *(_table_findings(connection, r) for r in speaking if r.form == "table"),
-        ]
-        table = _assemble(connection, parts, chosen, ruleset)
+        table = judge(connection, speaking, ruleset)
     finally:
         connection.close()
     return Findings(table, silent, ruleset, chosen)
+
+
+def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset: str) -> pa.Table:
+    """Run ``rules`` over typed tables that stand; the table ``findings``, without sentences."""
+    speaking = list(rules)
+    parts = [
+        *_row_findings(connection, [rule for rule in speaking if rule.form == "row"]),
+        *_family_findings(connection, [rule for rule in speaking if rule.form == "family"]),
+        *(_table_findings(connection, rule) for rule in speaking if rule.form == "table"),
+    ]
+    return _assemble(connection, parts, {rule.code: rule for rule in speaking}, ruleset)
 
 
 def ruleset_version(rules: Iterable[Rule], parameters: Mapping[str, Any]) -> str:
@@ -145,12 +151,15 @@ def _reference_date(register: Register) -> date:
 
 
 def _why_silent(rule: Rule, register: Register) -> str:
-    missing = [need for need in rule.needs if not register.carries(*need.split(".", 1))]
-    if missing:
-        return f"Daftar tidak memuat kolom {', '.join(missing)}."
-    tables = {need.split(".", 1)[0] for need in rule.needs}
-    empty = sorted(table for table in tables if register[table].num_rows == 0)
-    return f"Tabel {', '.join(empty)} kosong." if empty else ""
+    """Why the list gives a rule nothing to judge; "" when it may speak."""
+    for need in rule.needs:
+        places = [tuple(place.split(".", 1)) for place in need.split("|")]
+        carried = [place for place in places if register.carries(*place)]
+        if not carried:
+            return f"Daftar tidak memuat kolom {' atau '.join(need.split('|'))}."
+        if all(register[table].num_rows == 0 for table, _column in carried):
+            return f"Tabel {' atau '.join(sorted({table for table, _column in carried}))} kosong."
+    return ""
 
 
 def _run(connection: duckdb.DuckDBPyConnection, sql: str, rules: Iterable[Rule]) -> None:

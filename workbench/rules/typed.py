@@ -15,7 +15,9 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
     active aid), ``lat0`` ``lon0`` ``area_km2`` (centroid and area of its kelurahan).
 ``aid``
     ``nik_number``, ``is_active`` (status active or not said), ``listed`` (its NIK or its
-    person stands among the persons), ``per_family`` (the programme pays families).
+    person stands among the persons), ``per_family`` (the programme pays families),
+    ``kind`` (jenis of the programme), ``program_name`` (its short name, else the list's own
+    word), ``period_start`` and ``period_end`` (dates; null when the list gives no period).
 ``ppks``
     of its person ``age`` ``sex`` ``disability`` ``disability_degree``; of its category
     ``category_name`` ``age_min`` ``age_max`` ``age_basis`` ``category_sex`` ``unit`` ``spm``
@@ -24,13 +26,14 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
     as they are.
 
 Also there: ``region_code(code)`` (every kecamatan code ever valid, as integer), ``kelurahan``,
-``reason(kode)``, ``program(kode, satuan, status)``; ``getvariable('as_of')`` is the reference
-date and every parameter is a variable of its own name.
+``reason(kode, alasan)``, ``program(kode, jenis, satuan)``; ``getvariable('as_of')`` is the
+reference date and every parameter is a variable of its own name.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +112,19 @@ _AID = f"""
 SELECT a.*, {_NUMBER.format("a.nik")} AS nik_number, a.status IN ('', 'aktif') AS is_active,
     a.person_id IN (SELECT person_id FROM raw_person)
         OR (a.nik <> '' AND a.nik IN (SELECT nik FROM raw_person)) AS listed,
-    coalesce(g.satuan LIKE 'keluarga%', false) AS per_family
+    coalesce(g.satuan LIKE 'keluarga%', false) AS per_family, coalesce(g.jenis, '') AS kind,
+    CASE WHEN g.kode IS NOT NULL THEN split_part(g.varian_penulisan, ';', 1)
+        WHEN a.program_text <> '' THEN a.program_text ELSE a.program END AS program_name,
+    TRY_CAST(left(a.period, 4) AS INTEGER) AS year_,
+    CASE substr(a.period, 6)
+        WHEN '' THEN 1 WHEN 'S1' THEN 1 WHEN 'S2' THEN 7 WHEN 'T1' THEN 1 WHEN 'T2' THEN 4
+        WHEN 'T3' THEN 7 WHEN 'T4' THEN 10 ELSE TRY_CAST(substr(a.period, 6) AS INTEGER) END
+        AS first_month,
+    CASE WHEN length(a.period) = 4 THEN 12 WHEN substr(a.period, 6, 1) = 'S' THEN 6
+        WHEN substr(a.period, 6, 1) = 'T' THEN 3 ELSE 1 END AS months,
+    CASE WHEN year_ BETWEEN 1900 AND 2999 AND first_month BETWEEN 1 AND 12
+        THEN make_date(year_, first_month, 1) END AS period_start,
+    CAST(period_start + to_months(months) - INTERVAL 1 DAY AS DATE) AS period_end
 FROM raw_aid a LEFT JOIN program g ON g.kode = a.program
 """
 
@@ -137,15 +152,11 @@ def open_typed(
     With ``directory`` the typed tables are written there as Parquet and read from it, so that
     a list larger than memory can be checked; otherwise they are held in memory.
     """
-    connection = duckdb.connect()
-    connection.execute("SET preserve_insertion_order = false")
-    for name, value in {**parameters, "as_of": as_of}.items():
-        connection.execute(f"SET VARIABLE {name} = ?", [value])
+    connection = _connect(as_of, parameters)
     for name in SNAPSHOT_TABLES:
         connection.register(f"raw_{name}", register[name])
     refused = list(register.manifest.get("families_with_refused", ()))
     connection.register("incomplete", pa.table({"family_id": pa.array(refused, pa.string())}))
-    _add_reference(connection)
     largest = connection.execute(
         "SELECT count(*), max(n) FROM (SELECT count(*) AS n FROM raw_person GROUP BY family_id)"
     ).fetchone()
@@ -156,7 +167,26 @@ def open_typed(
     for name, sql in (("family", _FAMILY), ("person", _PERSON), ("aid", _AID), ("ppks", _PPKS)):
         _materialise(connection, name, sql, directory)
     for name in _PLAIN:
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM raw_{name}")
+        _materialise(connection, name, f"SELECT * FROM raw_{name}", directory)
+    return connection
+
+
+def open_standing(
+    directory: Path, as_of: date, parameters: dict[str, Any]
+) -> duckdb.DuckDBPyConnection:
+    """A connection to typed tables that ``open_typed`` has written to ``directory`` before."""
+    connection = _connect(as_of, parameters)
+    for name in ("family", "person", "aid", "ppks", *_PLAIN):
+        _view(connection, name, directory)
+    return connection
+
+
+def _connect(as_of: date, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET preserve_insertion_order = false")
+    for name, value in {**parameters, "as_of": as_of}.items():
+        connection.execute(f"SET VARIABLE {name} = ?", [value])
+    _add_reference(connection)
     return connection
 
 
@@ -169,16 +199,34 @@ def _materialise(
     directory.mkdir(parents=True, exist_ok=True)
     path = str(directory / f"{name}.parquet").replace("'", "''")
     connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    _view(connection, name, directory)
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, directory: Path) -> None:
+    path = str(directory / f"{name}.parquet").replace("'", "''")
     connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
 
 
 def _add_reference(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, table in _reference_tables().items():
+        connection.register(name, table)
+
+
+@cache
+def _reference_tables() -> dict[str, pa.Table]:
     codes = sorted(int(code) for code in known_kecamatan_codes())
-    connection.register("region_code", pa.table({"code": pa.array(codes, pa.int32())}))
     places = kelurahan()
-    connection.register(
-        "kelurahan",
-        pa.table(
+    lists = {
+        view: pa.Table.from_pylist(list(reference(name)))
+        for view, name in (
+            ("pmks_kategori", "pmks_kategori"),
+            ("program", "program_bantuan"),
+            ("reason", "alasan_tidak_layak"),
+        )
+    }
+    return {
+        "region_code": pa.table({"code": pa.array(codes, pa.int32())}),
+        "kelurahan": pa.table(
             {
                 "kode": [place.kode_kemendagri for place in places],
                 "name": [place.name for place in places],
@@ -188,10 +236,5 @@ def _add_reference(connection: duckdb.DuckDBPyConnection) -> None:
                 "luas_km2": [place.luas_km2 for place in places],
             }
         ),
-    )
-    for view, name in (
-        ("pmks_kategori", "pmks_kategori"),
-        ("program", "program_bantuan"),
-        ("reason", "alasan_tidak_layak"),
-    ):
-        connection.register(view, pa.Table.from_pylist(list(reference(name))))
+        **lists,
+    }

@@ -1,0 +1,62 @@
+"""BAN-13: one person has one account in a programme."""
+
+from random import Random
+
+from workbench.domain.register import Draft
+from workbench.rules.aid.payees import active, new_account
+from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
+
+
+@table_rule(
+    table="aid",
+    code="BAN-13",
+    severity=Severity.SEDANG,
+    title="Satu NIK memakai {accounts} rekening untuk program dan periode yang sama",
+    question="Lihat semua kartu dan buku rekeningnya: mana yang masih dipakai, dan oleh siapa?",
+    documents=["KKS", "Buku rekening"],
+    why="Bantuan dapat masuk ke kartu yang tidak dipegang keluarga.",
+    fields=["account"],
+    status="perlu_verval",
+    follow_up=["perbaiki_data", "kunjungan"],
+    basis=Basis(("S13", "S14"), "Kelas galat SIKS-NG menurut berita Jawa Timur 2021", "sekunder"),
+    needs=["aid.account", "aid.nik", "aid.program"],
+    evidence=["accounts"],
+    select="""
+        WITH paid AS (
+            SELECT aid_id, account, nik, program, period FROM aid
+            WHERE is_active AND nik_number IS NOT NULL AND program <> ''
+                AND account NOT IN ('', '-', '0')
+        )
+        SELECT aid_id AS subject, accounts FROM (
+            SELECT aid_id, account, accounts, first_value(account) OVER (
+                PARTITION BY nik, program, period ORDER BY aid_id) AS first_account
+            FROM paid JOIN (
+                SELECT nik, program, period, count(DISTINCT account) AS accounts FROM paid
+                GROUP BY nik, program, period HAVING count(DISTINCT account) > 1
+            ) USING (nik, program, period)
+        ) WHERE account <> first_account
+    """,
+)
+class OneAccount:
+    """A lost card that was replaced leaves two accounts behind.
+
+    Bad: the same woman twice on the Sembako list of one quarter, with two card numbers.
+    Good: one card for PKH and Sembako together; an old card last year and a new one now.
+    """
+
+
+@plants(OneAccount)
+def keep_lost_card(draft: Draft, family_id: str, rng: Random) -> Planted | None:
+    """A card was lost and replaced; both stayed on the list."""
+    rows = [
+        row
+        for row in active(draft, family_id, "PKH", "SEMBAKO")
+        if row["account"].isdigit() and len(row["nik"]) == 16
+    ]
+    if not rows:
+        return None
+    row = rng.choice(rows)
+    number = new_account(draft, row["account"])
+    added = draft.add("aid", {**row, "aid_id": draft.new_id("aid"), "account": number})
+    note = "Keluarga memegang satu kartu; kartu yang lama katanya hilang."
+    return Planted("aid", added["aid_id"], ("account", f"{row['aid_id']}.account"), note=note)
