@@ -1,0 +1,115 @@
+"""The room Beranda: tiles by role, and one whole way through with the real services."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.access import Actor, Role, Workspace
+from workbench.errors import Forbidden
+from workbench.services import classes, training
+from workbench.services.office import Office
+from workbench.ui.home.model import MAX_TILES, home
+from workbench.ui.home.view import draw
+from workbench.ui.trainee.model import TraineeRoom
+from workbench.ui.trainer.model import ClassRoom
+
+TRAINER = Actor("pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office(tmp_path_factory.mktemp("kantor"))
+
+
+@pytest.fixture(scope="module")
+def seated(office: Office) -> Actor:
+    """A trainee in a class of two seats and three cases."""
+    room = ClassRoom(office, TRAINER, classes)
+    room.form.name, room.form.day = "Kelas uji", date(2026, 11, 21)
+    room.form.groups, room.form.n_cases, room.form.seats = ("identity",), 3, 2
+    room.open_class()
+    code = room.info.join_code
+    return classes.join(office, code, "Budi <i>Uji</i>", "operator", "36.73.01.1001").actor
+
+
+def test_a_trainee_is_led_to_the_case_that_is_next(office: Office, seated: Actor) -> None:
+    (tile,) = home(office, seated).tiles
+    assert (tile.href, tile.action) == ("/latihan", "Mulai berlatih")
+
+
+def test_a_whole_case_with_the_real_services(office: Office, seated: Actor) -> None:
+    room = TraineeRoom(office, seated, training)
+    page = room.first_page()
+    assert page["screen"] == "worked"
+    assert page["steps"][0]["text"]
+    page = room.page("case")
+    assert (page["screen"], page["case"]["number"], page["case"]["of"]) == ("case", 1, 3)
+    cell = page["case"]["record"][0]["rows"][0]["cell"]
+    for field, value in ((cell, "tidak_sesuai"), ("status", "layak"), ("follow_up", "tidak_ada")):
+        _, (answer,) = room.answer(
+            {"kind": "save", "number": 1, "field": field, "value": value, "revision": 1}
+        )
+        assert answer["kind"] == "saved"
+    assert answer["blockers"] == []
+    again = TraineeRoom(office, seated, training).first_page()
+    assert again["answer"]["marks"] == {cell: "tidak_sesuai"}
+    assert again["answer"]["revisions"][cell] == 1
+    page, _ = room.answer({"kind": "submit", "number": 1})
+    assert page["screen"] == "feedback"
+    assert page["feedback"]["verdict"]
+    assert page["next"] == 2
+    progress = room.page("progress")
+    assert progress["cases"][0]["number"] == 1
+    assert [tile.action for tile in home(office, seated).tiles] == ["Lanjutkan kasus 2 dari 3"]
+
+    board = ClassRoom(office, TRAINER, classes)
+    board.find_class()
+    board.look()
+    assert board.board.totals.cases_done == 1
+    state = home(office, TRAINER).tiles[0].state
+    assert "1 peserta hadir" in state
+
+
+def test_a_trainer_without_a_seat_sees_the_worked_case_only(office: Office) -> None:
+    room = TraineeRoom(office, TRAINER, training)
+    page = room.first_page()
+    assert (page["screen"], page["is_shown_only"]) == ("worked", True)
+    assert room.page("case")["screen"] == "message"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_role_has_more_than_three_tiles_and_all_lead_within(office: Office, role: Role) -> None:
+    side = Workspace.NYATA if role in (Role.STAF, Role.ADMIN) else Workspace.LATIHAN
+    page = home(office, Actor("x", "X", role, side, ("36.73",)))
+    assert len(page.tiles) <= MAX_TILES
+    assert all(tile.href.startswith("/") and not tile.href.startswith("//") for tile in page.tiles)
+
+
+def test_a_refusal_stands_on_the_tile_and_the_door_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise Forbidden("Anda belum duduk di sebuah kelas.")
+
+    monkeypatch.setattr(training, "my_progress", refuse)
+    (tile,) = home(None, Actor("x", "X", Role.PESERTA, Workspace.LATIHAN)).tiles
+    assert (tile.state, tile.href) == ("Anda belum duduk di sebuah kelas.", "/latihan")
+
+
+def test_what_people_wrote_is_escaped() -> None:
+    tile = SimpleNamespace(title="<b>", action="<b>", state="<script>", href='"><script>')
+    page = SimpleNamespace(greeting="<script>", tiles=(tile,), links=(("<b>", "/x"),))
+    drawn = draw(page)
+    assert "<script" not in drawn
+    assert "<b>" not in drawn
+
+
+def test_the_styles_are_in_the_package() -> None:
+    from workbench.ui.card import card
+    from workbench.ui.home import view as home_view
+    from workbench.ui.trainer import view as trainer_view
+
+    for module, name in ((card, "card.css"), (home_view, "home.css"), (trainer_view, "kelas.css")):
+        assert (Path(module.__file__).parent / name).stat().st_size > 0

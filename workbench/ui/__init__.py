@@ -1,0 +1,1 @@
+"""Panels: what people see inside a room. They ask the services and compute nothing themselves."""

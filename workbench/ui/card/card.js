@@ -1,0 +1,1348 @@
+// The case card: a family's register record beside its documents, the answers, and the feedback.
+//
+// The kernel owns the truth. It sends one public `page` (never an answer key before grading) and
+// answers each saved field with the revision it has committed. Until that answer comes the choice
+// stays in this browser's outbox, so a reload, lost wifi or a dead server loses nothing.
+//
+// Every value is drawn as text, never as markup. No network, no API that needs a secure context.
+
+const OUTBOX = "verval.kotak-keluar|";
+const RETRY_MS = [3000, 6000, 12000, 15000];
+const WIDE_PX = 900; // width of the card itself: a page of 1000 px with its margins
+const DECISION = ["status", "reason", "follow_up"];
+
+const ICONS = {
+  check: "M4 12.5l5 5L20 6.5",
+  cross: "M6 6l12 12M18 6L6 18",
+  house: "M3 11.5L12 4l9 7.5M6 10v10h12V10M10 20v-6h4v6",
+  eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 100 6 3 3 0 000-6z",
+  flag: "M5 21V4h13l-3 4.5L18 13H5",
+  wait: "M12 3a9 9 0 109 9M12 7v5l3 3",
+  alert: "M12 3l10 18H2L12 3zM12 10v5M12 18v.5",
+  zoom: "M10 4a6 6 0 100 12 6 6 0 000-12zM15 15l6 6M10 7v6M7 10h6",
+  up: "M5 15l7-7 7 7",
+  down: "M5 9l7 7 7-7",
+  next: "M5 12h14M13 6l6 6-6 6",
+  back: "M19 12H5M11 6l-6 6 6 6",
+  person: "M12 4a4 4 0 100 8 4 4 0 000-8zM4 21c0-5 3.5-7 8-7s8 2 8 7",
+  info: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 11v6M12 7.5v.5",
+};
+const MARK_ICONS = { sesuai: "check", tidak_sesuai: "cross", perlu_kunjungan: "house" };
+const OUTCOMES = {
+  ditemukan: { icon: "check", word: "Ditemukan" },
+  terlewat: { icon: "eye", word: "Terlewat" },
+  keliru: { icon: "flag", word: "Keliru ditandai" },
+};
+
+// --- drawing ----------------------------------------------------------------------------------
+
+function h(tag, props, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = value;
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  for (const child of children.flat(3)) {
+    if (child !== null && child !== undefined && child !== false && child !== "") node.append(child);
+  }
+  return node;
+}
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "vvc-icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("focusable", "false");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name] || ICONS.info);
+  svg.append(path);
+  return svg;
+}
+
+let serial = 0;
+const newId = (word) => `vvc-${word}-${++serial}`;
+const text = (value) => (value === null || value === undefined ? "" : String(value));
+const shown = (value) => text(value).trim() || "(kosong)";
+
+// --- the outbox: one key a field, so that two tabs never overwrite each other -------------------
+
+class Outbox {
+  constructor(owner) {
+    this.prefix = `${OUTBOX}${owner}|`;
+    this.memory = new Map();
+    try {
+      this.store = window.localStorage;
+      this.store.getItem(this.prefix);
+    } catch {
+      this.store = null; // private mode: kept in memory for as long as the page lives
+    }
+  }
+  key(number, field) {
+    return `${this.prefix}${number}|${field}`;
+  }
+  put(number, field, entry) {
+    const key = this.key(number, field);
+    this.memory.set(key, entry);
+    try {
+      this.store?.setItem(key, JSON.stringify(entry));
+    } catch {
+      /* storage full: memory still holds it */
+    }
+  }
+  drop(number, field, revision) {
+    const key = this.key(number, field);
+    const entry = this.get(number, field);
+    if (!entry || entry.revision > revision) return;
+    this.memory.delete(key);
+    this.store?.removeItem(key);
+  }
+  get(number, field) {
+    const key = this.key(number, field);
+    if (this.memory.has(key)) return this.memory.get(key);
+    try {
+      const entry = JSON.parse(this.store?.getItem(key) ?? "null");
+      return entry && Number.isInteger(entry.revision) ? entry : null;
+    } catch {
+      return null;
+    }
+  }
+  all() {
+    const keys = new Set(this.memory.keys());
+    for (let i = 0; this.store && i < this.store.length; i++) {
+      const key = this.store.key(i);
+      if (key.startsWith(this.prefix)) keys.add(key);
+    }
+    const found = [];
+    for (const key of keys) {
+      const rest = key.slice(this.prefix.length);
+      const cut = rest.indexOf("|");
+      const number = Number(rest.slice(0, cut));
+      const field = rest.slice(cut + 1);
+      const entry = this.get(number, field);
+      if (entry) found.push({ number, field, ...entry });
+    }
+    return found;
+  }
+  clear(number) {
+    for (const entry of this.all()) {
+      if (entry.number === number) this.drop(number, entry.field, entry.revision);
+    }
+  }
+}
+
+// --- the card -----------------------------------------------------------------------------------
+
+class Card {
+  constructor(model, el) {
+    this.model = model;
+    this.page = {};
+    this.timer = null;
+    this.tries = 0;
+    this.waiting = null; // a request other than a saved field: {message, button, label, timer}
+    this.first = true;
+
+    this.body = h("div", { class: "vvc-body" });
+    this.notice = h("div", { class: "vvc-notice", role: "status" });
+    this.live = h("div", { class: "vvc-sr", "aria-live": "polite", "aria-atomic": "true" });
+    this.root = h("div", { class: "vvc", lang: "id" }, this.notice, this.body, this.live);
+    el.append(this.root);
+
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(this.root);
+    this.onPage = () => this.draw();
+    this.onMessage = (message) => this.receive(message);
+    this.onBack = () => {
+      if (document.visibilityState === "visible") this.resend();
+    };
+    this.onKey = (event) => this.pressKey(event);
+    model.on("change:page", this.onPage);
+    model.on("msg:custom", this.onMessage);
+    window.addEventListener("online", this.onBack);
+    document.addEventListener("visibilitychange", this.onBack);
+    document.addEventListener("keydown", this.onKey);
+    this.draw();
+  }
+
+  remove() {
+    this.observer.disconnect();
+    this.model.off("change:page", this.onPage);
+    this.model.off("msg:custom", this.onMessage);
+    window.removeEventListener("online", this.onBack);
+    document.removeEventListener("visibilitychange", this.onBack);
+    document.removeEventListener("keydown", this.onKey);
+    clearTimeout(this.timer);
+    clearTimeout(this.waiting?.timer);
+  }
+
+  measure() {
+    this.root.toggleAttribute("data-wide", this.root.clientWidth >= WIDE_PX);
+  }
+
+  get wide() {
+    return this.root.hasAttribute("data-wide");
+  }
+
+  say(sentence) {
+    this.live.textContent = "";
+    this.live.textContent = sentence;
+  }
+
+  // --- screens
+
+  draw() {
+    const page = this.model.get("page") || {};
+    const same =
+      this.page.screen === "case" &&
+      page.screen === "case" &&
+      this.page.owner === page.owner &&
+      this.page.case?.number === page.case?.number;
+    this.page = page;
+    if (this.outbox?.owner !== page.owner) {
+      this.outbox = new Outbox(text(page.owner));
+      this.outbox.owner = page.owner;
+    }
+    this.settleRequest();
+    if (same) {
+      this.settle();
+      this.refresh();
+      this.resend();
+      return;
+    }
+    this.rows = new Map();
+    this.lit = [];
+    this.decision = null;
+    this.bar = null;
+    const screens = {
+      case: () => this.drawCase(),
+      worked: () => this.drawWorked(),
+      feedback: () => this.drawFeedback(),
+      progress: () => this.drawProgress(),
+      message: () => this.drawMessage(),
+    };
+    this.body.replaceChildren(...(screens[page.screen] || screens.message)().flat());
+    this.showNotice(page.notice || "");
+    this.measure();
+    if (!this.first) {
+      const heading = this.body.querySelector("[data-heading]");
+      this.root.scrollIntoView({ block: "start" });
+      heading?.focus({ preventScroll: true });
+    }
+    if (page.screen === "case") this.refresh();
+    this.resend();
+    // Whoever still has answers waiting here has begun, though the kernel cannot know it yet.
+    const begun = this.first && page.screen === "worked" ? this.outbox.all()[0] : null;
+    this.first = false;
+    if (begun) this.request({ kind: "go", to: "case", number: begun.number });
+  }
+
+  head(title, subtitle, links) {
+    const { number, of } = this.page.case || {};
+    const done = this.page.done ?? 0;
+    const bar = of
+      ? h(
+          "div",
+          {
+            class: "vvc-progress",
+            role: "progressbar",
+            "aria-label": "Kasus yang sudah dikirim",
+            "aria-valuemin": 0,
+            "aria-valuemax": of,
+            "aria-valuenow": done,
+            "aria-valuetext": `${done} dari ${of} kasus sudah dikirim`,
+          },
+          h("span", { style: `width:${Math.round((100 * done) / of)}%` })
+        )
+      : null;
+    return h(
+      "header",
+      { class: "vvc-head" },
+      h(
+        "div",
+        { class: "vvc-head-line" },
+        h("h2", { class: "vvc-title", tabindex: "-1", "data-heading": true }, title),
+        h("nav", { class: "vvc-links", "aria-label": "Halaman latihan" }, links)
+      ),
+      subtitle ? h("p", { class: "vvc-subtitle" }, subtitle) : null,
+      number ? bar : null
+    );
+  }
+
+  link(label, message, wideOnly = false) {
+    return h(
+      "button",
+      { type: "button", class: wideOnly ? "vvc-link vvc-wide-only" : "vvc-link", onclick: (event) => this.request(message, event.currentTarget) },
+      label
+    );
+  }
+
+  primary(label, message, iconName) {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "vvc-button vvc-primary",
+        onclick: (event) => this.request(message, event.currentTarget),
+      },
+      h("span", { class: "vvc-button-word" }, label),
+      iconName ? icon(iconName) : null
+    );
+  }
+
+  drawMessage() {
+    const { title, text: sentence, retry } = this.page;
+    return [
+      h(
+        "section",
+        { class: "vvc-panel vvc-message" },
+        icon("info"),
+        h("h2", { class: "vvc-title", tabindex: "-1", "data-heading": true }, title || "Sebentar"),
+        h("p", {}, sentence || "Kasus sedang disiapkan."),
+        retry ? this.primary("Coba lagi", { kind: "again" }) : null
+      ),
+    ];
+  }
+
+  drawCase() {
+    const { case: record, as_of: asOf } = this.page;
+    this.settle();
+    const docs = this.drawDocuments(record.documents || []);
+    const rows = this.drawRecord(record, false);
+    this.bar = {
+      count: h("p", { class: "vvc-bar-count" }),
+      state: h("p", { class: "vvc-bar-state" }),
+    };
+    const decide = h(
+      "button",
+      { type: "button", class: "vvc-button vvc-primary", onclick: () => this.openDecision() },
+      h("span", { class: "vvc-button-word" }, "Putuskan"),
+      icon("next")
+    );
+    const links = [this.link("Kemajuan saya", { kind: "go", to: "progress" }), this.link("Contoh", { kind: "go", to: "worked" }, true)];
+    const hint = h(
+      "p",
+      { class: "vvc-hint" },
+      "Bandingkan tiap isian dengan berkas. Yang tidak ditandai dianggap sesuai.",
+      h("span", { class: "vvc-wide-only" }, " Papan ketik: 1 sesuai, 2 tidak sesuai, 3 perlu kunjungan, panah untuk pindah.")
+    );
+    return [
+      this.head(`Kasus ${record.number} dari ${record.of}`, this.caseLine(record, asOf), links),
+      h(
+        "div",
+        { class: "vvc-columns" },
+        docs,
+        h("section", { class: "vvc-record", "aria-label": "Catatan dalam daftar" }, h("h3", { class: "vvc-h3" }, "Catatan dalam daftar"), hint, rows)
+      ),
+      h("div", { class: "vvc-bar" }, h("div", { class: "vvc-bar-text" }, this.bar.count, this.bar.state), decide),
+      this.drawDecision(record),
+    ];
+  }
+
+  caseLine(record) {
+    return [record.title, record.as_of ? `keadaan ${record.as_of.replaceAll(" ", "\u00a0")}` : ""].filter(Boolean).join(" · ");
+  }
+
+  drawWorked() {
+    const { case: record, steps = [], intro } = this.page;
+    const list = h("ol", { class: "vvc-steps" });
+    const lines = new Map((record?.record || []).flatMap((group) => group.rows.map((row) => [row.cell, row])));
+    steps.forEach((step, index) => {
+      const cells = step.cells || [];
+      const listed = cells.map((cell) => lines.get(cell)).filter(Boolean);
+      list.append(
+        h(
+          "li",
+          { class: "vvc-step" },
+          h("span", { class: "vvc-step-number", "aria-hidden": "true" }, String(index + 1)),
+          h(
+            "div",
+            {},
+            step.title ? h("h4", { class: "vvc-h4" }, step.title) : null,
+            h("p", {}, text(step.text)),
+            listed.length ? h("ul", { class: "vvc-listed" }, listed.map((row) => h("li", {}, `Daftar: ${text(row.label)} `, h("strong", {}, shown(row.value))))) : null,
+            cells.length && record ? this.showButton(cells, true) : null
+          )
+        )
+      );
+    });
+    const begin = this.page.is_shown_only ? null : h(
+      "div",
+      { class: "vvc-bar" },
+      h("p", { class: "vvc-bar-text" }, "Contoh ini tidak dinilai."),
+      this.primary("Mulai berlatih", { kind: "go", to: "case" }, "next")
+    );
+    return [
+      this.head("Satu contoh dulu", text(intro) || (record ? this.caseLine(record) : ""), []),
+      h(
+        "div",
+        { class: "vvc-columns" },
+        record ? this.drawDocuments(record.documents || []) : null,
+        h(
+          "section",
+          { class: "vvc-record", "aria-label": "Langkah memeriksa" },
+          h("h3", { class: "vvc-h3" }, "Langkah memeriksa"),
+          list,
+          record ? h("h3", { class: "vvc-h3" }, "Catatan dalam daftar") : null,
+          record ? this.drawRecord(record, true) : null
+        )
+      ),
+      begin,
+    ].filter(Boolean);
+  }
+
+  drawFeedback() {
+    const { case: record, feedback, last, next } = this.page;
+    const items = feedback.items || [];
+    const list = h("ul", { class: "vvc-items" }, items.map((item) => this.drawItem(item)));
+    const decisions = [
+      ["Status", feedback.status],
+      ["Tindak lanjut", feedback.follow_up],
+    ]
+      .filter(([, judged]) => judged && typeof judged === "object")
+      .map(([label, judged]) => this.drawJudged(label, judged));
+    const verdict = h(
+      "section",
+      { class: "vvc-verdict", "aria-label": "Hasil" },
+      h("h2", { class: "vvc-title", tabindex: "-1", "data-heading": true }, text(feedback.verdict)),
+      h(
+        "p",
+        { class: "vvc-subtitle" },
+        [`Kasus ${record.number} dari ${record.of}`, record.title, this.score(feedback)].filter(Boolean).join(" · ")
+      )
+    );
+    const look = feedback.look_alike;
+    const bar = h("div", { class: "vvc-bar" });
+    const word = next ? "Kasus berikutnya" : "Lihat kemajuan saya";
+    bar.append(
+      h("div", { class: "vvc-bar-text" }, next || last ? this.link("Kemajuan saya", { kind: "go", to: "progress" }) : null),
+      this.primary(word, next ? { kind: "go", to: "case", number: next } : { kind: "go", to: "progress" }, "next")
+    );
+    const left = h(
+      "section",
+      { class: "vvc-left", "aria-label": "Penjelasan" },
+      items.length ? h("h3", { class: "vvc-h3" }, "Satu per satu") : h("p", { class: "vvc-quiet-box" }, "Tidak ada kesalahan dalam kasus ini, dan tidak ada yang Anda tuduh."),
+      list,
+      look ? this.drawLookAlike(look) : null,
+      decisions.length ? h("h3", { class: "vvc-h3" }, "Keputusan") : null,
+      h("div", { class: "vvc-judged-list" }, decisions)
+    );
+    const right = h(
+      "section",
+      { class: "vvc-record", "aria-label": "Catatan dan berkas" },
+      h("h3", { class: "vvc-h3" }, "Berkas"),
+      this.drawDocuments(record.documents || [], true),
+      h("h3", { class: "vvc-h3" }, "Catatan dalam daftar"),
+      this.drawRecord(record, true, feedback)
+    );
+    // No answer of a graded case can be saved any more.
+    this.outbox.clear(record.number);
+    return [verdict, h("div", { class: "vvc-columns vvc-columns-feedback" }, left, right), bar];
+  }
+
+  score(feedback) {
+    const value = feedback.score;
+    return typeof value === "number" ? `nilai ${Math.floor(value * 100 + 0.5)}` : "";
+  }
+
+  drawItem(item) {
+    const outcome = OUTCOMES[item.outcome] || { icon: "info", word: text(item.outcome) };
+    const facts = [
+      ["Mengapa penting", item.why],
+      ["Menurut berkas", item.document],
+      ["Sumber", item.source],
+    ].filter(([, value]) => text(value));
+    return h(
+      "li",
+      { class: `vvc-item vvc-${item.outcome}` },
+      h(
+        "div",
+        { class: "vvc-item-line" },
+        h("span", { class: "vvc-outcome" }, icon(outcome.icon), outcome.word),
+        item.rule ? h("span", { class: "vvc-code" }, item.rule) : null
+      ),
+      h("h4", { class: "vvc-h4" }, text(item.title)),
+      (item.labels || []).length ? h("p", { class: "vvc-where" }, `Isian: ${item.labels.join(", ")}`) : null,
+      facts.length ? h("dl", { class: "vvc-facts" }, facts.map(([label, value]) => [h("dt", {}, label), h("dd", {}, text(value))])) : null,
+      (item.cells || []).length ? this.showButton(item.cells) : null
+    );
+  }
+
+  drawJudged(label, judged) {
+    const right = judged.right;
+    return h(
+      "div",
+      { class: `vvc-judged ${right ? "vvc-ditemukan" : "vvc-terlewat"}` },
+      h(
+        "p",
+        { class: "vvc-judged-line" },
+        h("span", { class: "vvc-outcome" }, icon(right ? "check" : "cross"), right ? "Tepat" : "Belum tepat"),
+        h("strong", {}, `${label}: ${shown(judged.given)}`)
+      ),
+      judged.reason_given ? h("p", {}, `Alasan Anda: ${text(judged.reason_given)}`) : null,
+      right ? null : h("p", {}, "Yang tepat: ", h("strong", {}, text(judged.expected))),
+      !right && judged.reason_expected ? h("p", {}, "Alasannya: ", h("strong", {}, text(judged.reason_expected))) : null,
+      judged.why ? h("p", { class: "vvc-quiet" }, text(judged.why)) : null
+    );
+  }
+
+  drawLookAlike(look) {
+    return h(
+      "div",
+      { class: "vvc-quiet-box" },
+      h("p", { class: "vvc-outcome" }, icon("info"), "Mirip kesalahan, tetapi bukan"),
+      look.title ? h("h4", { class: "vvc-h4" }, text(look.title)) : null,
+      look.why ? h("p", {}, text(look.why)) : null,
+      look.source ? h("p", { class: "vvc-quiet" }, `Sumber: ${text(look.source)}`) : null,
+      (look.cells || []).length ? this.showButton(look.cells) : null
+    );
+  }
+
+  drawProgress() {
+    const { rules = [], cases = [], next, done = 0, of = 0, summary } = this.page;
+    const table = rules.length
+      ? h(
+          "div",
+          { class: "vvc-scroll" },
+          h(
+            "table",
+            { class: "vvc-table" },
+            h("caption", { class: "vvc-sr" }, "Hasil per aturan"),
+            h("thead", {}, h("tr", {}, ["Aturan", "Ditemukan", "Terlewat", "Keliru"].map((word) => h("th", { scope: "col" }, word)))),
+            h(
+              "tbody",
+              {},
+              rules.map((rule) =>
+                h(
+                  "tr",
+                  {},
+                  h("th", { scope: "row" }, rule.rule ? [h("span", { class: "vvc-code" }, rule.rule), " "] : null, text(rule.title)),
+                  h("td", {}, text(rule.found ?? 0)),
+                  h("td", {}, text(rule.missed ?? 0)),
+                  h("td", {}, text(rule.wrong ?? 0))
+                )
+              )
+            )
+          )
+        )
+      : h("p", { class: "vvc-quiet-box" }, "Belum ada hasil. Kirim satu kasus dulu; hasil per aturan muncul di sini.");
+    const list = cases.length
+      ? h(
+          "ul",
+          { class: "vvc-cases" },
+          cases.map((entry) =>
+            h(
+              "li",
+              {},
+              h("p", {}, h("strong", {}, `Kasus ${entry.number}`), typeof entry.score === "number" ? ` · nilai ${entry.score}` : ""),
+              h(
+                "button",
+                {
+                  type: "button",
+                  class: "vvc-button",
+                  "aria-label": `Baca lagi kasus ${entry.number}`,
+                  onclick: (event) => this.request({ kind: "go", to: "review", number: entry.number }, event.currentTarget),
+                },
+                h("span", { class: "vvc-button-word" }, "Baca lagi")
+              )
+            )
+          )
+        )
+      : h("p", { class: "vvc-quiet-box" }, "Kasus yang sudah Anda kirim dapat dibaca lagi di sini.");
+    const bar = next
+      ? h(
+          "div",
+          { class: "vvc-bar" },
+          h("div", { class: "vvc-bar-text" }),
+          this.primary(`Lanjutkan kasus ${next} dari ${of}`, { kind: "go", to: "case", number: next }, "next")
+        )
+      : null;
+    return [
+      this.head("Kemajuan saya", text(summary) || `${done} dari ${of} kasus sudah dikirim.`, [this.link("Contoh", { kind: "go", to: "worked" })]),
+      h(
+        "div",
+        { class: "vvc-progress vvc-progress-lone", role: "progressbar", "aria-label": "Kasus yang sudah dikirim", "aria-valuemin": 0, "aria-valuemax": of, "aria-valuenow": done },
+        h("span", { style: `width:${of ? Math.round((100 * done) / of) : 0}%` })
+      ),
+      h(
+        "div",
+        { class: "vvc-columns vvc-columns-feedback" },
+        h("section", { class: "vvc-left", "aria-label": "Hasil per aturan" }, h("h3", { class: "vvc-h3" }, "Hasil per aturan"), table),
+        h("section", { class: "vvc-record", "aria-label": "Kasus saya" }, h("h3", { class: "vvc-h3" }, "Kasus saya"), list)
+      ),
+      bar,
+    ].filter(Boolean);
+  }
+
+  // --- documents
+
+  drawDocuments(documents, inline = false) {
+    const tabs = [];
+    for (const document_ of documents) {
+      // The identity cards of one family share a tab: six tabs do not fit on a phone.
+      const name = document_.kind === "ktp" ? "KTP" : text(document_.tab) || "Berkas";
+      let tab = tabs.find((entry) => entry.name === name);
+      if (!tab) tabs.push((tab = { name, documents: [], id: newId("tab"), panelId: newId("panel") }));
+      tab.documents.push(document_);
+    }
+    const list = h("div", { class: "vvc-tabs", role: "tablist", "aria-label": "Berkas keluarga" });
+    const panels = h("div", { class: "vvc-panels" });
+    const choose = (chosen, focus) => {
+      for (const tab of tabs) {
+        const on = tab === chosen;
+        tab.button.setAttribute("aria-selected", String(on));
+        tab.button.tabIndex = on ? 0 : -1;
+        tab.panel.hidden = !on;
+      }
+      panels.scrollTop = 0;
+      if (focus) chosen.button.focus();
+      // scrollIntoView would move the whole page too
+      const line = chosen.button;
+      if (line.offsetLeft < list.scrollLeft || line.offsetLeft + line.offsetWidth > list.scrollLeft + list.clientWidth) {
+        list.scrollLeft = line.offsetLeft - 16;
+      }
+    };
+    tabs.forEach((tab, index) => {
+      tab.button = h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: tab.id,
+          class: "vvc-tab",
+          "aria-controls": tab.panelId,
+          "aria-selected": "false",
+          onclick: () => {
+            choose(tab);
+            setOpen(true);
+          },
+          onkeydown: (event) => {
+            const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+            if (!step) return;
+            event.preventDefault();
+            choose(tabs[(index + step + tabs.length) % tabs.length], true);
+          },
+        },
+        tab.name,
+        tab.documents.length > 1 ? h("span", { class: "vvc-tab-count" }, ` ${tab.documents.length}`) : null
+      );
+      tab.panel = h(
+        "div",
+        { role: "tabpanel", id: tab.panelId, "aria-labelledby": tab.id, tabindex: "0", class: "vvc-tabpanel", hidden: true },
+        tab.documents.map((document_) =>
+          h(
+            "div",
+            { class: "vvc-doc-frame" },
+            this.drawDocument(document_, tab),
+            h(
+              "button",
+              {
+                type: "button",
+                class: "vvc-zoom",
+                "aria-label": `Perbesar ${text(document_.title) || tab.name}`,
+                onclick: () => this.openZoom(document_),
+              },
+              icon("zoom"),
+              "Perbesar"
+            )
+          )
+        )
+      );
+      list.append(tab.button);
+      panels.append(tab.panel);
+    });
+    const fold = h("button", { type: "button", class: "vvc-fold" });
+    const setOpen = (open) => {
+      section.toggleAttribute("data-folded", !open);
+      fold.setAttribute("aria-expanded", String(open));
+      fold.setAttribute("aria-label", open ? "Ciutkan berkas" : "Buka berkas");
+      fold.replaceChildren(icon(open ? "up" : "down"));
+    };
+    fold.addEventListener("click", () => setOpen(section.hasAttribute("data-folded")));
+    const section = h(
+      "section",
+      { class: inline ? "vvc-documents vvc-documents-inline" : "vvc-documents", "aria-label": "Berkas keluarga" },
+      h("div", { class: "vvc-tabline" }, list, fold),
+      panels
+    );
+    setOpen(true);
+    this.tabs = tabs;
+    this.chooseTab = choose;
+    if (tabs.length) choose(tabs[0]);
+    else panels.append(h("p", { class: "vvc-quiet-box" }, "Kasus ini tidak mempunyai berkas."));
+    return section;
+  }
+
+  drawDocument(document_, tab) {
+    const place = (node, cells) => {
+      if (tab && cells?.length) this.lit.push({ node, cells, tab });
+      return node;
+    };
+    const pair = (field) =>
+      place(
+        h("div", { class: "vvc-pair" }, h("dt", {}, text(field.label)), h("dd", {}, shown(field.value))),
+        field.cells
+      );
+    const table = document_.table;
+    const kind = ["kk", "ktp", "dukcapil", "petugas"].includes(document_.kind) ? document_.kind : "lain";
+    return h(
+      "article",
+      { class: `vvc-doc vvc-doc-${kind}`, "aria-label": [document_.title, "contoh"].filter(Boolean).join(", ") },
+      h(
+        "div",
+        { class: "vvc-doc-head" },
+        h("p", { class: "vvc-doc-title" }, text(document_.title)),
+        document_.subtitle ? h("p", { class: "vvc-doc-subtitle" }, text(document_.subtitle)) : null
+      ),
+      h(
+        "div",
+        { class: "vvc-doc-main" },
+        (document_.fields || []).length ? h("dl", { class: "vvc-pairs" }, document_.fields.map(pair)) : null,
+        kind === "ktp" ? h("div", { class: "vvc-photo" }, icon("person"), h("span", {}, "CONTOH")) : null
+      ),
+      table && (table.rows || []).length
+        ? h(
+            "div",
+            { class: "vvc-scroll", tabindex: "0", role: "region", "aria-label": `Tabel ${text(document_.title)}, dapat digeser` },
+            h(
+              "table",
+              { class: "vvc-doc-table" },
+              h("thead", {}, h("tr", {}, (table.columns || []).map((column) => h("th", { scope: "col" }, text(column))))),
+              h(
+                "tbody",
+                {},
+                table.rows.map((row, r) =>
+                  h(
+                    "tr",
+                    {},
+                    row.map((value, c) => place(h("td", {}, shown(value)), [].concat(table.cells?.[r]?.[c] || [])))
+                  )
+                )
+              )
+            )
+          )
+        : null,
+      (document_.paragraphs || []).map((paragraph, p) =>
+        place(h("p", { class: "vvc-doc-text" }, text(paragraph)), document_.paragraph_cells?.[p])
+      ),
+      h("p", { class: "vvc-doc-foot" }, "CONTOH, bukan dokumen asli")
+    );
+  }
+
+  openZoom(document_) {
+    let scale = 1.25;
+    const stage = h("div", { class: "vvc-stage", tabindex: "0" }, this.drawDocument(document_, null));
+    const word = h("span", { class: "vvc-zoom-word", "aria-live": "polite" });
+    const set = (next) => {
+      scale = Math.min(3, Math.max(0.75, next));
+      stage.style.setProperty("--vvc-zoom", String(scale));
+      word.textContent = `${Math.round(scale * 100)}%`;
+    };
+    const button = (label, words, act) =>
+      h("button", { type: "button", class: "vvc-button", "aria-label": words, onclick: act }, label);
+    const dialog = h(
+      "dialog",
+      { class: "vvc-dialog vvc-dialog-zoom", "aria-label": text(document_.title) || "Berkas" },
+      h(
+        "div",
+        { class: "vvc-zoombar" },
+        button("−", "Perkecil", () => set(scale - 0.25)),
+        word,
+        button("+", "Perbesar", () => set(scale + 0.25)),
+        button("Tutup", "Tutup berkas", () => dialog.close())
+      ),
+      stage
+    );
+    dialog.addEventListener("close", () => dialog.remove());
+    set(scale);
+    this.root.append(dialog);
+    this.openDialog(dialog);
+  }
+
+  openDialog(dialog) {
+    if (dialog.showModal) dialog.showModal();
+    else dialog.setAttribute("open", "");
+  }
+
+  // `stays`: the reader keeps their place on the page, only the documents turn to what is meant.
+  showButton(cells, stays = false) {
+    return h(
+      "button",
+      { type: "button", class: "vvc-link vvc-show", onclick: () => this.showCells(cells, true, stays) },
+      icon("eye"),
+      "Tunjukkan tempatnya"
+    );
+  }
+
+  // Lights the cells in the record and in the documents; with `move` also goes there.
+  showCells(cells, move, stays = false) {
+    for (const [cell, row] of this.rows) row.node.toggleAttribute("data-shown", cells.includes(cell));
+    let tabWithPlace = null;
+    let nearest = null;
+    for (const tab of this.tabs || []) tab.button.removeAttribute("data-lit");
+    for (const place of this.lit) {
+      const on = place.cells.some((cell) => cells.includes(cell));
+      place.node.toggleAttribute("data-lit", on);
+      if (!on) continue;
+      place.tab.button.setAttribute("data-lit", "");
+      if (!tabWithPlace || !place.tab.panel.hidden) tabWithPlace = place.tab;
+      if (!nearest && !place.tab.panel.hidden) nearest = place.node;
+    }
+    if (nearest) this.bringIntoBox(nearest);
+    if (!move) return;
+    if (tabWithPlace && !nearest) {
+      this.chooseTab(tabWithPlace);
+      this.bringIntoBox(this.lit.find((place) => place.tab === tabWithPlace && place.node.hasAttribute("data-lit"))?.node);
+    }
+    if (stays) return;
+    const row = cells.map((cell) => this.rows.get(cell)).find(Boolean);
+    row?.group?.setAttribute("open", "");
+    row?.node.scrollIntoView({ block: "center" });
+    row?.node.focus({ preventScroll: true });
+  }
+
+  // Scrolls the boxes the place lies in, and never the page under the reader's thumb.
+  bringIntoBox(node) {
+    for (let box = node?.parentElement; box && box !== this.root; box = box.parentElement) {
+      if (!box.matches(".vvc-panels, .vvc-scroll")) continue;
+      const at = node.getBoundingClientRect();
+      const frame = box.getBoundingClientRect();
+      if (at.top < frame.top || at.bottom > frame.bottom) box.scrollTop += at.top - frame.top - (frame.height - at.height) / 2;
+      if (at.left < frame.left || at.right > frame.right) box.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
+    }
+  }
+
+  // --- record
+
+  drawRecord(record, readOnly, feedback) {
+    const groups = record.record || [];
+    const outcomes = new Map();
+    for (const item of feedback?.items || []) {
+      for (const cell of item.cells || []) outcomes.set(cell, item.outcome);
+    }
+    const marks = this.page.answer?.marks || {};
+    const words = new Map((record.choices?.mark || []).map(([code, label]) => [code, label]));
+    const jumps = h("nav", { class: "vvc-jumps", "aria-label": "Bagian catatan" });
+    const out = [];
+    for (const group of groups) {
+      const count = h("span", { class: "vvc-group-count" });
+      const details = h("details", { class: "vvc-group", open: true }, h("summary", {}, h("span", {}, text(group.title)), count));
+      const rows = [];
+      for (const row of group.rows || []) {
+        const drawn = readOnly
+          ? this.drawReadRow(row, details, outcomes.get(row.cell), words.get(marks[row.cell]), marks[row.cell])
+          : this.drawRow(row, details, record.choices?.mark || []);
+        this.rows.set(row.cell, drawn);
+        rows.push(drawn);
+        details.append(drawn.node);
+      }
+      details.updateCount = () => {
+        const marked = rows.filter((row) => row.marked?.()).length;
+        count.textContent = marked ? `${marked} ditandai` : "";
+      };
+      jumps.append(
+        h(
+          "button",
+          {
+            type: "button",
+            class: "vvc-jump",
+            onclick: () => {
+              details.open = true;
+              details.scrollIntoView({ block: "start" });
+              details.querySelector("summary").focus({ preventScroll: true });
+            },
+          },
+          text(group.title)
+        )
+      );
+      out.push(details);
+    }
+    return [groups.length > 2 ? jumps : null, ...out].filter(Boolean);
+  }
+
+  drawReadRow(row, group, outcome, word, mark) {
+    const known = OUTCOMES[outcome];
+    const node = h(
+      "div",
+      { class: `vvc-row vvc-row-read${outcome ? ` vvc-${outcome}` : ""}`, tabindex: "-1", "data-cell": row.cell },
+      h("div", { class: "vvc-row-text" }, h("span", { class: "vvc-label" }, text(row.label)), h("span", { class: "vvc-value" }, shown(row.value))),
+      h(
+        "div",
+        { class: "vvc-row-marks" },
+        word ? h("span", { class: "vvc-quiet vvc-given" }, icon(MARK_ICONS[mark] || "info"), this.page.screen === "worked" ? word : `Anda: ${word}`) : null,
+        known ? h("span", { class: "vvc-outcome" }, icon(known.icon), known.word) : null
+      )
+    );
+    return { node, group };
+  }
+
+  drawRow(row, group, choices) {
+    const field = row.cell;
+    const name = newId("pilihan");
+    const stateId = newId("keadaan");
+    const state = h("span", { class: "vvc-state", id: stateId });
+    const differs = h("div", { class: "vvc-differs", hidden: true });
+    const inputs = [];
+    const options = choices.map(([code, label]) => {
+      const input = h("input", { type: "radio", name, value: code, onchange: () => this.choose(field, code, text(row.label)) });
+      inputs.push(input);
+      return h("label", { class: `vvc-choice vvc-choice-${code}` }, input, h("span", {}, icon(MARK_ICONS[code] || "info"), h("span", {}, label)));
+    });
+    const node = h(
+      "div",
+      {
+        class: "vvc-row",
+        role: "radiogroup",
+        "aria-label": `${text(row.label)}: ${shown(row.value)}`,
+        "aria-describedby": stateId,
+        "data-cell": field,
+        onfocusin: () => this.showCells([field], false),
+        onclick: (event) => {
+          if (event.target === node || event.target.closest(".vvc-row-text")) this.focusRow(field);
+        },
+        onmouseenter: () => {
+          if (this.wide && !this.root.contains(document.activeElement?.closest?.(".vvc-row"))) this.showCells([field], false);
+        },
+      },
+      h(
+        "div",
+        { class: "vvc-row-text" },
+        h("span", { class: "vvc-label" }, text(row.label)),
+        h("span", { class: "vvc-value" }, shown(row.value))
+      ),
+      state,
+      h("div", { class: "vvc-choices" }, options),
+      differs
+    );
+    const update = () => {
+      const kept = this.fields.get(field);
+      const value = kept?.value || "";
+      for (const input of inputs) input.checked = input.value === value;
+      node.dataset.mark = value;
+      this.drawState(state, kept);
+      this.drawDiffers(differs, field, kept, choices, text(row.label));
+      group.updateCount?.();
+    };
+    const marked = () => ["tidak_sesuai", "perlu_kunjungan"].includes(this.fields.get(field)?.value);
+    return { node, group, inputs, update, marked, label: `${text(row.label)} (${text(group.querySelector("summary span")?.textContent)})` };
+  }
+
+  drawState(node, kept) {
+    const states = {
+      saving: ["wait", "menyimpan"],
+      saved: ["check", "tersimpan"],
+      failed: ["alert", "belum tersimpan"],
+      differs: ["alert", "berbeda"],
+    };
+    const entry = states[kept?.state];
+    node.className = `vvc-state${entry ? ` vvc-state-${kept.state}` : ""}`;
+    node.replaceChildren(...(entry ? [icon(entry[0]), entry[1]] : []));
+  }
+
+  // Another phone of the same person saved something else: neither answer is thrown away silently.
+  drawDiffers(node, field, kept, choices, label) {
+    node.hidden = kept?.state !== "differs";
+    if (node.hidden) return node.replaceChildren();
+    const word = (code) => (choices.find(([one]) => one === code) || [null, code || "kosong"])[1];
+    node.replaceChildren(
+      h("p", {}, `Tersimpan dari perangkat lain: ${word(kept.value)}. Pilihan di sini: ${word(kept.pending.value)}.`),
+      h(
+        "div",
+        { class: "vvc-differs-buttons" },
+        h("button", { type: "button", class: "vvc-button", onclick: () => this.choose(field, kept.pending.value, label) }, `Pakai: ${word(kept.pending.value)}`),
+        h("button", { type: "button", class: "vvc-button", onclick: () => this.keepOther(field, label) }, `Biarkan: ${word(kept.value)}`)
+      )
+    );
+    return undefined;
+  }
+
+  focusRow(field) {
+    const row = this.rows.get(field);
+    if (!row?.inputs?.length) return;
+    row.group.open = true;
+    (row.inputs.find((input) => input.checked) || row.inputs[0]).focus({ preventScroll: true });
+    row.node.scrollIntoView({ block: "nearest" });
+  }
+
+  pressKey(event) {
+    if (this.page.screen !== "case" || !this.wide || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (this.root.querySelector("dialog[open]")) return;
+    const target = document.activeElement;
+    const inside = target && this.root.contains(target);
+    if (!inside && target !== document.body) return;
+    const order = [...this.rows.keys()];
+    const at = order.indexOf(target?.closest?.(".vvc-row")?.dataset.cell);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (inside && at < 0 && target.closest("[role=tabpanel], .vvc-scroll")) return; // these scroll
+      event.preventDefault(); // in a radio group the arrow would change the answer
+      const next = at < 0 ? 0 : at + (event.key === "ArrowDown" ? 1 : -1);
+      if (order[next]) this.focusRow(order[next]);
+      return;
+    }
+    const input = at >= 0 && ["1", "2", "3"].includes(event.key) ? this.rows.get(order[at]).inputs[Number(event.key) - 1] : null;
+    if (!input) return;
+    event.preventDefault();
+    input.focus();
+    this.choose(order[at], input.value, this.rows.get(order[at]).node.querySelector(".vvc-label").textContent);
+  }
+
+  // --- decision
+
+  drawDecision(record) {
+    const choices = record.choices || {};
+    const blocker = h("p", { class: "vvc-blocker", id: newId("sebab") });
+    const send = h(
+      "button",
+      { type: "button", class: "vvc-button vvc-primary", "aria-describedby": blocker.id, onclick: () => this.submit() },
+      h("span", { class: "vvc-button-word" }, "Kirim"),
+      icon("next")
+    );
+    const summary = h("p", { class: "vvc-quiet" });
+    const controls = {};
+    const group = (field, title, options) => {
+      const name = newId(field);
+      const state = h("span", { class: "vvc-state" });
+      const differs = h("div", { class: "vvc-differs", hidden: true });
+      const inputs = [];
+      const node = h(
+        "fieldset",
+        { class: "vvc-fieldset" },
+        h("legend", {}, title, " ", state),
+        options.map(([code, label]) => {
+          const input = h("input", { type: "radio", name, value: code, onchange: () => this.choose(field, code, title) });
+          inputs.push(input);
+          return h("label", { class: "vvc-option" }, input, h("span", {}, label));
+        }),
+        differs
+      );
+      controls[field] = () => {
+        const kept = this.fields.get(field);
+        for (const input of inputs) input.checked = input.value === (kept?.value || "");
+        this.drawState(state, kept);
+        this.drawDiffers(differs, field, kept, options, title);
+      };
+      return node;
+    };
+    const status = group("status", "Status keluarga", choices.status || []);
+    const followUp = group("follow_up", "Tindak lanjut", choices.follow_up || []);
+    const reasonId = newId("alasan");
+    const reasonState = h("span", { class: "vvc-state" });
+    const reasonDiffers = h("div", { class: "vvc-differs", hidden: true });
+    const select = h(
+      "select",
+      { id: reasonId, class: "vvc-select", onchange: () => this.choose("reason", select.value, "Alasan tidak layak") },
+      h("option", { value: "" }, "Pilih alasan"),
+      (choices.reason || []).map(([code, label]) => h("option", { value: code }, label))
+    );
+    const reason = h(
+      "div",
+      { class: "vvc-fieldset", hidden: true },
+      h("label", { class: "vvc-legend", for: reasonId }, "Alasan tidak layak ", reasonState),
+      select,
+      reasonDiffers
+    );
+    controls.reason = () => {
+      const kept = this.fields.get("reason");
+      reason.hidden = this.fields.get("status")?.value !== "tidak_layak";
+      select.value = kept?.value || "";
+      this.drawState(reasonState, kept);
+      this.drawDiffers(reasonDiffers, "reason", kept, choices.reason || [], "Alasan tidak layak");
+    };
+    const headingId = newId("putusan");
+    const dialog = h(
+      "dialog",
+      { class: "vvc-dialog vvc-dialog-decision", "aria-labelledby": headingId },
+      h("div", { class: "vvc-dialog-body" }, h("h3", { class: "vvc-title", id: headingId }, "Keputusan Anda"), summary, status, reason, followUp),
+      h(
+        "div",
+        { class: "vvc-dialog-foot" },
+        blocker,
+        h(
+          "div",
+          { class: "vvc-dialog-buttons" },
+          h("button", { type: "button", class: "vvc-button", onclick: () => dialog.close() }, icon("back"), h("span", { class: "vvc-button-word" }, "Periksa lagi")),
+          send
+        )
+      )
+    );
+    this.decision = { dialog, blocker, send, summary, controls };
+    return dialog;
+  }
+
+  openDecision() {
+    this.refresh();
+    this.openDialog(this.decision.dialog);
+  }
+
+  blockers() {
+    const number = this.page.case.number;
+    const differing = [...this.fields.values()].some((kept) => kept.state === "differs");
+    if (differing) return ["Ada isian yang berbeda dengan perangkat lain. Pilih salah satu dulu."];
+    const refused = [...this.fields.values()].find((kept) => kept.refused);
+    if (refused) return [refused.refused];
+    const waiting = this.outbox.all().filter((entry) => entry.number === number).length;
+    if (waiting) return [`Menunggu ${waiting} jawaban tersimpan.`];
+    return this.page.blockers || [];
+  }
+
+  refresh() {
+    if (this.page.screen !== "case") return;
+    for (const row of this.rows.values()) row.update();
+    this.refreshBar();
+  }
+
+  refreshBar() {
+    if (!this.bar) return;
+    for (const control of Object.values(this.decision.controls)) control();
+    const flagged = [...this.rows.values()].filter((row) => row.marked());
+    this.bar.count.textContent = flagged.length ? `${flagged.length} isian ditandai` : "Belum ada yang ditandai";
+    const states = [...this.fields.values()].map((kept) => kept.state);
+    const failed = states.includes("failed");
+    const saving = states.includes("saving");
+    this.bar.state.className = `vvc-bar-state${failed ? " vvc-state-failed" : ""}`;
+    this.bar.state.textContent = failed ? "Belum tersimpan, dicoba lagi" : saving ? "Menyimpan" : states.includes("saved") ? "Semua tersimpan" : "";
+    const names = flagged.map((row) => row.label);
+    this.decision.summary.textContent = names.length ? `Anda menandai: ${names.join("; ")}.` : "Anda belum menandai satu isian pun; semua dianggap sesuai.";
+    const blocked = this.blockers();
+    const busy = Boolean(this.waiting);
+    this.decision.blocker.textContent = busy ? "" : blocked[0] || "";
+    this.decision.send.setAttribute("aria-disabled", String(busy || blocked.length > 0));
+  }
+
+  submit() {
+    const blocked = this.blockers();
+    if (blocked.length) {
+      this.say(blocked[0]);
+      return;
+    }
+    this.request({ kind: "submit", number: this.page.case.number }, this.decision.send);
+  }
+
+  // --- saving
+
+  // Reads what the kernel has and what this browser still holds into one state a field.
+  settle() {
+    const { answer = {}, case: record } = this.page;
+    const revisions = answer.revisions || {};
+    const before = this.fields || new Map();
+    this.fields = new Map();
+    const values = { ...(answer.marks || {}) };
+    for (const field of DECISION) if (answer[field]) values[field] = answer[field];
+    for (const field of new Set([...Object.keys(values), ...Object.keys(revisions)])) {
+      this.fields.set(field, { value: values[field] || "", revision: revisions[field] || 0, state: "saved", pending: null });
+    }
+    for (const entry of this.outbox.all()) {
+      if (entry.number !== record.number) continue;
+      const kept = this.fields.get(entry.field) || { value: "", revision: 0, state: "", pending: null };
+      if (kept.revision >= entry.revision && kept.value === entry.value) {
+        this.outbox.drop(entry.number, entry.field, entry.revision);
+        continue;
+      }
+      kept.pending = { value: entry.value, revision: entry.revision };
+      if (kept.revision >= entry.revision) kept.state = "differs";
+      else {
+        kept.value = entry.value;
+        kept.state = before.get(entry.field)?.state === "failed" ? "failed" : "saving";
+      }
+      this.fields.set(entry.field, kept);
+    }
+  }
+
+  choose(field, value, label) {
+    const number = this.page.case.number;
+    const kept = this.fields.get(field) || { value: "", revision: 0, state: "", pending: null };
+    if (kept.value === value && ["saved", "saving"].includes(kept.state)) return;
+    const revision = Math.max(kept.revision, kept.pending?.revision || 0) + 1;
+    kept.pending = { value, revision };
+    kept.value = value;
+    kept.label = label;
+    kept.state = "saving";
+    delete kept.refused;
+    this.fields.set(field, kept);
+    this.outbox.put(number, field, { value, revision });
+    this.post({ number, field, value, revision });
+    this.schedule();
+    if (field === "status" && value !== "tidak_layak" && this.fields.get("reason")?.value) this.choose("reason", "", "Alasan tidak layak");
+    this.refreshField(field);
+  }
+
+  keepOther(field, label) {
+    const kept = this.fields.get(field);
+    this.outbox.drop(this.page.case.number, field, kept.pending.revision);
+    kept.pending = null;
+    kept.state = "saved";
+    kept.label = label;
+    this.refreshField(field);
+  }
+
+  refreshField(field) {
+    this.rows.get(field)?.update?.();
+    this.refreshBar();
+  }
+
+  post(entry) {
+    try {
+      this.model.send({ kind: "save", number: entry.number, field: entry.field, value: entry.value, revision: entry.revision });
+    } catch {
+      /* the channel is closed: the outbox keeps it and the next try sends it */
+    }
+  }
+
+  schedule() {
+    if (this.timer) return;
+    const delay = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.tries += 1;
+      for (const [field, kept] of this.fields || []) {
+        if (kept.state === "saving" && kept.pending) {
+          kept.state = "failed";
+          this.rows.get(field)?.update?.();
+        }
+      }
+      this.refreshBar();
+      this.resend();
+    }, delay);
+  }
+
+  resend() {
+    if (!this.outbox) return;
+    const waiting = this.outbox.all().filter((entry) => {
+      const kept = entry.number === this.page.case?.number ? this.fields?.get(entry.field) : null;
+      return kept?.state !== "differs" && !kept?.refused;
+    });
+    for (const entry of waiting) this.post(entry);
+    if (waiting.length) this.schedule();
+    if (waiting.length && this.tries) {
+      this.showNotice(`Sambungan terputus. ${waiting.length} jawaban disimpan di perangkat ini dan dikirim lagi begitu tersambung.`);
+      this.lostNotice = true;
+    }
+  }
+
+  receive(message) {
+    if (!message || typeof message !== "object") return;
+    if (message.kind === "saved" || message.kind === "differs") this.receiveSaved(message);
+    else if (message.kind === "refused") this.receiveRefused(message);
+  }
+
+  receiveSaved(message) {
+    const { number, field, revision, asked, value } = message;
+    this.tries = 0;
+    if (this.lostNotice) {
+      this.lostNotice = false;
+      this.showNotice("");
+      this.say("Tersambung lagi. Jawaban Anda tersimpan.");
+    }
+    // Only what was asked is acknowledged: a later choice of this browser may still be on its way.
+    if (message.kind === "saved") this.outbox.drop(number, field, asked);
+    if (!this.outbox.all().length) {
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
+    if (this.page.screen !== "case" || number !== this.page.case.number) return;
+    const kept = this.fields.get(field) || { value: "", revision: 0, state: "", pending: null };
+    kept.revision = Math.max(kept.revision, revision);
+    delete kept.refused;
+    if (message.kind === "differs") {
+      if (kept.pending && kept.pending.value !== value) {
+        kept.value = value;
+        kept.state = "differs";
+      } else {
+        this.outbox.drop(number, field, Number.MAX_SAFE_INTEGER);
+        kept.value = value;
+        kept.pending = null;
+        kept.state = "saved";
+      }
+    } else if (!kept.pending || kept.pending.revision <= asked) {
+      kept.value = value;
+      kept.pending = null;
+      kept.state = "saved";
+    }
+    this.fields.set(field, kept);
+    this.remember(field, kept, message.blockers);
+    this.say(`${kept.label || "Jawaban"}: ${kept.state === "saved" ? "tersimpan" : kept.state === "differs" ? "berbeda dengan perangkat lain" : "menyimpan"}`);
+    this.refreshField(field);
+  }
+
+  // Keeps the local copy of the page true, so that a view drawn again shows what was saved.
+  remember(field, kept, blockers) {
+    if (kept.state !== "saved") return;
+    const answer = { ...(this.page.answer || {}) };
+    if (DECISION.includes(field)) answer[field] = kept.value;
+    else answer.marks = { ...(answer.marks || {}), [field]: kept.value };
+    answer.revisions = { ...(answer.revisions || {}), [field]: kept.revision };
+    this.page = { ...this.page, answer, blockers: blockers || this.page.blockers };
+    this.model.off("change:page", this.onPage);
+    this.model.set("page", this.page);
+    this.model.on("change:page", this.onPage);
+  }
+
+  receiveRefused(message) {
+    this.showNotice(message.sentence || "Permintaan tidak dapat dijalankan.", true);
+    if (message.field === undefined) {
+      this.settleRequest();
+      this.refreshBar();
+      return;
+    }
+    const kept = message.number === this.page.case?.number ? this.fields?.get(message.field) : null;
+    if (!kept) return;
+    kept.state = "failed";
+    // A no stays a no until another choice or a reload; a full disk may pass.
+    kept.refused = message.again ? "" : message.sentence;
+    this.refreshField(message.field);
+  }
+
+  showNotice(sentence, problem = false) {
+    this.notice.replaceChildren();
+    this.notice.toggleAttribute("data-problem", Boolean(problem));
+    if (sentence) this.notice.append(icon(problem ? "alert" : "info"), h("span", {}, sentence));
+  }
+
+  // --- requests other than a saved field: asked again until the page changes or the kernel refuses
+
+  request(message, button) {
+    if (this.waiting) return;
+    this.waiting = { message, button, word: button?.querySelector(".vvc-button-word"), timer: null, tries: 0 };
+    if (this.waiting.word) {
+      this.waiting.label = this.waiting.word.textContent;
+      this.waiting.word.textContent = message.kind === "submit" ? "Mengirim" : "Membuka";
+    }
+    button?.setAttribute("aria-busy", "true");
+    this.ask();
+    this.refreshBar();
+  }
+
+  ask() {
+    const waiting = this.waiting;
+    if (!waiting) return;
+    try {
+      this.model.send(waiting.message);
+    } catch {
+      /* asked again below */
+    }
+    waiting.timer = setTimeout(() => {
+      waiting.tries += 1;
+      this.showNotice("Belum ada jawaban dari server. Permintaan Anda dicoba lagi; jawaban Anda tetap tersimpan.");
+      this.ask();
+    }, RETRY_MS[Math.min(waiting.tries + 1, RETRY_MS.length - 1)]);
+  }
+
+  settleRequest() {
+    const waiting = this.waiting;
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.waiting = null;
+    waiting.button?.removeAttribute("aria-busy");
+    if (waiting.word && waiting.label) waiting.word.textContent = waiting.label;
+    if (waiting.tries) this.showNotice("");
+  }
+}
+
+function render({ model, el }) {
+  const card = new Card(model, el);
+  return () => card.remove();
+}
+
+export default { render };

@@ -1,0 +1,117 @@
+"""The room Beranda as plain data: at most three tiles for one's role, then quiet links.
+
+A tile says what is next and how things stand. Where a service refuses, its sentence stands on
+the tile: the door stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.access import Actor, Role, Workspace
+from workbench.domain.words import date_id, number_id
+from workbench.errors import WorkbenchError
+
+MAX_TILES = 3
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One thing to do: what the button says, how things stand, where it leads."""
+
+    title: str
+    action: str
+    state: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """``tiles``, the most pressing first, and quiet ``links`` (word, address)."""
+
+    greeting: str
+    tiles: tuple[Tile, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def home(office: Any, actor: Actor) -> Home:
+    """What this actor finds on the first page."""
+    drawn = {
+        Role.PESERTA: _trainee_tiles,
+        Role.PELATIH: _trainer_tiles,
+        Role.STAF: _staff_tiles,
+        Role.ADMIN: lambda office, actor: (),
+    }[actor.role](office, actor)
+    links = () if actor.role is Role.PESERTA else (("Ganti kata sandi", "/sandi"),)
+    return Home(f"Selamat datang, {actor.name}.", tuple(drawn)[:MAX_TILES], links)
+
+
+def _trainee_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
+    from workbench.services import training
+
+    def state() -> tuple[str, str]:
+        progress = training.my_progress(office, actor)
+        if not progress.of:
+            return "Lihat kasus", "Kasus untuk kursi Anda sedang disiapkan."
+        if progress.next_number is None:
+            return "Baca kasus saya lagi", f"Semua {progress.of} kasus sudah dikirim."
+        if not any(case.started or case.submitted for case in progress.cases):
+            return "Mulai berlatih", f"{progress.of} kasus menunggu. Satu contoh dibahas dulu."
+        next_case = f"Lanjutkan kasus {progress.next_number} dari {progress.of}"
+        return next_case, f"{progress.done} kasus sudah dikirim."
+
+    action, sentence = _said(state, "Buka latihan")
+    return (Tile("Latihan", action, sentence, "/latihan"),)
+
+
+def _trainer_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
+    from workbench.services import classes
+
+    def state() -> tuple[str, str]:
+        info = classes.current_class(office)
+        if info is None:
+            return "Buka kelas", "Belum ada kelas yang dibuka."
+        board = classes.board(office, actor, info.id)
+        here = f"{board.totals.joined} peserta hadir"
+        if board.totals.expected:
+            here = f"{board.totals.joined} dari {board.totals.expected} hadir"
+        return "Lihat papan kelas", f"{info.name}, {date_id(info.date)}: {here}."
+
+    action, sentence = _said(state, "Buka kelas")
+    return (
+        Tile("Kelas", action, sentence, "/kelas"),
+        Tile(
+            "Latihan", "Lihat contoh kasus", "Satu kasus dibahas langkah demi langkah.", "/latihan"
+        ),
+        Tile("Peta", "Buka peta latihan", "Daftar karangan Kota Serang per kelurahan.", "/peta"),
+    )
+
+
+def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
+    from workbench.services import lists
+
+    def state() -> tuple[str, str]:
+        shelf = lists.shelf(office, actor)
+        if not shelf:
+            return "Masukkan daftar", "Belum ada daftar."
+        newest = shelf[0]
+        return (
+            "Buka daftar",
+            f"Terbaru: {newest.name}, {number_id(newest.findings)} temuan perlu dicek.",
+        )
+
+    action, sentence = _said(state, "Buka daftar")
+    side = "data nyata" if actor.workspace is Workspace.NYATA else "latihan"
+    return (
+        Tile("Daftar", action, sentence, "/daftar"),
+        Tile("Peta", "Buka peta", f"Daftar di ruang {side} per kelurahan.", "/peta"),
+    )
+
+
+def _said(state: Callable[[], tuple[str, str]], otherwise: str) -> tuple[str, str]:
+    try:
+        return state()
+    except WorkbenchError as error:
+        return otherwise, str(error)

@@ -1,0 +1,52 @@
+"""The rooms a notebook opens, one call each; only a notebook also knows ``serve``.
+
+Every room loads its panel when it is opened and not before: a trainee's kernel must never load
+what only maps and lists use.
+"""
+
+from __future__ import annotations
+
+from IPython.display import display
+
+from workbench.access import Actor
+
+
+def beranda(actor: Actor) -> None:
+    """The first page: what to do next, for one's role."""
+    from workbench.ui.home import view
+
+    display(view.show(actor))
+
+
+def latihan(actor: Actor) -> None:
+    """A trainee's cases."""
+    from workbench.ui.trainee import view
+
+    display(view.show(actor))
+
+
+def kelas(actor: Actor) -> None:
+    """A trainer's class: open it, show how to join, watch the board."""
+    from workbench.ui.trainer import view
+
+    display(view.show(actor))
+
+
+def daftar(actor: Actor) -> None:
+    """Real or practice lists: import, findings, checklists."""
+    from workbench.ui.staff import view
+
+    _display(view.show(actor))
+
+
+def peta(actor: Actor) -> None:
+    """Maps by kelurahan."""
+    from workbench.ui.maps import view
+
+    _display(view.show(actor))
+
+
+def _display(panel: object) -> None:
+    # These panels may display themselves and return nothing.
+    if panel is not None:
+        display(panel)
