@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.geo import choropleth
+    from workbench.geo.choropleth import choropleth
     from workbench.rules import Findings, check
     from workbench.synthesis import generate
-    from workbench.verification import checklist, read_list
+    from workbench.verification import read_list
+    from workbench.verification.checklists import checklist
 
 __version__ = "0.1.0"
 
@@ -22,8 +23,8 @@ __all__ = ["Findings", "check", "checklist", "choropleth", "generate", "read_lis
 _HOMES = {
     "Findings": "workbench.rules",
     "check": "workbench.rules",
-    "checklist": "workbench.verification",
-    "choropleth": "workbench.geo",
+    "checklist": "workbench.verification.checklists",
+    "choropleth": "workbench.geo.choropleth",
     "generate": "workbench.synthesis",
     "read_list": "workbench.verification",
 }

@@ -1,0 +1,376 @@
+"""Kernels of a running server: whose they are, what reaches them, and how they end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import socket as socket_module
+import stat
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+EMPTY: dict[str, Any] = {}
+
+
+def _kernel_of(page: str) -> str:
+    return re.search(r'"kernelId": "([^"]+)"', page)[1]
+
+
+@pytest.fixture(scope="module")
+def siti(server) -> Iterator[tuple[Any, str, str]]:
+    """Siti in her room: her client, her kernel's id, the page."""
+    os.environ["VERVAL_TES_RAHASIA"] = "jangan sampai terbaca"
+    try:
+        client = server.client("siti")
+        page = client.get("/latihan", params={"user": "pelatih"}, headers={"X-User": "pelatih"})
+        assert page.status_code == 200
+        yield client, _kernel_of(page.text), page.text
+    finally:
+        del os.environ["VERVAL_TES_RAHASIA"]
+
+
+@contextmanager
+def _socket(server, client, kernel: str, **options: Any) -> Iterator[ClientConnection]:
+    headers = {"Cookie": f"{server.cookie}={client.cookies.get(server.cookie, '')}"}
+    headers.update(options.pop("headers", {}))
+    url = f"ws://{server.host}/api/kernels/{kernel}/channels?session_id={uuid.uuid4()}"
+    with connect(url, additional_headers=headers, open_timeout=60, **options) as socket:
+        yield socket
+
+
+def _message(kind: str, channel: str = "shell", **content: Any) -> str:
+    header = {
+        "msg_id": str(uuid.uuid4()),
+        "msg_type": kind,
+        "username": "",
+        "session": str(uuid.uuid4()),
+        "version": "5.3",
+        "date": "2026-11-21T00:00:00Z",
+    }
+    return json.dumps(
+        {
+            "header": header,
+            "parent_header": EMPTY,
+            "metadata": EMPTY,
+            "content": content,
+            "channel": channel,
+            "buffers": [],
+        }
+    )
+
+
+def _read_to_the_end(socket: ClientConnection) -> None:
+    while True:
+        socket.recv(timeout=60)
+
+
+# --- identity
+
+
+def test_a_room_knows_its_visitor_from_the_server_alone(siti):
+    _, _, page = siti
+    assert "Halo Siti Contoh" in page
+
+
+def test_a_kernel_inherits_none_of_the_servers_secrets(siti, server):
+    _, _, page = siti
+    said = re.search(r"LINGKUNGAN (\{.*?\})\s", page.replace("&#34;", '"'))[1]
+    told = json.loads(said)
+    assert "VERVAL_ACTOR" in told["nama"]
+    assert "VERVAL_TES_RAHASIA" not in told["nama"]
+    assert not [name for name in told["nama"] if name.startswith(("VOILA", "QUERY", "HTTP_"))]
+    assert told["kantor"] == str(server.app.office_root)
+
+
+def test_no_note_and_no_token_stands_in_the_page(siti, server):
+    client, _, page = siti
+    assert client.cookies[server.cookie] not in page
+    assert base64.urlsafe_b64encode(b'{"actor"').decode()[:10] not in page
+
+
+def test_kernels_channels_are_files_only_the_servers_account_can_open(siti, server):
+    _, kernel, _ = siti
+    manager = server.app.kernels.get_kernel(kernel)
+    assert manager.transport == "ipc"
+    folder = Path(server.app.connection_dir)
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o777 == 0o700
+    sockets = [path for path in folder.iterdir() if path.is_socket() and kernel in path.name]
+    assert len(sockets) == 5
+
+
+def test_a_name_is_text_and_never_markup(server):
+    client = server.client("jahil")
+    for path in ("/latihan", "/keluar"):
+        page = client.get(path).text
+        assert "<script>alert(1)" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    server.post(client, "/keluar")
+
+
+# --- ownership
+
+
+def test_the_owner_sees_the_kernel(siti):
+    client, kernel, _ = siti
+    assert client.get(f"/api/kernels/{kernel}").status_code == 200
+    assert client.get(f"/detak/{kernel}").json() == {"keadaan": "hidup"}
+
+
+@pytest.mark.parametrize("who", ["budi", "pelatih", "staf", "admin", ""])
+def test_nobody_else_reaches_it(siti, server, who):
+    _, kernel, _ = siti
+    stranger = server.client(who)
+    stranger.get("/masuk" if not who else "/keluar")
+    xsrf = {"X-XSRFToken": stranger.cookies["_xsrf"]}
+    assert stranger.get(f"/api/kernels/{kernel}").status_code == 403
+    assert stranger.delete(f"/api/kernels/{kernel}", headers=xsrf).status_code == 403
+    assert server.post(stranger, f"/voila/api/shutdown/{kernel}").status_code == 403
+    assert stranger.get(f"/detak/{kernel}").status_code == (403 if who else 401)
+    with pytest.raises(InvalidStatus) as refused, _socket(server, stranger, kernel):
+        pass
+    assert refused.value.response.status_code == 403
+    assert kernel in server.app.kernels
+
+
+def test_a_kernel_that_is_not_there_is_not_found(server):
+    client = server.client("siti")
+    gone = str(uuid.uuid4())
+    assert client.get(f"/api/kernels/{gone}").status_code == 404
+    assert client.get(f"/detak/{gone}").json() == {"keadaan": "berakhir"}
+    with pytest.raises(InvalidStatus) as refused, _socket(server, client, gone):
+        pass
+    assert refused.value.response.status_code == 404
+
+
+def test_a_socket_from_another_site_is_refused(siti, server):
+    client, kernel, _ = siti
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        _socket(server, client, kernel, origin="http://jahat.example"),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_ending_needs_the_pages_own_token(siti, server):
+    client, kernel, _ = siti
+    assert client.post(f"/voila/api/shutdown/{kernel}").status_code == 403
+    assert client.delete(f"/api/kernels/{kernel}").status_code == 403
+    assert kernel in server.app.kernels
+
+
+def test_a_real_kernel_is_out_of_reach_from_elsewhere(server):
+    staff = server.client("staf")
+    kernel = _kernel_of(staff.get("/daftar").text)
+    away = {"X-Forwarded-For": "192.168.1.9"}
+    assert staff.get(f"/api/kernels/{kernel}", headers=away).status_code == 403
+    with pytest.raises(InvalidStatus) as refused, _socket(server, staff, kernel, headers=away):
+        pass
+    assert refused.value.response.status_code == 403
+    assert staff.get(f"/api/kernels/{kernel}").status_code == 200
+    server.on_loop(lambda: server.app.kernels.end(kernel))
+
+
+# --- messages
+
+
+def test_only_widget_messages_pass(siti, server, tmp_path):
+    client, kernel, _ = siti
+    written = tmp_path / "ditulis"
+    code = f"open({str(written)!r}, 'w').write('x')"
+    banned = [
+        _message("execute_request", channel, code=code, silent=False, store_history=False)
+        for channel in ("shell", "control")
+    ]
+    banned += [
+        _message("complete_request", code="actor.", cursor_pos=6),
+        _message("inspect_request", code="actor", cursor_pos=1, detail_level=1),
+        _message("history_request", output=True, raw=True, hist_access_type="tail", n=9),
+        _message("is_complete_request", code="1"),
+        _message("debug_request", "control", command="initialize", seq=1, type="request"),
+        _message("input_reply", "stdin", value="x"),
+        _message("interrupt_request", "control"),
+        _message("create_subshell_request", "control"),
+        _message("usage_request", "control"),
+    ]
+    answered = set()
+    with _socket(server, client, kernel, max_size=None) as socket:
+        for message in banned:
+            socket.send(message)
+        socket.send(_message("comm_info_request"))
+        while "comm_info_reply" not in answered:
+            answered.add(json.loads(socket.recv(timeout=60))["header"]["msg_type"])
+    assert not written.exists()
+    assert answered <= {"comm_info_reply", "status"}
+
+
+def test_an_upload_of_many_megabytes_passes_in_one_message(siti, server):
+    client, kernel, _ = siti
+    large = _message("comm_msg", comm_id="tidak-ada", data={"isi": "a" * 25_000_000})
+    with _socket(server, client, kernel, max_size=None) as socket:
+        socket.send(large)
+        socket.send(_message("comm_info_request"))
+        while json.loads(socket.recv(timeout=60))["header"]["msg_type"] != "comm_info_reply":
+            pass
+
+
+# --- endings
+
+
+def test_leaving_a_page_ends_its_kernel(server):
+    client = server.client("budi")
+    kernel = _kernel_of(client.get("/latihan").text)
+    assert server.post(client, f"/voila/api/shutdown/{kernel}").status_code == 204
+    assert kernel not in server.app.kernels
+    assert server.post(client, f"/voila/api/shutdown/{kernel}").status_code == 204
+
+
+def test_signing_out_ends_the_kernels_of_that_session_only(server):
+    here, there = server.client("budi"), server.client("budi")
+    mine, other = (_kernel_of(client.get("/latihan").text) for client in (here, there))
+    server.post(here, "/keluar")
+    assert mine not in server.app.kernels
+    assert other in server.app.kernels
+    server.post(there, "/keluar")
+
+
+def test_a_session_ended_elsewhere_loses_its_kernels_soon(server):
+    client, other = server.client("budi"), server.client("siti")
+    kernel = _kernel_of(client.get("/latihan").text)
+    kept = _kernel_of(other.get("/latihan").text)
+    server.accounts.sign_out(None, client.cookies[server.cookie])
+    server.on_loop(server.app.kernels.cull_kernels)
+    assert kernel not in server.app.kernels
+    assert kept in server.app.kernels
+    server.post(other, "/keluar")
+
+
+def test_who_leaves_while_waiting_gets_no_kernel(server, monkeypatch):
+    started = []
+    start_for = server.app.kernels.start_for
+
+    def noted(visit, kernel_name):
+        started.append(visit.owner)
+        return start_for(visit, kernel_name)
+
+    monkeypatch.setattr(server.app.kernels, "start_for", noted)
+    places = server.app.admission._places
+    client = server.client("budi")
+    path = f"GET /latihan HTTP/1.1\r\nHost: {server.host}\r\n"
+    cookie = f"Cookie: {server.cookie}={client.cookies[server.cookie]}\r\n\r\n"
+    taken = 0
+    while server.on_loop(lambda: not places.locked()):
+        server.on_loop(places.acquire)
+        taken += 1
+    assert taken > 1
+    host, _, port = server.host.partition(":")
+    with socket_module.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall((path + cookie).encode())
+        head = b""
+        while b"Menyiapkan halaman" not in head:
+            head += line.recv(65536)
+        # The frame is there already, the kernel is not.
+        assert b"kernelId" not in head
+    for _ in range(taken):
+        server.on_loop(places.release)
+    assert "Halo Budi" in client.get("/latihan").text
+    assert started == ["latihan:K1.2"]
+    server.post(client, "/keluar")
+
+
+def test_too_many_pages_of_one_room_end_the_oldest_and_it_is_told_why(server, monkeypatch):
+    monkeypatch.setattr(server.app.kernels, "kernels_per_room", 1)
+    client = server.client("pelatih")
+    first = _kernel_of(client.get("/latihan").text)
+    second = _kernel_of(client.get("/latihan").text)
+    assert first not in server.app.kernels
+    assert client.get(f"/detak/{first}").json() == {"keadaan": "diganti"}
+    assert client.get(f"/detak/{second}").status_code == 200
+    server.post(client, "/keluar")
+
+
+def test_a_dead_kernel_stays_dead_and_its_page_learns_of_it(server):
+    client = server.client("budi")
+    kernel = _kernel_of(client.get("/latihan").text)
+    manager = server.app.kernels.get_kernel(kernel)
+    with _socket(server, client, kernel, max_size=None) as socket:
+        process = psutil.Process(manager.provisioner.process.pid)
+        process.kill()
+        psutil.wait_procs([process], timeout=30)
+        server.on_loop(manager._restarter.poll)
+        with pytest.raises(ConnectionClosed, match="4404"):
+            _read_to_the_end(socket)
+    assert kernel not in server.app.kernels
+    assert client.get(f"/detak/{kernel}").status_code == 404
+
+
+def test_a_kernel_nobody_looks_at_is_culled_and_one_that_is_read_is_not(server, monkeypatch):
+    kernels = server.app.kernels
+    now = [kernels.clock()]
+    client = server.client("budi")
+    kernel = _kernel_of(client.get("/latihan").text)
+    monkeypatch.setattr(type(kernels), "clock", staticmethod(lambda: now[0]))
+    with _socket(server, client, kernel, max_size=None) as socket:
+        socket.send(_message("comm_info_request"))
+        socket.recv(timeout=60)
+        now[0] += 10 * kernels.cull_idle_timeout
+        server.on_loop(lambda: kernels.cull_kernel_if_idle(kernel))
+        assert kernel in kernels
+    server.on_loop(lambda: kernels.notify_disconnect(kernel) if kernel in kernels._seen else None)
+    now[0] += kernels.cull_idle_timeout + 1
+    server.on_loop(lambda: kernels.cull_kernel_if_idle(kernel))
+    assert kernel not in kernels
+
+
+def test_a_page_that_never_connects_is_culled_sooner(server, monkeypatch):
+    kernels = server.app.kernels
+    client = server.client("budi")
+    kernel = _kernel_of(client.get("/latihan").text)
+    later = kernels.clock() + kernels.unseen_timeout + 1
+    assert kernels.unseen_timeout < kernels.cull_idle_timeout
+    monkeypatch.setattr(type(kernels), "clock", staticmethod(lambda: later))
+    server.on_loop(lambda: kernels.cull_kernel_if_idle(kernel))
+    assert kernel not in kernels
+
+
+# --- rooms that fail
+
+
+def test_a_broken_room_says_so_and_nothing_of_why(server, caplog):
+    client = server.client("pelatih")
+    page = client.get("/peta").text
+    assert "karena ada kesalahan program" in page
+    assert "rahasia" not in page
+    assert "99730101" not in page
+    assert "Traceback" not in page
+    assert "99730101" not in caplog.text
+    server.post(client, "/keluar")
+
+
+def test_a_room_that_refuses_shows_its_sentence_as_text(server):
+    client = server.client("pelatih")
+    page = client.get("/kelas").text
+    output = json.loads(re.search(r'cell-output\+json">\s*(\{.*\})\s*</script>', page)[1])
+    assert "Kelas &lt;b&gt;belum&lt;/b&gt; dibuka." in output["data"]["text/html"]
+    server.post(client, "/keluar")
+
+
+def test_a_kernel_that_does_not_start_leaves_a_page_that_ends(server, monkeypatch):
+    async def fail(visit, kernel_name):
+        raise RuntimeError("tidak bisa")
+
+    monkeypatch.setattr(server.app.kernels, "start_for", fail)
+    answer = server.client("siti").get("/latihan")
+    assert "karena ada kesalahan program" in answer.text
+    assert answer.text.rstrip().endswith("</html>")
+    assert "tidak bisa" not in answer.text

@@ -1,0 +1,77 @@
+"""The server: one Voila process, its pages and its frame, and who is who.
+
+A notebook needs one name from here, ``current_actor``. The server itself (``run_server``,
+``VervalApp``) is loaded only when asked for, so that a kernel does not carry it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.access import Actor, Role, Workspace
+from workbench.errors import Forbidden
+from workbench.serve import handover
+
+if TYPE_CHECKING:
+    from workbench.serve.server import VervalApp, run_server
+
+__all__ = ["LAB_BANNER", "VervalApp", "current_actor", "in_lab", "run_server"]
+
+#: Shown to whoever works outside the served rooms.
+LAB_BANNER = (
+    "Mode laboratorium: Anda bekerja sebagai pelatih di ruang LATIHAN pada komputer ini. "
+    "Data nyata hanya dibuka lewat halaman masuk."
+)
+
+_banner_shown = False
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"VervalApp", "run_server"}:
+        from workbench.serve import server
+
+        return getattr(server, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def in_lab() -> bool:
+    """True outside the served rooms (JupyterLab, a script); False in a kernel of a server."""
+    return not (
+        os.environ.get(handover.ACTOR_VARIABLE)
+        or os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    )
+
+
+def current_actor() -> Actor:
+    """On whose behalf this process works: the one way to ask.
+
+    In a served room: the person whom the server signed in, from the signed note it left for
+    this kernel alone. Elsewhere: a local trainer of the practice workspace, and a banner says so.
+    Raises ``Forbidden`` when the note is missing, forged or another kernel's.
+    """
+    if in_lab():
+        _show_banner()
+        return Actor(
+            id="lab",
+            name="Pelatih di komputer ini",
+            role=Role.PELATIH,
+            workspace=Workspace.LATIHAN,
+            areas=("36.73",),
+        )
+    note = os.environ.get(handover.ACTOR_VARIABLE, "")
+    office = os.environ.get(handover.OFFICE_VARIABLE, "")
+    if not note or not office:
+        # Voila without our server in front of it: there is nobody to trust.
+        raise Forbidden("Halaman ini hanya dapat dibuka lewat server Meja Verval.")
+    key = handover.server_key(Path(office))
+    return handover.read_handover(key, note, handover.own_kernel_id())
+
+
+def _show_banner() -> None:
+    global _banner_shown
+    if _banner_shown:
+        return
+    _banner_shown = True
+    print(LAB_BANNER)
