@@ -61,7 +61,11 @@ def serve_office(root: Path, host: str, port: int, families: int, seed: int) -> 
         _announce(facts)
 
     say("Menyalakan server ...")
-    run_server(root, host, port, on_ready=ready)
+    try:
+        run_server(root, host, port, on_ready=ready)
+    finally:
+        if (root / SERVE_FILE).exists():
+            os.replace(root / SERVE_FILE, root / _UNSAID)
 
 
 def _forget_changed_passwords(office: Office, facts: dict[str, Any]) -> None:

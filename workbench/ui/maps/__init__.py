@@ -1,0 +1,1 @@
+"""The room Peta: one indicator of one list by kelurahan."""
