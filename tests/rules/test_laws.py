@@ -80,7 +80,9 @@ def test_each_plant_alone(plant):
         if taken == 3:
             return
     # Some mistakes need a neighbour: those are met in a whole world only.
-    assert plant.name in {"copy_line_above", "stay_on_the_old_card"} or taken, "no family can carry this mistake"
+    assert plant.name in {"copy_line_above", "stay_on_the_old_card"} or taken, (
+        "no family can carry this mistake"
+    )
 
 
 def test_every_plant_is_used_somewhere():

@@ -95,7 +95,7 @@ def _rule_facts(rule: Any) -> dict[str, Any]:
         "documents": list(rule.documents),
         "severity": str(rule.severity),
         "why": rule.why,
-        "basis": ", ".join(rule.basis.catalogue),
+        "basis": _basis_words(rule.basis.catalogue),
         "source": rule.basis.words,
         "confirmed": rule.basis.confirmed,
         "subject_kind": rule.subject_kind,
@@ -106,6 +106,17 @@ def _rule_facts(rule: Any) -> dict[str, Any]:
         "plants": [plant.name for plant in rule.plants],
         "catalogue": list(rule.basis.catalogue),
     }
+
+
+_LISTS = {"E": "kesalahan_data", "C": "aturan_kombinasi", "S": "siks_kelas_galat"}
+
+
+def _basis_words(lines: tuple[str, ...]) -> str:
+    """The lines of our code lists a rule covers: ``kesalahan_data E61; aturan_kombinasi C04``."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        found.setdefault(_LISTS[line[0]], []).append(line)
+    return "; ".join(f"{name} {', '.join(codes)}" for name, codes in found.items())
 
 
 def rules_as_table() -> str:

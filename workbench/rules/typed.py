@@ -11,6 +11,7 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
     ``registry_*`` (the civil registry's answer for its NIK: status, name, sex, birth_date,
     kelurahan; null when never asked).
 ``family``
+    ``head_name`` (the head's, else the first member's, where the list states none),
     ``kk_number``, ``usable`` (as above), ``member_rows``, ``receives`` (list of programmes with
     active aid), ``lat0`` ``lon0`` ``area_km2`` (centroid and area of its kelurahan).
 ``aid``
@@ -92,17 +93,25 @@ LEFT JOIN (SELECT * FROM raw_dukcapil QUALIFY row_number() OVER (PARTITION BY ni
 
 _FAMILY = f"""
 WITH sizes AS (SELECT family_id, count(*) AS member_rows FROM raw_person GROUP BY family_id),
+heads AS (
+    SELECT family_id,
+        coalesce(min(name) FILTER (shdk = 'kepala_keluarga'), arg_min(name, row)) AS name
+    FROM raw_person WHERE name <> '' GROUP BY family_id
+),
 paid AS (
     SELECT family_id, list(DISTINCT program) AS receives FROM raw_aid
     WHERE family_id <> '' AND status IN ('', 'aktif') GROUP BY family_id
 )
-SELECT f.*, {_NUMBER.format("f.no_kk")} AS kk_number,
+SELECT f.* REPLACE (
+        CASE WHEN f.head_name = '' THEN coalesce(h.name, '') ELSE f.head_name END AS head_name),
+    {_NUMBER.format("f.no_kk")} AS kk_number,
     kk_number IS NOT NULL AND incomplete.family_id IS NULL
         AND NOT getvariable('one_row_a_family') AS usable,
     coalesce(s.member_rows, 0) AS member_rows, coalesce(p.receives, []) AS receives,
     k.lat AS lat0, k.lon AS lon0, k.luas_km2 AS area_km2
 FROM raw_family f
 LEFT JOIN sizes s USING (family_id)
+LEFT JOIN heads h USING (family_id)
 LEFT JOIN paid p USING (family_id)
 LEFT JOIN incomplete USING (family_id)
 LEFT JOIN kelurahan k ON k.kode = f.kelurahan_kode_kemendagri

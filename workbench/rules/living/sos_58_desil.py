@@ -15,7 +15,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     documents=["Tangkapan layar SIKS-NG"],
     why="Tanpa desil keluarga ini tidak dapat diusulkan untuk program yang memakai batas desil.",
     fields=["desil"],
-    status="perlu_verval",
+    status="layak",
     follow_up="perbaiki_data",
     basis=Basis(("E58",), "Kolom desil DTSEN dan daftar nilai P3KE", "sekunder"),
     needs=["family.desil"],

@@ -75,7 +75,8 @@ def mix_up_ranks(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     if not 1 <= (family["desil"] or 0) <= 4 or _signs(draft, family) < enough:
         return None
     draft.change("family", family, desil=rng.choice((7, 8, 9)))
-    return Planted("family", family_id, ("desil",))
+    note = "Rumahnya sangat sederhana; desil terbaru di SIKS-NG belum dicek."
+    return Planted("family", family_id, ("desil",), note=note)
 
 
 def _signs(draft: Draft, family: Row) -> int:
