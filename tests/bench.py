@@ -127,7 +127,7 @@ def run_pandas(folder: Path) -> tuple[Pairs, float]:
             "usable": usable,
             "head": p["shdk"] == "kepala_keluarga",
             "age": age,
-            "unknown": ~known,
+            "unknown": ~known | (age < 0),
         }
     ).groupby("family_id")
     g = family.agg(
@@ -140,7 +140,8 @@ def run_pandas(folder: Path) -> tuple[Pairs, float]:
     no_adult = g["usable"] & (g["unknown"] == 0) & (g["oldest"] < 17)
     found |= {("KEL-29", s) for s in g.index[no_adult]}
     listed = a["person_id"].isin(p["person_id"]) | ((a["nik"] != "") & a["nik"].isin(nik))
-    stray = ~listed & (a["nik"] != "") & ~a["is_emergency"].fillna(False).astype(bool)
+    stray = ~listed & ~a["nik"].isin(["", "-", "0"]) & ~a["status"].isin(["nonaktif", "graduasi"])
+    stray &= ~a["is_emergency"].fillna(False).astype(bool)
     found |= {("BAN-62", s) for s in a.loc[stray, "aid_id"]}
     return found, time.perf_counter() - start
 
@@ -219,7 +220,7 @@ def run_pandera(folder: Path) -> tuple[Pairs, float]:
         c("no_kk").first().str.contains("^[0-9]{16}$").alias("usable"),
         (c("shdk") == "kepala_keluarga").sum().alias("heads"),
         c("age").max().alias("oldest"),
-        c("age").is_null().sum().alias("unknown"),
+        (c("age").is_null() | (c("age") < 0)).sum().alias("unknown"),
     )
     family_rules = {
         "KEL-01": c("usable") & (c("heads") != 1),
@@ -229,7 +230,8 @@ def run_pandera(folder: Path) -> tuple[Pairs, float]:
     listed = c("person_id").is_in(p["person_id"].implode()) | (
         (c("nik") != "") & c("nik").is_in(p["nik"].implode())
     )
-    aid_rules = {"BAN-62": ~listed & (c("nik") != "") & ~c("is_emergency").fill_null(False)}
+    paid = ~c("nik").is_in(["", "-", "0"]) & ~c("status").is_in(["nonaktif", "graduasi"])
+    aid_rules = {"BAN-62": ~listed & paid & ~c("is_emergency").fill_null(False)}
     found: Pairs = set()
     for frame, key, rules in (
         (p, "person_id", person_rules),

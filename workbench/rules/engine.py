@@ -178,6 +178,7 @@ def _evidence(rule: Rule) -> str:
 
 
 def _row_findings(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> list[str]:
+    """One pass a table: a bit for each rule, and the evidence of the rows with any bit set."""
     selects = []
     by_table: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -185,25 +186,23 @@ def _row_findings(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> l
     for table, members in by_table.items():
         for start in range(0, len(members), _MASK_BITS):
             fused = members[start : start + _MASK_BITS]
-            name = f"flagged_{table}_{start}"
+            name, key = f"flagged_{table}_{start}", _KEYS[table]
             bits = " | ".join(
                 f"(CAST(coalesce(({rule.when}), false) AS BIGINT) << {bit})"
                 for bit, rule in enumerate(fused)
             )
-            key = _KEYS[table]
-            _run(
-                connection,
-                f"CREATE TEMP TABLE mask_{name} AS SELECT * FROM "
-                f"(SELECT {key}, {bits} AS mask FROM {table}) WHERE mask <> 0",
-                fused,
+            evidence = ", ".join(
+                f'CASE WHEN (mask >> {bit}) & 1 = 1 THEN {_evidence(rule)} END AS "{rule.code}"'
+                for bit, rule in enumerate(fused)
             )
             _run(
                 connection,
-                f"CREATE TEMP TABLE {name} AS SELECT * FROM {table} JOIN mask_{name} USING ({key})",
+                f"CREATE TEMP TABLE {name} AS SELECT {key} AS subject, mask, {evidence} "
+                f"FROM (SELECT *, {bits} AS mask FROM {table}) WHERE mask <> 0",
                 fused,
             )
             selects += [
-                f"SELECT '{rule.code}' AS rule, {key} AS subject, {_evidence(rule)} AS evidence "
+                f"SELECT '{rule.code}' AS rule, subject, \"{rule.code}\" AS evidence "
                 f"FROM {name} WHERE (mask >> {bit}) & 1 = 1"
                 for bit, rule in enumerate(fused)
             ]
@@ -241,27 +240,34 @@ def _table_findings(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
     return f"SELECT '{rule.code}' AS rule, subject, {_evidence(rule)} AS evidence FROM {name}"
 
 
-_SUBJECTS = """
-SELECT 'person' AS subject_kind, person_id AS subject, nik, no_kk, name,
-       coalesce(kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, family_id,
-       person_key AS subject_key, file, sheet, row FROM person
-UNION ALL
-SELECT 'family', family_id, '', no_kk, head_name, kelurahan_kode_kemendagri, family_id,
-       family_key, file, sheet, row FROM family
-UNION ALL
-SELECT 'aid', aid_id, a.nik, a.no_kk, a.name, coalesce(f.kelurahan_kode_kemendagri, ''),
-       a.family_id, '', a.file, a.sheet, a.row FROM aid a LEFT JOIN family f USING (family_id)
-UNION ALL
-SELECT 'event', event_id, e.nik, e.no_kk, e.name,
-       CASE WHEN e.kelurahan_kode_kemendagri <> '' THEN e.kelurahan_kode_kemendagri
-            ELSE coalesce(f.kelurahan_kode_kemendagri, '') END,
-       e.family_id, '', e.file, e.sheet, e.row FROM event e LEFT JOIN family f USING (family_id)
-UNION ALL
-SELECT 'ppks', ppks_id, k.nik, k.no_kk, coalesce(p.name, f.head_name, ''),
-       coalesce(f.kelurahan_kode_kemendagri, ''), k.family_id, '', k.file, k.sheet, k.row
-FROM ppks k LEFT JOIN family f USING (family_id)
-LEFT JOIN person p ON p.person_id = k.person_id AND k.person_id <> ''
-"""
+#: What a finding says of its subject, by kind.
+_SUBJECTS = {
+    "person": """
+        SELECT person_id AS subject, nik, no_kk, name,
+            coalesce(kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, family_id,
+            person_key AS subject_key, file, sheet, row FROM person""",
+    "family": """
+        SELECT family_id AS subject, '' AS nik, no_kk, head_name AS name,
+            kelurahan_kode_kemendagri, family_id, family_key AS subject_key, file, sheet, row
+        FROM family""",
+    "aid": """
+        SELECT aid_id AS subject, a.nik, a.no_kk, a.name,
+            coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, a.family_id,
+            '' AS subject_key, a.file, a.sheet, a.row
+        FROM aid a LEFT JOIN family f USING (family_id)""",
+    "event": """
+        SELECT event_id AS subject, e.nik, e.no_kk, e.name,
+            CASE WHEN e.kelurahan_kode_kemendagri <> '' THEN e.kelurahan_kode_kemendagri
+                 ELSE coalesce(f.kelurahan_kode_kemendagri, '') END AS kelurahan_kode_kemendagri,
+            e.family_id, '' AS subject_key, e.file, e.sheet, e.row
+        FROM event e LEFT JOIN family f USING (family_id)""",
+    "ppks": """
+        SELECT ppks_id AS subject, k.nik, k.no_kk, coalesce(p.name, f.head_name, '') AS name,
+            coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, k.family_id,
+            '' AS subject_key, k.file, k.sheet, k.row
+        FROM ppks k LEFT JOIN family f USING (family_id)
+        LEFT JOIN person p ON p.person_id = k.person_id AND k.person_id <> ''""",
+}
 
 
 def _assemble(
@@ -287,8 +293,10 @@ def _assemble(
         {"title": "'' AS title", "ruleset": f"'{ruleset}' AS ruleset"}.get(name, name)
         for name in schema.names
     )
-    table = connection.sql(
+    described = " UNION ALL ".join(
         f"SELECT {columns} FROM found JOIN rule_facts USING (rule) "
-        f"JOIN ({_SUBJECTS}) USING (subject_kind, subject) ORDER BY rule, subject"
-    ).to_arrow_table()
+        f"JOIN ({_SUBJECTS[kind]}) USING (subject) WHERE subject_kind = '{kind}'"
+        for kind in sorted({rule.subject_kind for rule in rules.values()})
+    )
+    table = connection.sql(f"SELECT * FROM ({described}) ORDER BY rule, subject").to_arrow_table()
     return table.cast(schema)
