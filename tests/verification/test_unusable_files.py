@@ -1,0 +1,142 @@
+"""Files that cannot be used: one sentence that says what was found and what to do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from workbench.errors import UnusableInput, WrongUse
+from workbench.verification import propose_mapping, read_list
+
+HEADER = ["NO KK", "NIK", "NAMA", "KABUPATEN/KOTA", "KELURAHAN"]
+REAL = ["3673010101209001", "3673014105859001", "SITI", "KOTA SERANG", "Cipare"]
+PRACTICE = ["9973010101200001", "9973014105850001", "SITI", "KOTA SERANG", "Cipare"]
+
+
+def refused_file(office, path, words, practice=False):
+    with pytest.raises(UnusableInput) as caught:
+        office.read(path, practice=practice)
+    sentence = str(caught.value)
+    assert words in sentence
+    assert path.name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "; " in sentence  # found, and what to do
+    assert not any(number in sentence for number in ("3673014105859001", "9973014105850001"))
+
+
+def zipped(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "kosong"),
+        (b"\r\n\r\n  \r\n", "kosong"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"<html><table><tr><td>NIK</td></tr></table></html>", "halaman web"),
+        (b'{"NIK": 1}', "bukan daftar"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, "bukan daftar"),
+        (b"PK\x03\x04 cut off in the middle", "rusak"),
+        (zipped(catatan="isi"), "ZIP"),
+        (zipped(word__document_xml="isi"), "Word"),
+        (zipped(xl__workbook_xml="isi"), "rusak"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "rusak"),
+        (b"Kepada Yth.\nBapak Camat\ndi tempat\n", "judul kolom"),
+        (b"3673014105859001,SITI,Cipare\n3673010105059002,BUDI,Cipare\n", "judul kolom"),
+    ],
+)
+def test_a_file_that_is_no_list(office, content, words):
+    refused_file(office, office.raw(content, "unggahan.dat"), words)
+
+
+def test_a_workbook_cut_in_half(office):
+    path = office.xlsx([HEADER, REAL])
+    refused_file(office, office.raw(path.read_bytes()[:2000], "separuh.xlsx"), "rusak")
+
+
+def test_a_workbook_with_a_password(office, compound):
+    path = office.raw(compound("EncryptedPackage", b"rahasia" * 100), "terkunci.xlsx")
+    refused_file(office, path, "kata sandi")
+
+
+def test_an_ods_with_a_password(office, small_workbooks):
+    out = io.BytesIO()
+    plain = zipfile.ZipFile(io.BytesIO(small_workbooks["ods"]([HEADER, REAL])))
+    with plain, zipfile.ZipFile(out, "w") as locked:
+        for member in plain.namelist():
+            is_manifest = member == "META-INF/manifest.xml"
+            locked.writestr(
+                member, "<manifest:encryption-data/>" if is_manifest else plain.read(member)
+            )
+    refused_file(office, office.raw(out.getvalue(), "terkunci.ods"), "kata sandi")
+
+
+def test_a_header_without_rows(office):
+    refused_file(office, office.xlsx([HEADER]), "tanpa baris data")
+
+
+def test_an_empty_sheet(office):
+    refused_file(office, office.xlsx([[]]), "tidak memuat isi")
+
+
+def test_only_hidden_sheets_are_no_list(office):
+    path = office.xlsx([], sheets={"A": [["x"]], "B": [HEADER, REAL]}, hidden=["B"])
+    refused_file(office, path, "judul kolom")
+
+
+def test_columns_that_name_nobody(office):
+    rows = [["JENIS KELAMIN", "PEKERJAAN", "RT"], ["L", "PETANI", "1"]]
+    refused_file(office, office.xlsx(rows), "tidak ada kolom NIK, nama, atau kelurahan")
+
+
+def test_a_list_wholly_on_the_wrong_side_of_the_wall(office):
+    refused_file(office, office.xlsx([HEADER, PRACTICE, PRACTICE]), "latihan")
+    refused_file(office, office.xlsx([HEADER, REAL, REAL]), "data nyata", practice=True)
+
+
+def test_a_list_wholly_of_another_city(office):
+    rows = [HEADER, [*REAL[:3], "KOTA CILEGON", "Jombang"], [*REAL[:3], "KOTA CILEGON", ""]]
+    refused_file(office, office.xlsx(rows), "di luar Kota Serang")
+
+
+def test_a_missing_file_and_a_folder(office):
+    refused_file(office, office.folder / "tidak-ada.xlsx", "tidak ditemukan")
+    refused_file(office, office.folder, "folder")
+
+
+def test_the_same_file_twice(office):
+    one = office.xlsx([HEADER, REAL], "a.xlsx")
+    two = office.raw(one.read_bytes(), "b.xlsx")
+    with pytest.raises(UnusableInput, match="sama persis"):
+        office.read(one, two)
+
+
+def test_a_stray_cell_in_the_last_corner_does_not_fill_the_memory(office):
+    path = office.xlsx([HEADER, REAL])
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.namelist():
+            content = old.read(member)
+            if member.endswith("sheet1.xml"):
+                content = content.replace(b'ref="A1:E2"', b'ref="A1:XFD1048576"')
+                assert b"XFD1048576" in content
+            new.writestr(member, content)
+    refused_file(office, office.raw(out.getvalue(), "sudut.xlsx"), "sel terpencil")
+
+
+def test_no_file_at_all_is_wrong_use(office):
+    with pytest.raises(WrongUse):
+        read_list([], practice=False)
+
+
+def test_a_proposal_needs_a_header_too(office):
+    with pytest.raises(UnusableInput, match="judul kolom"):
+        propose_mapping(office.text([["a", "b"], ["c", "d"]]))

@@ -1,0 +1,19 @@
+"""Lists as offices have them: reading, checklists, outcomes."""
+
+from workbench.verification.reading import (
+    Proposal,
+    ProposedColumn,
+    Reading,
+    propose_mapping,
+    read_list,
+)
+from workbench.verification.refusals import write_refused
+
+__all__ = [
+    "Proposal",
+    "ProposedColumn",
+    "Reading",
+    "propose_mapping",
+    "read_list",
+    "write_refused",
+]

@@ -1,0 +1,156 @@
+"""One column of a sheet: what stood in its cells, kept once per different value.
+
+Lists repeat themselves (kelurahan, dates, labels), so everything is worked out per different
+value and spread over the rows afterwards; that is what makes long lists quick.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+TEXT, NUMBER, DATE, OTHER = 0, 1, 2, 3
+_KINDS: dict[type, int] = {
+    str: TEXT,
+    float: NUMBER,
+    int: NUMBER,
+    dt.date: DATE,
+    dt.datetime: DATE,
+}
+
+#: Characters nobody sees: zero width, direction marks, soft hyphen, byte order mark, controls.
+INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f"
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|GETTING_DATA)", re.IGNORECASE)
+#: Texts that are not plain: spaces to take out, letters beyond ASCII, an error of a formula.
+_NOT_PLAIN = r"^ | $|  |[^ -~]|^#|^=\""
+_AS_FORMULA = re.compile(r'="([^"]*)"')
+
+
+def tidy(text: str) -> str:
+    """The text without invisible characters, with single spaces and nothing at its ends."""
+    if not text.isascii() or not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text: whole numbers without a fraction, dates as ISO, yes and no in words."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "YA" if cell else "TIDAK"
+    if isinstance(cell, float):
+        if cell != cell or cell in (float("inf"), float("-inf")):
+            return ""
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e22 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    if isinstance(cell, (dt.date, dt.time)):
+        return cell.isoformat()
+    return str(cell)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """``raw[place[i]]`` is the text of row i as it stood, ``text[place[i]]`` the same tidied.
+
+    ``kinds[i]`` says whether the cell was text, a number, a date or another thing.
+    """
+
+    place: Places
+    raw: list[str]
+    text: list[str]
+    kinds: npt.NDArray[np.uint8] | None
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Cells:
+        """Cells from values as a reader gives them."""
+        types = set(map(type, values))
+        kinds: npt.NDArray[np.uint8] | None = None
+        if types - {str}:
+            kinds = np.fromiter(
+                (_KINDS.get(t, OTHER) for t in map(type, values)), np.uint8, len(values)
+            )
+            texts = [v if type(v) is str else text_of(v) for v in values]
+        else:
+            texts = list(values)
+        try:
+            encoded = pa.array(texts, pa.string()).dictionary_encode()
+        except (UnicodeEncodeError, pa.ArrowInvalid):
+            texts = [t.encode("utf-8", "replace").decode("utf-8") for t in texts]
+            encoded = pa.array(texts, pa.string()).dictionary_encode()
+        raw: list[str] = encoded.dictionary.to_pylist()
+        tidied = list(raw)
+        strange = pc.match_substring_regex(encoded.dictionary, _NOT_PLAIN)
+        for number in np.flatnonzero(strange.to_numpy(zero_copy_only=False)).tolist():
+            text = tidy(raw[number])
+            # Exports wrap a long number as ="..." so that a spreadsheet leaves it alone.
+            wrapped = _AS_FORMULA.fullmatch(text)
+            text = tidy(wrapped.group(1)) if wrapped else text
+            tidied[number] = "" if _ERROR.fullmatch(text) else text
+        place = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+        return cls(place, raw, tidied, kinds)
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def keep(self, rows: Mask | Places) -> Cells:
+        """The same column with only these rows."""
+        kinds = None if self.kinds is None else self.kinds[rows]
+        return Cells(self.place[rows], self.raw, self.text, kinds)
+
+    def where(self, test: Callable[[str], bool]) -> Mask:
+        """Rows whose tidied text passes ``test``."""
+        flags = np.fromiter((test(t) for t in self.text), np.bool_, len(self.text))
+        return self.spread(flags)
+
+    def matches(self, pattern: str) -> Mask:
+        """Rows whose tidied text matches a regular expression (RE2, anywhere, any case)."""
+        found = pc.match_substring_regex(
+            pa.array(self.text, pa.string()), pattern, ignore_case=True
+        )
+        return self.spread(np.asarray(found.to_numpy(zero_copy_only=False), np.bool_))
+
+    def among(self, texts: Set[str]) -> Mask:
+        """Rows whose tidied text is one of ``texts``."""
+        flags = np.fromiter((t in texts for t in self.text), np.bool_, len(self.text))
+        return self.spread(flags)
+
+    def spread(self, per_value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """One entry per different value, spread over the rows."""
+        if len(per_value) == 0:
+            return np.zeros(len(self.place), dtype=per_value.dtype)
+        return per_value[self.place]
+
+    def take(self, per_value: Sequence[Any], type_: pa.DataType) -> pa.Array:
+        """An Arrow array over the rows from one entry per different value."""
+        return pa.array(per_value, type_).take(pa.array(self.place))
+
+    def is_number(self) -> Mask:
+        """Rows whose cell was a number and not text."""
+        if self.kinds is None:
+            return np.zeros(len(self.place), np.bool_)
+        return np.equal(self.kinds, NUMBER)
+
+    def filled(self) -> Mask:
+        """Rows where something stands."""
+        return self.spread(np.fromiter(map(bool, self.text), np.bool_, len(self.text)))
+
+    def samples(self, count: int) -> list[str]:
+        """The first different values that are not empty."""
+        order = [self.text[p] for p in dict.fromkeys(self.place[:2000].tolist())]
+        return [text for text in order if text][:count]

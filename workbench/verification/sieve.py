@@ -1,0 +1,191 @@
+"""Which rows of a sheet are taken in, and which are refused and why.
+
+Numbers are looked at before anything else is made of them, with the type their cell had: what a
+spreadsheet rounded is refused here and never repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.wilayah import CITY
+from workbench.verification import refusals, values
+from workbench.verification.cells import Cells, Mask
+from workbench.verification.layout import Assigned, Grid
+from workbench.verification.places import PLACE_COLUMNS, find_places
+from workbench.verification.refusals import Refusal
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass
+class Sieve:
+    """The rows of a sheet before anything is kept, and what was refused.
+
+    ``judged`` and ``wrong`` count rows the wall looked at; ``here`` and ``elsewhere`` rows that
+    say where they are. ``refused_kk`` are KK numbers that stood in refused rows.
+    """
+
+    grid: Grid
+    assigned: Sequence[Assigned]
+    data: Mask
+    kept: Rows
+    refusals: list[Refusal]
+    judged: int
+    wrong: int
+    here: int
+    elsewhere: int
+    refused_kk: list[str]
+    nik: values.Numbers | None
+    kk: values.Numbers | None
+
+    def column(self, key: str) -> Cells | None:
+        """The kept rows of the column that was taken for ``key``."""
+        for item in self.assigned:
+            if item.key == key:
+                return self.grid.columns[item.place].keep(self.kept)
+        return None
+
+    def header(self, key: str) -> str:
+        """How the column that was taken for ``key`` was headed."""
+        return next((item.header for item in self.assigned if item.key == key), "")
+
+    def field_keys(self) -> set[str]:
+        """Fields this sheet has."""
+        return {item.key for item in self.assigned if item.key} - {"number", "ignored"}
+
+
+def sieve_rows(
+    grid: Grid, assigned: Sequence[Assigned], data: Mask, file: str, practice: bool
+) -> Sieve:
+    """Find the rows that cannot be taken in; every row of ``data`` is kept or refused, once."""
+    rows = len(grid.numbers)
+    place_of = {item.key: item for item in assigned if item.key}
+    sheet = grid.sheet.name
+    codes = np.full(rows, -1, np.int8)
+    reasons: dict[int, tuple[str, str]] = {}
+
+    def refuse(code: str, where: Mask, column: str, reason: str) -> None:
+        number = refusals.CODES.index(code)
+        hit = where & data & (codes < 0)
+        codes[hit] = number
+        for row in np.flatnonzero(hit).tolist():
+            reasons[row] = (column, reason)
+
+    width = len(grid.columns)
+    for row in np.flatnonzero(grid.torn & data).tolist():
+        text = refusals.TOO_MANY.format(count=int(grid.reach[row]), width=width)
+        refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
+    needed = [place_of[key].place for key in ("nik", "no_kk", "name") if key in place_of]
+    if needed:
+        for row in np.flatnonzero((grid.reach <= max(needed)) & data).tolist():
+            text = refusals.TOO_FEW.format(count=int(grid.reach[row]), width=width)
+            refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
+
+    read: dict[str, values.Numbers] = {}
+    sides: dict[str, npt.NDArray[np.int8]] = {}
+    for key, what, code in (
+        ("nik", "NIK", refusals.NIK_BROKEN),
+        ("no_kk", "Nomor KK", refusals.KK_BROKEN),
+    ):
+        if key not in place_of:
+            continue
+        column = grid.columns[place_of[key].place]
+        numbers = values.read_numbers(column.raw, column.text)
+        read[key] = numbers
+        header = place_of[key].header
+        broken = column.spread(np.array(numbers.broken, np.bool_))
+        rounded = column.is_number() & column.spread(np.array(numbers.sixteen, np.bool_))
+        refuse(code, broken, header, refusals.BROKEN_SCIENTIFIC.format(what=what))
+        refuse(code, rounded, header, refusals.BROKEN_NUMBER.format(what=what))
+        side = np.array([values.side_of_wall(n) for n in numbers.found], np.int8)
+        sides[key] = column.spread(side)
+
+    wrong_side = 2 if practice else 1
+    reason = refusals.REAL_IN_PRACTICE if practice else refusals.PRACTICE_IN_REAL
+    judged = np.zeros(rows, np.bool_)
+    before_wall = codes < 0
+    for side in sides.values():
+        judged |= (side > 0) & before_wall & data
+    for key, side in sides.items():
+        refuse(refusals.WRONG_SIDE, side == wrong_side, place_of[key].header, reason)
+    wrong = int(np.sum(codes == refusals.CODES.index(refusals.WRONG_SIDE)))
+
+    here = elsewhere = 0
+    place_columns: dict[str, Cells] = {
+        key: grid.columns[place_of[key].place] for key in PLACE_COLUMNS if key in place_of
+    }
+    if place_columns:
+        headers = {key: place_of[key].header for key in place_columns}
+        placed = find_places(place_columns, headers, rows)
+        said = np.array([place.elsewhere for place in placed.places] or [""], object)[placed.of]
+        here = int(np.sum(placed.here() & data))
+        elsewhere = int(np.sum((said != "") & data))
+        for key in place_columns:
+            text = refusals.ELSEWHERE.format(column=place_of[key].header, city=CITY.name)
+            refuse(refusals.OTHER_CITY, said == key, place_of[key].header, text)
+
+    refused_rows = np.flatnonzero(codes >= 0)
+    found = [
+        Refusal(
+            file,
+            sheet,
+            int(grid.numbers[row]),
+            reasons[row][0],
+            refusals.CODES[codes[row]],
+            reasons[row][1],
+        )
+        for row in refused_rows.tolist()
+    ]
+    kept = np.flatnonzero(data & (codes < 0)).astype(np.int64)
+    refused_kk = _numbers_of_refused(
+        grid, refused_rows.tolist(), codes, read.get("no_kk"), place_of
+    )
+    return Sieve(
+        grid,
+        assigned,
+        data,
+        kept,
+        found,
+        int(judged.sum()),
+        wrong,
+        here,
+        elsewhere,
+        refused_kk,
+        read.get("nik"),
+        read.get("no_kk"),
+    )
+
+
+def _only(rows: int, row: int) -> Mask:
+    mask = np.zeros(rows, np.bool_)
+    mask[row] = True
+    return mask
+
+
+def _numbers_of_refused(
+    grid: Grid,
+    rows: Sequence[int],
+    codes: npt.NDArray[np.int8],
+    numbers: values.Numbers | None,
+    place_of: Mapping[str, Assigned],
+) -> list[str]:
+    """KK numbers of refused rows, whole or the 15 digits a spreadsheet left of them."""
+    found = []
+    for row in rows:
+        if refusals.CODES[codes[row]] == refusals.NOT_READABLE:
+            found += re.findall(r"(?<!\d)\d{16}(?!\d)", grid.torn_texts.get(row, ""))
+        elif numbers is not None:
+            column = grid.columns[place_of["no_kk"].place]
+            text = numbers.found[column.place[row]]
+            broken = refusals.CODES[codes[row]] == refusals.KK_BROKEN
+            if broken and re.fullmatch(r"\d{16}", text):
+                found.append(text[:15])
+            elif not broken:
+                found.append(text)
+    return found
