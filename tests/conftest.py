@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 _spec = importlib.util.spec_from_file_location("browser", Path(__file__).parent / "browser.py")
 browser_finder = importlib.util.module_from_spec(_spec)
@@ -24,3 +27,14 @@ def chromium_path() -> str:
 def chromium_flags() -> list[str]:
     """Flags under which the browser runs headless and keeps to itself."""
     return list(browser_finder.FLAGS)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """Playwright for one module of tests.
+
+    The plugin's own lasts the whole session and leaves an event loop behind that no other test
+    could then run one beside.
+    """
+    with sync_playwright() as running:
+        yield running

@@ -463,7 +463,7 @@ def harness_port() -> Iterator[int]:
     server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def card_browser(playwright: Any, chromium_path: str, chromium_flags: list[str]) -> Iterator[Any]:
     """A browser that reaches the harness by a plain name: as on a phone, no secure context."""
     browser = playwright.chromium.launch(
