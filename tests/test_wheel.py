@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import socket
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -68,5 +72,33 @@ def test_an_installed_wheel_works_from_any_directory(wheel, tmp_path):
     assert said.splitlines()[-1].startswith("dibaca=")
     run(main.format(["map", "kota", "--indicator", "families", "--out", "peta.html"]))
     assert (tmp_path / "peta.html").stat().st_size > 100_000
-    served = run("from workbench.serve import server; print(server.__file__)")
-    assert served.startswith(str(home))
+    _serves(environment, tmp_path)
+
+
+def _serves(environment, folder):
+    """``verval serve`` runs from a directory that is no checkout, and answers."""
+    office = folder / "kantor"
+    words = ["serve", "--workspace", str(office), "--families", "50", "--host", "127.0.0.1"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        words += ["--port", str(free.getsockname()[1])]
+    log = (folder / "serve.log").open("w")
+    command = [sys.executable, "-c", f"from workbench.cli import main; main({words!r})"]
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        while not (office / "serve.json").exists():
+            assert server.poll() is None, (folder / "serve.log").read_text()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.5)
+        facts = json.loads((office / "serve.json").read_text())
+        assert (office / "serve.json").stat().st_mode & 0o777 == 0o600
+        assert facts["join_code"]
+        assert facts["trainer_password"]
+        assert facts["staff_password"]
+        with urllib.request.urlopen(facts["url"] + "/masuk") as page:
+            assert "Kode kelas" in page.read().decode()
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+    assert not (office / "serve.json").exists()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.domain.nik import Nik, is_filler, is_practice, make_kk, make_nik
+from workbench.domain.nik import KkNumber, Nik, is_filler, is_practice, make_kk, make_nik
 from workbench.domain.register import Draft
 from workbench.rules.typed import open_typed
 
@@ -40,6 +40,14 @@ def test_digits_of_other_scripts_are_no_digits():
     assert Nik.parse("٩" * 16) is None
 
 
+def test_a_card_knows_no_sex():
+    card = KkNumber.parse("9973010607150001")
+    assert card.issued_on(AS_OF) == date(2015, 7, 6)
+    assert not hasattr(card, "sex")
+    assert KkNumber.parse("9973014607150001").issued_on(AS_OF) is None
+    assert KkNumber.parse("123") is None
+
+
 def test_fillers_and_the_wall():
     assert is_filler("9973012312850000")
     assert is_filler("9999999999999999")
@@ -59,7 +67,8 @@ def test_what_is_composed_is_read_again(born, sex, serial, region):
     assert nik.region6 == "36" + region[2:]
     assert (nik.birth_date(AS_OF), nik.sex, nik.serial) == (born, sex, serial)
     assert Nik.parse(make_nik(region, born, sex, serial, practice=False)).region6 == region
-    assert Nik.parse(make_kk(region, born, serial)).day == born.day
+    card = KkNumber.parse(make_kk(region, born, serial))
+    assert (card.issued_on(AS_OF), card.serial, card.region6) == (born, serial, nik.region6)
 
 
 @settings(max_examples=25, deadline=None)

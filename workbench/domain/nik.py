@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from workbench.domain.wilayah import CITY
 
@@ -36,30 +37,27 @@ def is_practice(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Nik:
-    """A NIK or KK number of sixteen digits, read part by part.
-
-    ``region6`` is the issuing kecamatan with 99 read as the city's province; ``day`` is the day
-    of birth with 40 taken off; ``sex`` is L or P. Nothing is judged here: the date may not exist.
-    """
+class _Number:
+    """Sixteen digits of the civil registry, read part by part; nothing is judged here."""
 
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> Nik | None:
+    def parse(cls, text: str) -> Self | None:
         """The number in ``text``, or None when it is not exactly sixteen digits."""
         return cls(text) if is_number(text) else None
 
     @property
     def region6(self) -> str:
+        """The issuing kecamatan, with 99 read as the city's province."""
         if self.text.startswith(PRACTICE_PREFIX):
             return CITY.province + self.text[2:6]
         return self.text[:6]
 
     @property
     def day(self) -> int:
-        day = int(self.text[6:8])
-        return day - 40 if day > 40 else day
+        """Digits 7 and 8; the date they belong to may not exist."""
+        return int(self.text[6:8])
 
     @property
     def month(self) -> int:
@@ -70,32 +68,51 @@ class Nik:
         return int(self.text[10:12])
 
     @property
-    def sex(self) -> str:
-        return "P" if int(self.text[6:8]) > 40 else "L"
-
-    @property
     def serial(self) -> int:
         return int(self.text[12:16])
 
-    def birth_date(self, as_of: date) -> date | None:
-        """The latest date not after ``as_of`` that the digits allow; None if there is none.
-
-        The century cannot be read from two digits; it is the reader who must ask over 100.
-        """
+    def _date(self, as_of: date) -> date | None:
         century = as_of.year // 100 * 100
         for year in (century + self.year2, century - 100 + self.year2):
-            try:
+            if _exists(year, self.month, self.day):
                 day = date(year, self.month, self.day)
-            except ValueError:
-                continue
-            if day <= as_of:
-                return day
+                if day <= as_of:
+                    return day
         return None
 
     @property
     def has_date(self) -> bool:
         """Whether day and month exist in some year with these last two digits."""
         return any(_exists(century + self.year2, self.month, self.day) for century in (1900, 2000))
+
+
+class Nik(_Number):
+    """A person's number: ``day`` is the day of birth with a woman's 40 taken off."""
+
+    @property
+    def day(self) -> int:
+        day = int(self.text[6:8])
+        return day - 40 if day > 40 else day
+
+    @property
+    def sex(self) -> str:
+        """L or P, as the day says."""
+        return "P" if int(self.text[6:8]) > 40 else "L"
+
+    def birth_date(self, as_of: date) -> date | None:
+        """The latest date not after ``as_of`` that the digits allow; None if there is none.
+
+        The century cannot be read from two digits; it is the reader who must ask over 100.
+        """
+        return self._date(as_of)
+
+
+class KkNumber(_Number):
+    """A family card's number: the date is the day it was issued or first recorded."""
+
+    def issued_on(self, as_of: date) -> date | None:
+        """The latest date not after ``as_of`` that the digits allow; None if there is none."""
+        return self._date(as_of)
 
 
 def _exists(year: int, month: int, day: int) -> bool:
