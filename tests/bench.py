@@ -273,7 +273,7 @@ def make_data(folder: Path, persons: int) -> dict[str, float]:
     from workbench.synthesis import generate
 
     start = time.perf_counter()
-    register = generate(families=round(persons / 3.55), seed=1, error_rate=0.05, as_of=AS_OF)
+    register = generate(families=round(persons / 3.55), seed=1, error_rate=0.02, as_of=AS_OF)
     invented = time.perf_counter() - start
     register.write(folder / "register")
     start = time.perf_counter()

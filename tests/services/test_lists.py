@@ -122,6 +122,10 @@ def test_filters_narrow_and_pages_turn(office, standing):
     assert lists.findings_page(opened, kelurahan_kode="36.73.01.1002", rule="IDN-10")[0] == 0
     first, second = (lists.findings_page(opened, start=at, size=1)[1] for at in (0, 1))
     assert first + second == rows[:2]
+    grades = ["KRITIS", "TINGGI", "SEDANG", "INFO"]
+    ranks = [grades.index(row["severity"]) for row in rows]
+    assert ranks == sorted(ranks)
+    assert ranks[0] < ranks[-1]
     assert sum(count for _, count in lists.counts_by_rule(opened)) == total
     by_place = dict((code, found) for code, _families, found in lists.counts_by_kelurahan(opened))
     assert sum(by_place.values()) == total

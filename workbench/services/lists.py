@@ -32,7 +32,7 @@ from workbench.domain.register import Register, Row
 from workbench.domain.schema import SNAPSHOT_TABLES
 from workbench.domain.wilayah import kelurahan, kelurahan_by_code
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
-from workbench.rules import Findings, catalogue
+from workbench.rules import Findings, Severity, catalogue
 from workbench.services.office import Office
 from workbench.store import snapshots
 from workbench.verification import Proposal, propose_mapping, read_list
@@ -186,6 +186,7 @@ def findings_page(
 ) -> tuple[int, list[Row]]:
     """How many findings pass the filters, and ``size`` of them from ``start`` with sentences.
 
+    The gravest come first, then by rule and subject.
     ``search`` looks in names only: a number typed into a search would stand on the screen.
     """
     table = opened.findings.table
@@ -198,6 +199,8 @@ def findings_page(
             table = table.filter(pc.equal(table[column], value))
     if search.strip():
         table = table.filter(pc.match_substring(table["name"], search.strip().upper()))
+    rank = pc.index_in(table["severity"], pa.array([str(severity) for severity in Severity]))
+    table = table.take(pc.sort_indices(rank))
     page = Findings(table.slice(start, size), {}, "", opened.findings.rules)
     return table.num_rows, page.with_titles().to_pylist()
 
