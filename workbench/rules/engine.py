@@ -279,14 +279,13 @@ def _assemble(
     schema = arrow_schema("findings")
     if not selects:
         return schema.empty_table()
-    facts = pa.table(
-        {
-            "rule": list(rules),
-            "severity": [str(rule.severity) for rule in rules.values()],
-            "subject_kind": [rule.subject_kind for rule in rules.values()],
-        }
+    facts = ", ".join(
+        f"('{rule.code}', '{rule.severity}', '{rule.subject_kind}')" for rule in rules.values()
     )
-    connection.register("rule_facts", facts)
+    connection.execute(
+        "CREATE TEMP TABLE rule_facts AS "
+        f"SELECT * FROM (VALUES {facts}) AS t(rule, severity, subject_kind)"
+    )
     found = " UNION ALL ".join(f"({select})" for select in selects)
     _run(connection, f"CREATE TEMP TABLE found AS {found}", rules.values())
     columns = ", ".join(

@@ -34,17 +34,16 @@ reference date and every parameter is a variable of its own name.
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from workbench.domain.reference import reference
 from workbench.domain.register import Register
 from workbench.domain.schema import SNAPSHOT_TABLES
-from workbench.domain.wilayah import CITY, kelurahan, known_kecamatan_codes
+from workbench.domain.wilayah import CITY, OLD_CITY_CODES
 
 _NUMBER = "CASE WHEN regexp_full_match({0}, '[0-9]{{16}}') THEN CAST({0} AS BIGINT) END"
 
@@ -206,44 +205,40 @@ def _materialise(
         connection.execute(f"CREATE TABLE {name} AS {sql}")
         return
     directory.mkdir(parents=True, exist_ok=True)
-    path = str(directory / f"{name}.parquet").replace("'", "''")
-    connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    path = _quoted(directory / f"{name}.parquet")
+    connection.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
     _view(connection, name, directory)
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, directory: Path) -> None:
-    path = str(directory / f"{name}.parquet").replace("'", "''")
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+    path = _quoted(directory / f"{name}.parquet")
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({path})")
+
+
+#: Code lists that rules may join, read by DuckDB itself: making Arrow tables of Python values
+#: would load pandas first, which takes longer than checking a kelurahan.
+_REFERENCE = {
+    "pmks_kategori": "SELECT * FROM {pmks_kategori}",
+    "program": "SELECT * FROM {program_bantuan}",
+    "reason": "SELECT * FROM {alasan_tidak_layak}",
+    "region_code": "SELECT CAST(kode6 AS INTEGER) AS code FROM {kecamatan_kode} UNION VALUES "
+    + ", ".join(f"({code})" for code in sorted(OLD_CITY_CODES)),
+    "kelurahan": "SELECT kode, nama AS name, kode_kecamatan AS kecamatan_kode, "
+    "CAST(lat AS DOUBLE) AS lat, CAST(lon AS DOUBLE) AS lon, "
+    "CAST(luas_km2 AS DOUBLE) AS luas_km2 FROM {kelurahan}",
+}
 
 
 def _add_reference(connection: duckdb.DuckDBPyConnection) -> None:
-    for name, table in _reference_tables().items():
-        connection.register(name, table)
+    with as_file(files("workbench.domain").joinpath("reference")) as folder:
+        lists = {
+            path.stem: f"read_csv({_quoted(path)}, header = true, all_varchar = true)"
+            for path in folder.glob("*.csv")
+        }
+        for name, sql in _REFERENCE.items():
+            connection.execute(f"CREATE TABLE {name} AS {sql.format_map(lists)}")
 
 
-@cache
-def _reference_tables() -> dict[str, pa.Table]:
-    codes = sorted(int(code) for code in known_kecamatan_codes())
-    places = kelurahan()
-    lists = {
-        view: pa.Table.from_pylist(list(reference(name)))
-        for view, name in (
-            ("pmks_kategori", "pmks_kategori"),
-            ("program", "program_bantuan"),
-            ("reason", "alasan_tidak_layak"),
-        )
-    }
-    return {
-        "region_code": pa.table({"code": pa.array(codes, pa.int32())}),
-        "kelurahan": pa.table(
-            {
-                "kode": [place.kode_kemendagri for place in places],
-                "name": [place.name for place in places],
-                "kecamatan_kode": [place.kecamatan_kode for place in places],
-                "lat": [place.lat for place in places],
-                "lon": [place.lon for place in places],
-                "luas_km2": [place.luas_km2 for place in places],
-            }
-        ),
-        **lists,
-    }
+def _quoted(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
