@@ -62,7 +62,7 @@ def serve_office(root: Path, host: str, port: int, families: int, seed: int) -> 
 
     say("Menyalakan server ...")
     try:
-        run_server(root, host, port, on_ready=ready)
+        run_server(root, host, port, office=office, on_ready=ready)
     finally:
         if (root / SERVE_FILE).exists():
             os.replace(root / SERVE_FILE, root / _UNSAID)

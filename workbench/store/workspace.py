@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, make_url, text
@@ -115,9 +115,17 @@ class Store:
         if self.url.get_backend_name() != "sqlite" or not self.url.database:
             return
         path = Path(self.url.database)
+        if path.exists():
+            return
+        # Made aside and linked into place: to close a descriptor of a database that is open
+        # elsewhere in this process would drop SQLite's locks on it, and with them its log.
+        aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with suppress(FileExistsError):
+                os.link(aside, path)
+            aside.unlink()
         except OSError as error:
             raise store_fault(error) from error
 

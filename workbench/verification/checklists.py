@@ -108,7 +108,7 @@ def checklist(register: Register, findings: Findings, kelurahan: str = "") -> li
     members = {row["person_id"]: row for row in _columns(register["person"], _PERSON_COLUMNS)}
     sensitive = _sensitive_rows(register)
     as_of = date.fromisoformat(str(register.manifest.get("as_of", date.today())))
-    source = str(register.manifest.get("source_list", "")).upper()
+    source = _source(register)
     sheets: dict[str, Checklist] = {}
     blocks: dict[tuple[str, str], FamilyBlock] = {}
     for row in findings.with_titles().to_pylist():
@@ -196,6 +196,14 @@ def write_checklists(
 
 _FAMILY_COLUMNS = ("family_id", "head_name", "no_kk", "address", "rt", "rw")
 _PERSON_COLUMNS = ("person_id", "name")
+
+
+def _source(register: Register) -> str:
+    """Where the list comes from: its kind, or the file's name where it is none of the known."""
+    kind = str(register.manifest.get("source_list") or "")
+    if kind not in ("", "lain"):
+        return kind.upper()
+    return ", ".join(str(file["name"]) for file in register.manifest.get("files") or ())
 
 
 def _columns(table: pa.Table, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:

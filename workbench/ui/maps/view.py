@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import Any
 
 import ipywidgets as w
 
 from workbench.access import Actor
+from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
 from workbench.services import lists, maps
 from workbench.services.office import Office
@@ -26,7 +28,10 @@ def show(actor: Actor) -> w.Widget:
             '<a href="/daftar">Masukkan daftar</a> lebih dulu.</p>'
         )
     which = w.Dropdown(
-        options=[(f"{summary.name} ({summary.at[:10]})", summary.id) for summary in shelf],
+        options=[
+            (f"{summary.name} ({date_id(date.fromisoformat(summary.at[:10]))})", summary.id)
+            for summary in shelf
+        ],
         description="Daftar",
         layout=_WIDE,
     )

@@ -144,9 +144,37 @@ class ListsRoom:
 
 def column_choices() -> list[tuple[str, str]]:
     """Words and ``table.column`` of everything a header may mean; "not used" first."""
-    found = {_target(field.table, field.column): field.words for field in fields().values()}
+    found = {
+        _target(field.table, field.column): field.words
+        for field in fields().values()
+        if field.key != "ignored"  # the choice above says so already
+    }
     named = sorted((words, target) for target, words in found.items())
     return [("(tidak dipakai)", UNUSED), *named]
+
+
+#: What a column is called that no header of a list stands for.
+_PLACES = {
+    "ppks.category": "Jenis PPKS/PMKS",
+    "aid.nik": "NIK penerima bantuan",
+    "aid.name": "Nama penerima bantuan",
+    "family.no_kk": "Nomor KK",
+    "dukcapil": "jawaban Dukcapil",
+    "event": "catatan kejadian",
+    "rt_rw": "daftar RT dan RW",
+}
+_COLUMN = re.compile(r"\b(person|family|aid|event|ppks|psks|dukcapil|rt_rw)\.\w+")
+
+
+def name_columns(sentence: str) -> str:
+    """A sentence of the rules with our columns called by their Indonesian words."""
+    words = {target: words for words, target in column_choices()}
+
+    def called(found: re.Match[str]) -> str:
+        column, table = found.group(0), found.group(1)
+        return words.get(column) or _PLACES.get(column) or _PLACES.get(table, column)
+
+    return _COLUMN.sub(called, sentence)
 
 
 def _target(table: str, column: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -10,13 +11,13 @@ import ipywidgets as w
 
 from workbench.access import Actor, Workspace
 from workbench.domain.wilayah import kelurahan_by_code
-from workbench.domain.words import mask_nik, number_id
+from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import WorkbenchError
 from workbench.rules import GROUPS, Severity, catalogue
 from workbench.services import lists
 from workbench.services.office import Office
 from workbench.ui.download import DownloadButton
-from workbench.ui.staff.model import PAGE_SIZE, ListsRoom, column_choices
+from workbench.ui.staff.model import PAGE_SIZE, ListsRoom, column_choices, name_columns
 from workbench.ui.upload import UploadButton
 
 _WIDE = w.Layout(width="100%")
@@ -182,16 +183,20 @@ class RoomView:
 
     def _about(self, opened: lists.OpenList) -> w.Widget:
         silent = "".join(
-            f"<li>{escape(code)}: {escape(why)}</li>"
+            f"<li>{escape(code)}: {escape(name_columns(why))}</li>"
             for code, why in sorted(opened.findings.silent.items())
         )
         summary = opened.summary
+        whose = "Anda" if summary.imported_by == self.room.actor.id else "akun lain"
         facts = (
-            f"<p>Tanggal rujukan {escape(summary.as_of)}. Versi aturan "
-            f"{escape(opened.findings.ruleset)}. Dimasukkan {escape(summary.at[:16])} (UTC) "
-            f"oleh {escape(summary.imported_by)}.</p>"
+            f"<p>Tanggal rujukan {escape(_day(summary.as_of))}. Versi aturan "
+            f"{escape(opened.findings.ruleset)}. Dimasukkan {escape(_day(summary.at))} pukul "
+            f"{escape(summary.at[11:16].replace(':', '.'))} (UTC) oleh {whose}.</p>"
         )
-        rules = f"<p>Aturan yang tidak dapat berbicara pada daftar ini:</p><ul>{silent}</ul>"
+        rules = (
+            f"<details><summary>{len(opened.findings.silent)} aturan tidak dapat berbicara pada "
+            f"daftar ini</summary><ul>{silent}</ul></details>"
+        )
         reason = w.Text(placeholder="alasan menghapus", layout=_WIDE)
         sure = w.Checkbox(value=False, description="Saya yakin menghapus daftar ini", indent=False)
         erase = _button("Hapus daftar", lambda: self._remove(reason.value, sure.value))
@@ -228,7 +233,7 @@ class RoomView:
                 "<p>Pilih daftar dari kantor: XLSX, XLS, XLSB, ODS, CSV. Judul di atas tabel, "
                 "baris jumlah dan lembar banyak tidak perlu dibuang.</p>"
             ),
-            w.HBox([pick, cancel]),
+            w.HBox([pick, cancel], layout=w.Layout(align_items="center", flex_flow="row wrap")),
         )
 
     def _take(self, name: str, content: bytes) -> None:
@@ -241,7 +246,8 @@ class RoomView:
         """Step two: what each column means."""
         room = self.room
         name = w.Text(value=room.name, description="Nama daftar", layout=_WIDE)
-        day = w.DatePicker(value=room.as_of, description="Per tanggal")
+        # A tooltip that is not given would be the word null.
+        day = w.DatePicker(value=room.as_of, description="Per tanggal", tooltip="")
         start = _button("Simpan dan periksa", self._bring_in, primary=True)
         blocker = w.HTML()
 
@@ -335,7 +341,15 @@ def _place(code: str) -> str:
 
 
 def _shelf_words(summary: lists.ListSummary) -> str:
-    return f"{summary.name} ({summary.at[:10]}, {number_id(summary.findings)} temuan)"
+    return f"{summary.name} ({_day(summary.at)}, {number_id(summary.findings)} temuan)"
+
+
+def _day(text: str) -> str:
+    """The day of an ISO time in words."""
+    try:
+        return date_id(date.fromisoformat(text[:10]))
+    except ValueError:
+        return text
 
 
 def _counts_words(summary: lists.ListSummary) -> str:
@@ -408,6 +422,8 @@ def _styles() -> w.HTML:
         "border-bottom:1px solid #cbd5e1}"
         "@media(min-width:700px){.vv-column-row{grid-template-columns:1fr 1fr;gap:16px}}"
         ".vv-scroll{overflow-x:auto;max-width:100%}"
+        ".vv-daftar .vv-button{margin:4px 0}"
+        ".vv-daftar summary{min-height:44px;display:list-item;align-content:center;cursor:pointer}"
         ".vv-bars{width:100%;border-collapse:collapse}.vv-bars td{padding:2px 4px}"
         ".vv-bars td:nth-child(2){width:60%}"
         ".vv-bar{height:12px;background:currentColor;opacity:.55;border-radius:2px}"

@@ -117,19 +117,32 @@ class ClassView:
         form.day = form.day or date.today()
         name = w.Text(value=form.name, description="Nama kelas", layout=_WIDE)
         place = w.Text(value=form.place, description="Tempat", layout=_WIDE)
-        day = w.DatePicker(value=form.day, description="Tanggal")
-        n_cases = w.BoundedIntText(value=form.n_cases, min=1, max=60, description="Jumlah kasus")
-        share = w.IntSlider(
-            value=form.error_percent, min=0, max=100, step=5, description="Kasus berisi salah (%)"
+        # A tooltip that is not given would be the word null.
+        day = w.DatePicker(value=form.day, description="Tanggal", tooltip="")
+        n_cases = w.BoundedIntText(
+            value=form.n_cases, min=1, max=60, description="Jumlah kasus", tooltip=""
         )
-        seats = w.BoundedIntText(value=form.seats, min=1, max=500, description="Jumlah kursi")
+        share = w.IntSlider(
+            value=form.error_percent,
+            min=0,
+            max=100,
+            step=5,
+            description="Kasus berisi salah (%)",
+            tooltip="",
+        )
+        seats = w.BoundedIntText(
+            value=form.seats, min=1, max=500, description="Jumlah kursi", tooltip=""
+        )
         ticks = [
             (key, w.Checkbox(value=key in form.groups, description=words, indent=False))
             for key, words in rule_groups()
         ]
         listed = w.HTML('<p class="vvk-muted">Boleh tanpa daftar peserta.</p>')
         upload = w.FileUpload(
-            accept=".xlsx,.xls,.xlsb,.ods,.csv", multiple=False, description="Daftar peserta"
+            accept=".xlsx,.xls,.xlsb,.ods,.csv",
+            multiple=False,
+            description="Daftar peserta",
+            tooltip="Unggah daftar peserta dari kantor",
         )
         reason = w.HTML()
         open_button = w.Button(description="Buka kelas", button_style="primary")
@@ -201,7 +214,10 @@ class ClassView:
                 share,
                 seats,
                 groups,
-                w.HBox([upload, listed], layout=w.Layout(flex_flow="row wrap", width="100%")),
+                w.HBox(
+                    [upload, listed],
+                    layout=w.Layout(flex_flow="row wrap", width="100%", align_items="center"),
+                ),
                 reason,
                 waiting,
                 w.HBox(buttons, layout=w.Layout(flex_flow="row wrap")),

@@ -17,6 +17,7 @@
   const LOST = "Sambungan terputus. Jawaban yang sudah bertanda tersimpan tetap aman.";
   const ELSEWHERE = "Halaman ini sudah dibuka di tempat lain. Muat ulang untuk memakainya di sini.";
   const STUCK = "Halaman belum dapat disambungkan lagi. Jawaban yang sudah bertanda tersimpan tetap aman.";
+  const BROKEN = "Bagian ini tidak dapat ditampilkan. Muat ulang halaman ini.";
   const SLOW = "Halaman belum juga siap. Muat ulang halaman ini.";
 
   const open = new Set();
@@ -187,10 +188,18 @@
     }
     const cells = document.getElementById("rendered_cells");
     cells.style.display = "";
+    cells.style.visibility = "hidden"; // what is not drawn yet says so in English
+    const outputs = () => [...cells.querySelectorAll(".jp-OutputArea-output")];
+    const waits = (node) => !node.childNodes.length || node.textContent === "Loading widget...";
     const drawn = () =>
       !cells.querySelector('script[type="application/vnd.voila.cell-output+json"]') &&
-      ![...cells.querySelectorAll(".jp-OutputArea-output")].some((node) => !node.childNodes.length);
+      !outputs().some(waits);
     const done = () => {
+      for (const node of outputs()) {
+        if (node.children.length || !/^(Loading|Error displaying) widget/.test(node.textContent)) continue;
+        node.textContent = BROKEN;
+      }
+      cells.style.visibility = "";
       const waiting = document.getElementById("loading");
       if (waiting) waiting.remove();
       watcher.disconnect();
@@ -198,7 +207,9 @@
     const watcher = new MutationObserver(() => drawn() && done());
     watcher.observe(cells, { childList: true, subtree: true });
     if (drawn()) done();
-    setTimeout(done, 5000);
+    // An output may stay empty for good; a widget is waited for as long as its kernel may need.
+    setTimeout(() => outputs().some((node) => node.textContent === "Loading widget...") || done(), 5000);
+    setTimeout(done, SLOW_MS);
   };
 
   // The frame is there long before the page is complete, so its menu must work by then.

@@ -1,0 +1,461 @@
+"""One real server for all stories, and browsers that fail on anything that is not ours.
+
+The server is `verval serve` as its own process, with its own first run: city, class, passwords.
+A story reaches it by a name that is not localhost, as a phone in the hall does, so no page may
+need a secure context.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
+
+from workbench.access import Role, Workspace
+from workbench.rules import catalogue
+from workbench.services import accounts
+from workbench.services.office import Office
+from workbench.store.tables import case_key, grade, participant
+from workbench.training.keys import Key
+
+NAME = "balai.contoh"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
+DEVICES = {"phone": PHONE, "laptop": LAPTOP}
+#: Where pictures of the screens are kept, when somebody wants to look at them.
+PICTURES = os.environ.get("VERVAL_GAMBAR_UJI", "")
+#: A room is ready when its kernel is: on a busy machine that takes a while.
+READY_MS = 60_000
+STEP_MS = 20_000
+
+ENGLISH = re.compile(
+    r"\b(loading|submit|upload|download|error|sign in|sign out|log in|kernel|cancel|choose"
+    r"|search|close|next|previous|save|delete|browse|file|widget|true|false|none|null|nan"
+    r"|undefined|traceback)\b",
+    re.IGNORECASE,
+)
+#: What can be seen or is read aloud: text in view, and the names of what has no text.
+SAID = """() => {
+    const names = ['aria-label', 'aria-valuetext', 'placeholder', 'title', 'alt'];
+    const seen = [...document.querySelectorAll('body *')].filter(n => n.checkVisibility());
+    const told = seen.flatMap(n => names.map(name => n.getAttribute(name)).filter(Boolean));
+    const options = seen.filter(n => n.tagName === 'OPTION' || n.tagName === 'OPTGROUP')
+        .map(n => n.label || n.textContent);
+    return [document.title, document.body.innerText, ...told, ...options].join('\\n');
+}"""
+#: Whatever sticks out to the right of the screen, unless a box around it scrolls or hides it.
+WIDE = """width => [...document.querySelectorAll('body *')]
+    .filter(n => n.checkVisibility() && n.getBoundingClientRect().right > width + 1)
+    .slice(0, 5).map(n => n.outerHTML.slice(0, 160))"""
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class RunningServer:
+    """`verval serve` as a process. ``facts`` is what it wrote to ``serve.json``."""
+
+    root: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    facts: dict[str, Any]
+    #: The same office, looked at from outside. One for all looks, as in any other program.
+    office: Office
+
+    @property
+    def url(self) -> str:
+        return f"http://{NAME}:{self.port}"
+
+    def participant(self, name: str) -> tuple[str, int]:
+        """Class and seat of whoever joined last under this name."""
+        with self.office.practice.reading() as connection:
+            row = connection.execute(
+                select(participant.c.class_id, participant.c.seat)
+                .where(participant.c.name == name)
+                .order_by(participant.c.joined_at.desc())
+            ).first()
+        assert row is not None, name
+        return row.class_id, row.seat
+
+    def keys(self, name: str) -> dict[int, Key]:
+        """The answer keys of a trainee's cases, by number: what no page may tell."""
+        class_id, seat = self.participant(name)
+        with self.office.practice.reading() as connection:
+            rows = connection.execute(
+                select(case_key.c.number, case_key.c.key).where(
+                    case_key.c.class_id == class_id, case_key.c.seat == seat
+                )
+            ).all()
+        return {row.number: Key.from_json(json.loads(row.key)) for row in rows}
+
+    def grades(self, name: str) -> dict[int, tuple[float, str]]:
+        """Score and graded answer of a trainee's sent cases, by number."""
+        class_id, seat = self.participant(name)
+        with self.office.practice.reading() as connection:
+            rows = connection.execute(
+                select(grade.c.number, grade.c.score, grade.c.answer).where(
+                    grade.c.class_id == class_id, grade.c.seat == seat
+                )
+            ).all()
+        return {row.number: (row.score, row.answer) for row in rows}
+
+    def new_account(self, role: Role, device: str) -> tuple[str, str, str]:
+        """Username, first password and name of somebody who has never signed in.
+
+        On a laptop the account of the first run, as ``serve.json`` tells it; on a phone one more.
+        """
+        is_trainer = role is Role.PELATIH
+        if device == "laptop":
+            who = "trainer" if is_trainer else "staff"
+            name = "Pelatih" if is_trainer else "Staf Dinsos"
+            return self.facts[f"{who}_username"], self.facts[f"{who}_password"], name
+        side = Workspace.LATIHAN if is_trainer else Workspace.NYATA
+        username, name = f"{role.value}_{device}", "Bu <u>Rini</u>"
+        return username, self.add_account(username, name, role, side), name
+
+    def add_account(self, username: str, name: str, role: Role, side: Workspace) -> str:
+        """A further account as an administrator of the machine makes it; its first password."""
+        clerk = accounts.machine_operator(side)
+        return accounts.add_account(self.office, clerk, username, name, role)
+
+    def kill(self) -> None:
+        """End it as a power cut does, kernels included, and wait until nothing of it is left."""
+        kernels = psutil.Process(self.process.pid).children(recursive=True)
+        # Nobody tidies up behind a server that is cut off; a test does.
+        told = [Path(word) for kernel in kernels for word in kernel.cmdline()]
+        folders = {path.parent for path in told if path.parent.name.startswith("vv-")}
+        self.process.kill()
+        self.process.wait(timeout=30)
+        _end_all(kernels)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self.process.poll() is not None:
+            return
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=30)
+        _end_all(family)
+
+
+def _end_all(family: list[psutil.Process]) -> None:
+    """Kernels notice by themselves that their server is gone; none may outlive a test."""
+    _, left = psutil.wait_procs(family, timeout=5)
+    for one in left:
+        one.kill()
+    psutil.wait_procs(left, timeout=10)
+
+
+@contextmanager
+def serving(root: Path, port: int = 0) -> Iterator[RunningServer]:
+    """`verval serve` on ``root``, from its start to its end; port 0 takes a free one."""
+    port = port or free_port()
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "serve.json").unlink(missing_ok=True)
+    told = root.with_name(f"{root.name}-{port}.log")
+    command = [sys.executable, "-c", "from workbench.cli import main; main()", "serve"]
+    command += ["--workspace", str(root), "--port", str(port), "--families", "150", "--seed", "1"]
+    with told.open("ab") as log:
+        process = subprocess.Popen(command, cwd=root.parent, stdout=log, stderr=log)
+    server = RunningServer(root, port, process, {}, Office(root))
+    try:
+        limit = time.monotonic() + 300
+        while not (root / "serve.json").exists():
+            try:
+                process.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                assert time.monotonic() < limit, told.read_text("utf-8")
+            else:
+                pytest.fail(f"the server ended: {told.read_text('utf-8')}")
+        server.facts = json.loads((root / "serve.json").read_text("utf-8"))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The server all stories share, from its first run on."""
+    with serving(tmp_path_factory.mktemp("cerita") / "kantor") as server:
+        yield server
+
+
+@pytest.fixture
+def start_server() -> Callable[..., Any]:
+    """Starts a server a test may kill: ``with start_server(root) as server``."""
+    return serving
+
+
+@pytest.fixture(scope="module")
+def story_browser(
+    playwright: Any, chromium_path: str, chromium_flags: list[str]
+) -> Iterator[Browser]:
+    """The browser of all stories."""
+    flags = [*chromium_flags, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+    running = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["phone", "laptop"])
+def device(request: pytest.FixtureRequest) -> str:
+    """Each story is played on both."""
+    return str(request.param)
+
+
+@dataclass
+class Visit:
+    """One person's browser. Outside requests and problems are counted against the test."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    device: str
+    outside: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    #: Words of problems a story brings about on purpose, e.g. the 400 of a wrong code.
+    expected: list[str] = field(default_factory=list)
+    #: Everything the server told the pages since ``forget``: sources and socket frames.
+    heard: list[bytes] = field(default_factory=list)
+
+    # -- going about ---------------------------------------------------------------------------
+
+    def open(self, path: str) -> Page:
+        """Go to an address of the server; its source counts as heard."""
+        response = self.page.goto(self.url + path)
+        assert response is not None
+        self.heard.append(response.body())
+        return self.page
+
+    def room(self, path: str) -> Page:
+        """Go to a room and wait until it is connected and drawn."""
+        self.open(path)
+        self.connected()
+        return self.page
+
+    def connected(self) -> None:
+        """Wait until the page in view is connected to its kernel and fully drawn."""
+        line = self.page.locator("#vv-sambungan")
+        expect(line).to_have_text("Tersambung", timeout=READY_MS)
+        expect(self.page.locator("#loading")).to_have_count(0, timeout=READY_MS)
+
+    def sees(self, words: str | re.Pattern[str], timeout: float = STEP_MS) -> Locator:
+        """Wait until these words stand on the page."""
+        found = self.page.get_by_text(words).locator("visible=true").first
+        expect(found).to_be_visible(timeout=timeout)
+        return found
+
+    def press(self, name: str) -> None:
+        """Press the button of that name."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def reload(self) -> None:
+        """Load the page in view again; its source counts as heard."""
+        response = self.page.reload()
+        assert response is not None
+        self.heard.append(response.body())
+        self.connected()
+
+    def says(self, words: str | re.Pattern[str], timeout: float = STEP_MS) -> None:
+        """Wait until an alert or a notice says these words."""
+        said = self.page.locator("[role=alert], [role=status]").filter(has_text=words)
+        expect(said.locator("visible=true").first).to_be_visible(timeout=timeout)
+
+    # -- coming in -----------------------------------------------------------------------------
+
+    def fill_join_form(self, name: str, area: str = "36.73.05", position: str = "operator") -> None:
+        """Who I am and where I work; the class's code came with the address."""
+        self.page.get_by_label("Nama Anda").fill(name)
+        self.page.get_by_label("Peran").select_option(position)
+        self.page.get_by_label("Wilayah tugas").select_option(area)
+
+    def join(self, code: str, name: str, area: str = "36.73.05") -> str:
+        """Join a class by its link; returns the return code and stays on its page."""
+        self.open(f"/masuk?kode={code}")
+        self.fill_join_form(name, area)
+        self.press("Gabung")
+        self.sees("Catat kode ini")
+        return self.page.locator(".vv-poster").inner_text()
+
+    def begin_training(self) -> None:
+        """From the page of the return code past the worked case to case 1."""
+        self.page.get_by_role("link", name="Mulai").click()
+        self.connected()
+        self.sees("Satu contoh dulu")
+        self.press("Mulai berlatih")
+        expect(self.page.get_by_role("heading", name=re.compile("^Kasus 1 dari"))).to_be_visible()
+
+    def come_back(self, return_code: str) -> None:
+        """Go on from another phone."""
+        self.open("/masuk")
+        self.page.get_by_text("Dari ponsel lain, dengan kode kembali").click()
+        self.page.get_by_label("Kode kembali").fill(return_code)
+        self.press("Lanjutkan")
+
+    def sign_in(self, username: str, password: str) -> None:
+        """Sign in with an account; whatever page comes is not waited for."""
+        self.open("/masuk")
+        self.page.get_by_text("Dengan nama akun dan kata sandi").click()
+        self.page.get_by_label("Nama akun").fill(username)
+        self.page.get_by_label("Kata sandi").fill(password)
+        self.press("Masuk")
+
+    def change_first_password(self, first: str, new: str) -> None:
+        """What everybody must do before anything else opens."""
+        self.sees("Anda memakai kata sandi pertama.")
+        self.page.get_by_label("Kata sandi sekarang").fill(first)
+        self.page.get_by_label("Kata sandi baru", exact=True).fill(new)
+        self.page.get_by_label("Ulangi kata sandi baru").fill(new)
+        self.press("Simpan")
+        self.connected()
+
+    # -- a case --------------------------------------------------------------------------------
+
+    def row(self, cell: str) -> Locator:
+        """A field of the register record."""
+        return self.page.locator(f"[data-cell='{cell}']")
+
+    def mark(self, cell: str, word: str) -> None:
+        """Mark a field and wait until it says that it is saved."""
+        self.row(cell).get_by_text(word, exact=True).click()
+        expect(self.row(cell)).to_contain_text("tersimpan")
+
+    def decide(self, status: str, follow_up: str) -> None:
+        """Status and follow-up; leaves the dialog open, ready to send."""
+        self.press("Putuskan")
+        self.page.get_by_role("radio", name=status, exact=True).check()
+        self.page.get_by_role("radio", name=follow_up, exact=True).check()
+        expect(self.page.get_by_role("button", name="Kirim")).to_be_enabled()
+
+    def case_open(self, number: int) -> None:
+        """Wait for the case of that number, not sent yet."""
+        heading = self.page.get_by_role("heading", name=re.compile(f"^Kasus {number} dari"))
+        expect(heading).to_be_visible(timeout=READY_MS)
+
+    def explained(self) -> None:
+        """Wait for the feedback of a case."""
+        expect(self.page.locator(".vvc-verdict")).to_be_visible()
+
+    # -- listening -----------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """From here on is what counts as heard."""
+        self.heard.clear()
+
+    def was_told(self, words: str) -> bool:
+        """Whether a page source or a frame of the socket held these words."""
+        return any(words.encode() in one for one in self.heard)
+
+    def was_told_nothing_of(self, key: Key) -> None:
+        """No rule's code and nothing that explains a mistake of this case has been heard."""
+        everything = b"\n".join(self.heard)
+        assert [code for code in catalogue() if code.encode() in everything] == []
+        for mistake in key.mistakes:
+            for words in (mistake.title, mistake.why, mistake.question, mistake.plant):
+                assert not words or words.encode() not in everything, mistake.rule
+        if key.look_alike:
+            assert key.look_alike.why.encode() not in everything
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def looks_right(self, name: str) -> None:
+        """The page in view fits the screen and speaks Indonesian; kept as a picture if wished."""
+        width = DEVICES[self.device]["viewport"]["width"]
+        self.picture(name)
+        assert self.page.evaluate("document.documentElement.lang") == "id"
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, (
+            name,
+            self.page.evaluate(WIDE, width),
+        )
+        for frame in self.page.frames:  # a map is a page in the page
+            said = frame.evaluate(SAID)
+            assert sorted({found.group(0) for found in ENGLISH.finditer(said)}) == [], name
+            assert frame.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+    def picture(self, name: str) -> None:
+        """The whole page as a picture, where pictures are wished."""
+        if PICTURES:
+            folder = Path(PICTURES)
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=folder / f"{name}-{self.device}.png", full_page=True)
+            self.page.screenshot(path=folder / f"{name}-{self.device}-layar.png")
+
+    def unexpected(self) -> list[str]:
+        """Problems the story did not bring about itself."""
+        return [one for one in self.problems if not any(word in one for word in self.expected)]
+
+
+@pytest.fixture
+def visit(story_browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """``visit(server, device)`` is a person with a browser of their own."""
+    visits: list[Visit] = []
+
+    def begin(server: RunningServer, device: str) -> Visit:
+        context = story_browser.new_context(
+            **DEVICES[device], locale="id-ID", accept_downloads=True
+        )
+        context.set_default_timeout(STEP_MS)
+        page = context.new_page()
+        one = Visit(context, page, server.url, device)
+        ours = (f"{one.url}/", "data:", "blob:", "about:")
+
+        def hear(frame: bytes | str) -> None:
+            one.heard.append(frame if isinstance(frame, bytes) else frame.encode())
+
+        def listen(socket: Any) -> None:
+            if not socket.url.startswith(f"ws://{NAME}:{server.port}/"):
+                one.outside.append(socket.url)
+            socket.on("framereceived", hear)
+
+        def ask(request: Any) -> None:
+            if not request.url.startswith(ours):
+                one.outside.append(request.url)
+
+        def complain(said: Any) -> None:
+            if said.type == "error":
+                one.problems.append(f"{said.text} {said.location.get('url', '')}")
+
+        # On the context, so that frames and further pages are watched too.
+        context.on("request", ask)
+        context.on("console", complain)
+        context.on("weberror", lambda error: one.problems.append(str(error.error)))
+        page.on("websocket", listen)
+        visits.append(one)
+        return one
+
+    yield begin
+    for one in visits:
+        one.context.close()
+    assert [one.outside for one in visits if one.outside] == []
+    assert [one.unexpected() for one in visits if one.unexpected()] == []

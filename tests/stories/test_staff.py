@@ -1,0 +1,253 @@
+"""Dinsos staff on the real side: a list from the office comes in, is checked, printed, mapped."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from playwright.sync_api import expect
+
+from workbench.access import Role, Workspace
+from workbench.domain.nik import make_kk, make_nik
+from workbench.store import snapshots
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
+
+HEADER = (
+    "NO", "KECAMATAN", "DESA/KELURAHAN", "ALAMAT", "RT", "RW", "NOKK", "NIK", "NAMA",
+    "TEMPAT LAHIR", "TANGGAL LAHIR", "JENIS KELAMIN", "HUB KELUARGA", "STATUS KAWIN",
+    "PEKERJAAN", "DESIL", "ISI RUMAH",
+)  # fmt: skip
+#: Invented couples by kelurahan. Two families are a small count, which no map may show.
+FAMILIES = {("SERANG", "CIPARE"): 7, ("SERANG", "UNYUR"): 5, ("KASEMEN", "KILASAH"): 2}
+FIRST_ROW = 5
+KEL, NIK, NAME, SEX, SIZE = (
+    HEADER.index(name) for name in ("DESA/KELURAHAN", "NIK", "NAMA", "JENIS KELAMIN", "ISI RUMAH")
+)
+
+
+@dataclass
+class OfficeList:
+    """A list as the office has it, and what is in it. Row numbers are the sheet's."""
+
+    path: Path
+    numbers: list[str]
+    rows: int
+    refused: dict[int, str]
+
+
+def couples() -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for (kecamatan, kelurahan), count in FAMILIES.items():
+        for family in range(count):
+            kk = make_kk("367301", date(2019, 3, 1 + family), 9001 + len(rows), practice=False)
+            for relation, sex, year in (("KEPALA KELUARGA", "L", 1980), ("ISTRI", "P", 1983)):
+                serial = 9001 + len(rows)
+                born = date(year + family, 5, 4)
+                nik = make_nik("367301", born, sex, serial, practice=False)
+                named = "RUSDI" if sex == "L" else "NENG"
+                rows.append(
+                    [
+                        *(len(rows) + 1, kecamatan, kelurahan, f"JL. CONTOH NO. {family + 1}"),
+                        *("001", "002", kk, nik, f"{named} CONTOH {serial}", "SERANG"),
+                        *(f"{born:%d/%m/%Y}", sex, relation, "KAWIN", "BURUH HARIAN LEPAS", 2, 2),
+                    ]
+                )
+    return rows
+
+
+@pytest.fixture
+def office_list(tmp_path: Path) -> OfficeList:
+    """Title rows, a header as offices have it, and one of each trouble."""
+    rows = couples()
+    numbers = [str(row[column]) for row in rows for column in (NIK, NIK - 1)]
+    rows[0][NAME] = "<b>RUSDI</b> CONTOH"
+    rows[0][SEX] = "P"  # his NIK says a man
+    rows[2][SIZE] = rows[3][SIZE] = 5  # two are listed
+    rows[4][KEL] = rows[5][KEL] = "KAMPUNG ANTAH"
+    rows[4][SIZE] = rows[5][SIZE] = 4
+    rows[9][NIK] = float(rows[9][NIK])
+    rows[11][NIK] = "99" + rows[11][NIK][2:]
+    path = tmp_path / "DTSEN Maret.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    page = book.add_worksheet("Data")
+    page.merge_range("A1:H1", "DAFTAR KELUARGA PENERIMA BANTUAN SOSIAL")
+    page.write_string("A2", "KOTA SERANG TAHUN 2026")
+    for r, row in enumerate((HEADER, *rows), start=FIRST_ROW - 2):
+        for c, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(r, c, cell)
+            else:
+                page.write_number(r, c, cell)
+    book.close()
+    refused = {FIRST_ROW + 9: "tersimpan sebagai angka", FIRST_ROW + 11: "berawalan 99"}
+    return OfficeList(path, numbers, len(rows), refused)
+
+
+def texts_of(content: bytes) -> list[str]:
+    """All that stands in a workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True)]
+    return [str(cell) for row in rows for cell in row if cell is not None]
+
+
+def choose(locator: Any, words: str) -> None:
+    """Choose the option that holds these words."""
+    locator.select_option(locator.locator("option", has_text=words).first.inner_text())
+
+
+def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_path):
+    list_name = f"Uji <i>{device}</i>"
+    username, first, person = served.new_account(Role.STAF, device)
+    one = visit(served, device)
+    page = one.page
+    one.sign_in(username, first)
+    one.change_first_password(first, "pintu depan dinas")
+    one.sees(f"Selamat datang, {person}.")
+    expect(page.locator(".vv-mark")).to_contain_text("DATA NYATA")
+    one.looks_right("beranda-staf")
+
+    # A damaged file: a sentence, and nothing on the shelf.
+    one.room("/daftar")
+    damaged = tmp_path / "rusak.xlsx"
+    damaged.write_bytes(office_list.path.read_bytes()[:900])
+    one.press("Masukkan daftar baru")
+    page.locator("input[type=file]").set_input_files(damaged)
+    alert = page.get_by_role("alert").locator("visible=true")
+    expect(alert).to_contain_text(re.compile("rusak|tidak dapat dibaca|tidak dapat dibuka"))
+    one.looks_right("daftar-rusak")
+    assert not [one for one in snapshots.list_snapshots(served.office.real) if "rusak" in one.name]
+
+    # Four steps: file, columns, reading, done.
+    page.locator("input[type=file]").set_input_files(office_list.path)
+    one.sees("Periksa arti tiap kolom. Belum ada yang disimpan.")
+    expect(page.get_by_label("Nama daftar")).to_have_value("DTSEN Maret")
+    page.get_by_label("Nama daftar").fill(list_name)
+    unknown = page.locator(".vv-column-row", has_text="ISI RUMAH")
+    expect(unknown).to_contain_text("Judul ini tidak dikenal; kolomnya tidak dipakai.")
+    expect(unknown).to_contain_text("2, 5, 4")
+    choose(unknown.locator("select"), "Jumlah anggota keluarga")
+    nik = page.locator(".vv-column-row", has=page.locator("b", has_text=re.compile("^NIK$")))
+    expect(nik.locator("option:checked")).to_have_text("NIK")
+    one.looks_right("daftar-kolom")
+    one.press("Simpan dan periksa")
+    one.says("Selesai. Daftar sudah tersimpan dan diperiksa.", timeout=60_000)
+    rows, refused = office_list.rows, office_list.refused
+    one.sees(f"{rows} baris dibaca = {rows - len(refused)} disimpan + {len(refused)} ditolak")
+    one.looks_right("daftar-temuan")
+
+    # Findings as sentences, names as text, numbers masked.
+    table = page.locator(".vv-main .vv-table")
+    expect(table).to_contain_text("<B>RUSDI</B> CONTOH")
+    expect(table.locator("b")).to_have_count(0)
+    assert not [number for number in office_list.numbers if number in page.content()]
+    lines = table.locator("tbody tr")
+    everything = lines.count()
+    # This rule speaks only because a column was named by hand.
+    choose(page.get_by_label("Aturan"), "KEL-28")
+    expect(lines).to_have_count(2)
+    expect(table).to_contain_text("Tertulis 5 anggota, sedangkan yang tercatat 2 orang")
+    choose(page.get_by_label("Kelurahan").locator("visible=true"), "Cipare")
+    expect(lines).to_have_count(1)
+    expect(table).not_to_contain_text("Tertulis 4 anggota")
+    page.get_by_label("Aturan").select_option("Semua aturan")
+    page.get_by_label("Kelurahan").locator("visible=true").select_option("Semua kelurahan")
+    expect(lines).to_have_count(everything)
+    page.get_by_label("Nama", exact=True).fill("rusdi contoh 9003")
+    page.get_by_label("Nama", exact=True).press("Enter")
+    expect(lines).to_have_count(1)
+    page.get_by_label("Nama", exact=True).fill("tidak ada orangnya")
+    page.get_by_label("Nama", exact=True).press("Enter")
+    one.sees("Tidak ada temuan dengan saringan ini.")
+
+    page.get_by_role("tab", name="Baris ditolak").click()
+    for number, reason in refused.items():
+        line = page.locator(".vv-table tr", has_text=reason)
+        expect(line.locator("td").nth(1)).to_have_text(str(number))
+        expect(line.locator("td").nth(2)).to_have_text("NIK")
+    one.looks_right("daftar-ditolak")
+
+    # The checklist of one kelurahan, and all of them in one file.
+    page.get_by_role("tab", name="Kelurahan dan cetak").click()
+    one.looks_right("daftar-cetak")
+    choose(page.get_by_label("Kelurahan").locator("visible=true"), "Cipare")
+    with page.expect_download() as loading:
+        one.press("Unduh daftar periksa")
+    assert loading.value.suggested_filename == "daftar-periksa-36.73.01.1002-cipare.xlsx"
+    said = texts_of(Path(loading.value.path()).read_bytes())
+    assert "Siapa saja yang tinggal dan makan di rumah ini? Cocokkan dengan KK." in said
+    assert "Lihat KTP-el: jenis kelamin atau NIK-nya yang salah ketik?" in said
+    assert any("DATA NYATA" in words for words in said)
+    assert any("3673**********" in words for words in said)
+    assert not [words for words in said if re.search(r"\d{16}", words)]
+    with page.expect_download() as loading:
+        one.press("Unduh semua kelurahan (zip)")
+    with zipfile.ZipFile(loading.value.path()) as bundle:
+        assert len(bundle.namelist()) == 2
+        for book in bundle.namelist():
+            said = texts_of(bundle.read(book))
+            assert not [words for words in said if re.search(r"\d{16}", words)]
+    expect(page.get_by_text("Berkas diunduh.")).to_have_count(2)
+
+    # The map: all 67 kelurahan, and a count of one to four is told nowhere.
+    one.room("/peta")
+    choose(page.get_by_label("Daftar", exact=True), list_name)
+    drawn = page.frame_locator("iframe.vv-map")
+    expect(drawn.locator("path.leaflet-interactive")).to_have_count(67)
+    drawn.get_by_text("Tabel", exact=True).click()
+    cells = [line.split("\t") for line in drawn.locator("#tabel tbody tr").all_inner_texts()]
+    assert len(cells) == 67
+    # Of the seven, one says another kelurahan.
+    for line in (
+        ["Cipare", "Serang", "6"],
+        ["Unyur", "Serang", "5"],
+        ["Kilasah", "Kasemen", "disembunyikan"],
+        ["Banten", "Kasemen", "belum didata"],
+    ):
+        assert line in cells
+    one.looks_right("peta-nyata")
+    choose(page.get_by_label("Indikator"), "Temuan per 100 keluarga")
+    expect(drawn.get_by_role("heading", level=1)).to_contain_text("Temuan")
+    expect(drawn.locator("path.leaflet-interactive")).to_have_count(67)
+    with page.expect_download() as loading:
+        one.press("Unduh peta (satu berkas)")
+    assert '<html lang="id">' in Path(loading.value.path()).read_text("utf-8")
+
+    # Out again, on record.
+    one.room("/daftar")
+    choose(page.get_by_label("Daftar", exact=True), list_name)
+    page.get_by_role("tab", name="Tentang daftar").click()
+    standing = next(
+        one for one in snapshots.list_snapshots(served.office.real) if one.name == list_name
+    )
+    folder = served.office.snapshots_dir(Workspace.NYATA) / standing.folder
+    assert folder.is_dir()
+    page.get_by_text(re.compile("aturan tidak dapat berbicara")).click()
+    one.sees("ALM-39: Daftar tidak memuat kolom Domisili.")
+    assert not re.search(r"(person|family|ppks|aid)\.[a-z]", page.locator("main").inner_text())
+    one.press("Hapus daftar")
+    one.says("Centang dulu bahwa Anda yakin.")
+    page.get_by_role("checkbox", name="Saya yakin menghapus daftar ini").check()
+    one.press("Hapus daftar")
+    one.says("Tulis alasan menghapus")
+    page.get_by_placeholder("alasan menghapus").fill("Salah berkas <i>Maret</i>")
+    page.get_by_placeholder("alasan menghapus").press("Tab")
+    one.looks_right("daftar-tentang")
+    one.press("Hapus daftar")
+    one.says("Daftar dihapus. Siapa, kapan, dan alasannya tercatat.")
+    expect(page.get_by_text(list_name)).to_have_count(0)
+    one.room("/daftar")
+    expect(page.get_by_role("button", name="Masukkan daftar baru")).to_be_visible()
+    expect(page.get_by_text(list_name)).to_have_count(0)
+    gone = snapshots.find_snapshot(served.office.real, standing.id)
+    assert gone.deleted_at
+    assert gone.reason == "Salah berkas <i>Maret</i>"
+    assert not folder.exists()

@@ -1,0 +1,170 @@
+"""A trainer: opens a class, has people join, watches the board, helps somebody back in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import segno
+import xlsxwriter
+from playwright.sync_api import expect
+
+from workbench.access import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
+
+CIPARE = "36.73.01.1002"
+#: The board is asked for again every two seconds.
+SOON_MS = 10_000
+
+
+@pytest.fixture
+def participants(tmp_path):
+    """The office's list of participants, with a letterhead above and a number beside."""
+    path = tmp_path / "peserta bimtek.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    page = book.add_worksheet("Peserta")
+    rows = [
+        ("PEMERINTAH KOTA SERANG", "", "", ""),
+        ("DAFTAR PESERTA BIMTEK", "", "", ""),
+        ("", "", "", ""),
+        ("NO", "NAMA", "KELURAHAN", "JABATAN"),
+        ("1", "Ani Contoh", "Cipare", "Operator"),
+        ("2", "Budi <i>Contoh</i>", "Unyur", "PSM"),
+        ("3", "Cici Contoh", "Kasemen", "Pendamping"),
+    ]
+    for r, row in enumerate(rows):
+        page.write_row(r, 0, row)
+    book.close()
+    return path
+
+
+def open_class(one, name, participants):
+    page = one.page
+    one.sees("Kelompok aturan")
+    expect(page.get_by_role("button", name="Buka kelas", exact=True)).to_be_disabled()
+    one.says("Isi nama kelas dulu.")
+    one.looks_right("kelas-formulir")
+    page.get_by_label("Nama kelas").fill(name)
+    page.get_by_label("Tempat").fill("Aula Dinsos")
+    page.get_by_label("Tanggal").fill("2026-11-24")
+    page.get_by_label("Jumlah kasus").fill("3")
+    page.get_by_role("slider").press("End")
+    expect(page.locator(".widget-readout")).to_have_text("100")
+    page.get_by_role("checkbox", name="Bantuan").uncheck()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=re.compile("^Daftar peserta")).click()
+    chooser.value.set_files(participants)
+    one.sees("3 nama terbaca.")
+    page.get_by_label("Jumlah kursi").fill("15")
+    page.get_by_label("Jumlah kursi").press("Tab")
+    one.says("Kelas tanggal 24 November 2026. Kasus untuk 15 kursi, 3 kasus tiap kursi")
+    one.looks_right("kelas-formulir-terisi")
+    one.press("Buka kelas")
+
+
+def test_a_trainer_runs_a_class(visit, served, device, participants):
+    username, first, trainer = served.new_account(Role.PELATIH, device)
+    one = visit(served, device)
+    page = one.page
+    one.sign_in(username, first)
+    one.sees("Ganti kata sandi")
+    one.looks_right("ganti-sandi")
+    # Nothing else opens before the first password is changed.
+    one.open("/kelas")
+    one.change_first_password(first, "lampu hijau di aula")
+    one.sees(f"Selamat datang, {trainer}.")
+    one.looks_right("beranda-pelatih")
+
+    one.room("/kelas")
+    page.get_by_role("tab", name="Kelas", exact=True).click()
+    one.press("Buka kelas baru")
+    name = f"Bimtek <i>{device}</i>"
+    open_class(one, name, participants)
+    expect(page.get_by_role("img", name="Kode QR masuk kelas")).to_be_visible(timeout=60_000)
+
+    # The wall: address, code, and a QR of both.
+    code = page.locator(".vvk-big").inner_text()
+    assert re.fullmatch(r"[A-Z0-9]{6}", code)
+    hall = next((a for a in served.facts["urls"] if "127.0.0.1" not in a), served.url)
+    expect(page.locator(".vvk-address")).to_have_text(f"{hall.removeprefix('http://')}/masuk")
+    expected = segno.make(f"{hall}/masuk?kode={code}", error="m").svg_inline(scale=8, border=2)
+    drawn = page.locator(".vvk-join svg path[stroke]").get_attribute("d")
+    assert drawn == re.search(r'stroke="#000" d="([^"]+)"', expected)[1]
+    one.looks_right("layar-masuk")
+    one.press("Tampilkan sebesar layar")
+    one.looks_right("layar-masuk-besar")
+    one.press("Kecilkan")
+    page.get_by_role("tab", name="Papan", exact=True).click()
+    one.sees("67 dari 67 kelurahan belum terwakili.")
+    one.sees("Belum ada yang masuk.")
+    one.sees("Belum hadir dari daftar peserta: 3")
+
+    # Somebody joins: within seconds the board says so, without a reload.
+    trainee = visit(served, "phone")
+    old_code = trainee.join(code, "Ani Contoh", area=CIPARE)
+    person = page.locator(".vvk-person", has_text="Ani Contoh")
+    expect(person).to_contain_text("0/3", timeout=SOON_MS)
+    one.sees("66 dari 67 kelurahan belum terwakili.")
+    absent = page.locator(".vvk-empty-places").first
+    expect(absent).to_contain_text("Unyur")
+    expect(absent).not_to_contain_text("Cipare")
+    one.sees("Belum hadir dari daftar peserta: 2")
+    one.sees("Budi <i>Contoh</i>")
+
+    trainee.begin_training()
+    trainee.decide("Layak", "Tidak ada")
+    trainee.press("Kirim")
+    trainee.explained()
+    expect(person).to_contain_text("1/3", timeout=SOON_MS)
+    # Every case has a mistake and nothing was marked, so something was missed.
+    missed = page.locator(".vvk-bars li").first
+    expect(missed).to_contain_text("terlewat 1 dari 1, oleh 1 orang")
+    rule = missed.locator("strong").inner_text()
+    assert rule in [mistake.rule for mistake in served.keys("Ani Contoh")[1].mistakes]
+    page.get_by_label("Jelaskan").select_option(
+        page.locator("option", has_text=rule).first.inner_text()
+    )
+    explained = page.locator(".vvk-box", has=page.get_by_role("heading", name=re.compile(rule)))
+    expect(explained).to_contain_text("Sumber:")
+    expect(page.locator(".vvk-matrix td.vvk-missed").first).to_have_text("✗")
+    one.looks_right("papan")
+
+    # The phone is lost: a new code leads to the same seat, the old one to nothing.
+    page.get_by_role("tab", name="Bantu peserta", exact=True).click()
+    choice = page.get_by_label("Peserta", exact=True)
+    choice.select_option(choice.locator("option", has_text="Ani Contoh").inner_text())
+    one.sees("1 dari 3 kasus dikirim.")
+    one.press("Buat kode kembali")
+    new_code = page.locator(".vvk-return").inner_text()
+    assert new_code != old_code
+    one.looks_right("bantu-peserta")
+    second = visit(served, "phone")
+    second.expected.append("status of 400")
+    second.come_back(old_code)
+    second.says("Kode kembali tidak dikenal.")
+    second.page.get_by_label("Kode kembali").fill(new_code)
+    second.press("Lanjutkan")
+    second.connected()
+    second.case_open(2)
+
+    page.get_by_role("tab", name="Kelas", exact=True).click()
+    one.press("Tutup kelas")
+    expect(page.locator(".vvk-head")).to_contain_text("ditutup untuk peserta baru")
+    one.looks_right("kelas-ditutup")
+    late = visit(served, "phone")
+    late.expected.append("status of 400")
+    late.open(f"/masuk?kode={code}")
+    late.fill_join_form("Terlambat Contoh")
+    late.press("Gabung")
+    late.says("Kelas ini sudah ditutup untuk peserta baru.")
+    # Who is in goes on.
+    second.decide("Layak", "Tidak ada")
+    second.press("Kirim")
+    second.explained()
+
+    # The map of the invented city is the trainer's too.
+    one.room("/peta")
+    shapes = page.frame_locator("iframe.vv-map").locator("path.leaflet-interactive")
+    expect(shapes).to_have_count(67)
+    one.looks_right("peta-latihan")

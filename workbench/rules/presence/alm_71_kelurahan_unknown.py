@@ -1,0 +1,40 @@
+"""ALM-71: the family's kelurahan is one of the city's."""
+
+from random import Random
+
+from workbench.domain.register import Draft
+from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
+
+
+@row_rule(
+    table="family",
+    code="ALM-71",
+    severity=Severity.SEDANG,
+    title="Kelurahan pada daftar tidak dikenali",
+    question="Kelurahan dan kecamatan mana yang tertulis di KK keluarga ini?",
+    documents=["KK"],
+    why="Tanpa kelurahan yang jelas, keluarga ini tidak masuk daftar petugas mana pun.",
+    fields=["kelurahan_kode_kemendagri"],
+    status="layak",
+    follow_up="perbaiki_data",
+    basis=Basis(("E70", "E71"), "Contoh data BDT 2015 dan ekspor P3KE: kode wilayah", "sekunder"),
+    needs=["family.kelurahan_kode_kemendagri"],
+    when="kelurahan_kode_kemendagri = '' "
+    "OR kelurahan_kode_kemendagri NOT IN (SELECT kode FROM kelurahan)",
+)
+class KelurahanUnknown:
+    """A name nobody can place, or a code that no table has.
+
+    Bad: "Sukawana" without its kecamatan, for two kelurahan bear that name.
+    Good: any of the city's names in a known spelling, which reading has already placed.
+    """
+
+
+@plants(KelurahanUnknown)
+def leave_out_kecamatan(draft: Draft, family_id: str, rng: Random) -> Planted | None:
+    """The name on the list fits two kelurahan, or none, so nobody could place it."""
+    family = draft.family(family_id)
+    if not family["kelurahan_kode_kemendagri"]:
+        return None
+    draft.change("family", family, kelurahan_kode_kemendagri="")
+    return Planted("family", family_id, ("kelurahan_kode_kemendagri",))
