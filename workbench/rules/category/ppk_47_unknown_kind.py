@@ -35,7 +35,7 @@ _LOCAL_WORDS = {
     "PMKS01": "Balita Kurang Terurus",
     "PMKS02": "Anak Kurang Mampu",
     "PMKS08": "Jompo",
-    "PMKS09": "Disabilitas Terlantar",
+    "PMKS09": "Disabilitas Telantar",
     "PMKS11": "Orang Telantar",
     "PMKS12": "Peminta-minta",
     "PMKS13": "Tukang Rongsok",
