@@ -6,8 +6,8 @@ from workbench.domain.register import Draft
 from workbench.rules.aid.payees import active
 from workbench.rules.aid.programmes import ONE_PAYEE, sql_list
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
-from workbench.rules.identity.names import is_part, is_part_sql, likeness, likeness_sql
 from workbench.rules.identity.slips import setting
+from workbench.rules.names import is_part, is_part_sql, likeness, likeness_sql
 
 #: Judged only for the pengurus of a family: a child's money lies lawfully on the mother's book.
 _ANOTHER_NAME = f"""CASE WHEN program NOT IN {sql_list(ONE_PAYEE)} OR account_name IN ('', '-')

@@ -10,8 +10,8 @@ compared here.
 from __future__ import annotations
 
 from workbench.domain.register import Draft, Row
-from workbench.rules.identity.names import is_part, is_part_sql, likeness, likeness_sql
 from workbench.rules.identity.slips import setting
+from workbench.rules.names import is_part, is_part_sql, likeness, likeness_sql
 
 
 def compared_sql(partition: str) -> str:

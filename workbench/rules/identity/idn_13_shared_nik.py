@@ -6,8 +6,8 @@ from workbench.domain.nik import Nik
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.doubles import compared_sql, is_another_person
-from workbench.rules.identity.names import likeness
 from workbench.rules.identity.slips import people_with_sound_numbers, setting
+from workbench.rules.names import likeness
 
 
 @table_rule(

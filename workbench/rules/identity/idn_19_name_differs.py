@@ -4,8 +4,8 @@ from random import Random
 
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
-from workbench.rules.identity.names import likeness, likeness_sql
 from workbench.rules.identity.slips import people_with_sound_numbers, setting
+from workbench.rules.names import likeness, likeness_sql
 
 #: What a neighbourhood calls somebody whose card says something else.
 _NICKNAMES = {
