@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.domain.register import Draft, Register, conform
+from workbench.domain.register import Draft, Register, combine, conform
 from workbench.domain.schema import SNAPSHOT_TABLES, TABLES, arrow_schema, columns
-from workbench.errors import UnusableInput
+from workbench.errors import UnusableInput, WrongUse
 
 
 def _draft():
@@ -85,3 +85,31 @@ def test_dates_stay_dates(tmp_path):
     draft.to_register().write(tmp_path)
     stored = pq.read_table(tmp_path / "person.parquet")
     assert stored.column("birth_date").to_pylist() == [date(1980, 5, 1)]
+
+
+def _payees():
+    draft = Draft({"workspace": "latihan", "families_with_refused": ["F000001"]})
+    draft.add("family", {"family_id": "F000001"})
+    draft.add("aid", {"aid_id": "A000001", "nik": "9973", "program": "PKH"})
+    draft.add("aid", {"aid_id": "A000002", "nik": "9974", "family_id": "F000001"})
+    draft.manifest["carried"] = {"aid": ["nik", "program"]}
+    return draft.to_register()
+
+
+def test_two_lists_become_one_and_aid_finds_its_people():
+    people = _draft()
+    people.add("aid", {"aid_id": "A000001", "nik": "9973", "person_id": "P000001"})
+    both = combine([people.to_register(), _payees()])
+    aid = {row["aid_id"]: row for row in both["aid"].to_pylist()}
+    assert set(aid) == {"A000001", "A2-000001", "A2-000002"}
+    assert (aid["A2-000001"]["person_id"], aid["A2-000001"]["family_id"]) == ("P000001", "F000001")
+    assert (aid["A2-000002"]["person_id"], aid["A2-000002"]["family_id"]) == ("", "F2-000001")
+    assert both["family"]["family_id"].to_pylist() == ["F000001", "F2-000001"]
+    assert both.manifest["families_with_refused"] == ["F2-000001"]
+    assert both.carries("aid", "program")
+    assert both.carries("person", "nik")
+
+
+def test_the_same_list_twice_is_refused():
+    with pytest.raises(WrongUse, match="dua kali"):
+        combine([_draft().to_register(), _draft().to_register()])

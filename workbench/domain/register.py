@@ -170,32 +170,97 @@ def _subject(table: str, row: Row) -> str:
 
 
 def combine(registers: Sequence[Register]) -> Register:
-    """Several registers as one; aid is tied to the people it names across them.
+    """Several registers as one; aid, PPKS and events find the people they name in the others.
 
-    The first manifest leads; ``carried`` is the union. Raises ``WrongUse`` when two of them use
-    the same ids, for then it is the same list twice.
+    The first manifest leads and the first register keeps its ids; those of a later one get its
+    number where they would collide (``P000001`` becomes ``P2-000001``). ``carried`` is the union.
+    Raises ``WrongUse`` when the same list is given twice.
     """
     if len(registers) == 1:
         return registers[0]
+    own: list[Register] = []
+    for place, register in enumerate(registers, start=1):
+        for other in own:
+            if register["person"].num_rows and register["person"].equals(other["person"]):
+                raise WrongUse("Daftar yang sama diberikan dua kali. Beri tiap daftar satu kali.")
+        own.append(_renumber(register, place) if _collides(register, own) else register)
     tables = {
-        name: pa.concat_tables([register[name] for register in registers])
-        for name in SNAPSHOT_TABLES
+        name: pa.concat_tables([register[name] for register in own]) for name in SNAPSHOT_TABLES
     }
-    for name, key in _KEY.items():
-        if pc.count_distinct(tables[name][key]).as_py() != tables[name].num_rows:
-            raise WrongUse("Dua daftar memuat baris yang sama. Beri tiap daftar satu kali saja.")
-    manifest = dict(registers[0].manifest)
+    for name in ("aid", "ppks", "event"):
+        tables[name] = _tie_to_people(tables[name], tables["person"])
+    manifest = dict(own[0].manifest)
     carried: dict[str, list[str]] = {}
-    for register in registers:
+    for register in own:
         for table in SNAPSHOT_TABLES:
             known = carried.setdefault(table, [])
             known += [c for c in columns(table) if register.carries(table, c) and c not in known]
     manifest["carried"] = carried
     for listed in ("families_with_refused", "files", "mapping"):
         manifest[listed] = [
-            entry for register in registers for entry in register.manifest.get(listed) or ()
+            entry for register in own for entry in register.manifest.get(listed) or ()
         ]
     return Register(tables, manifest)
+
+
+def _collides(register: Register, others: Sequence[Register]) -> bool:
+    for name, key in _KEY.items():
+        mine = register[name][key]
+        for other in others:
+            if pc.any(pc.is_in(mine, other[name][key])).as_py():
+                return True
+    return False
+
+
+def _renumber(register: Register, place: int) -> Register:
+    """The same register with its place among several written into every id."""
+
+    def renamed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+        return pc.replace_substring_regex(column, r"^([A-Z])(.+)$", rf"\1{place}-\2")
+
+    tables = {}
+    for name in SNAPSHOT_TABLES:
+        table = register[name]
+        for key in (*_KEY.values(), "subject"):
+            if key in table.column_names:
+                where = table.column_names.index(key)
+                table = table.set_column(where, key, renamed(table[key]))
+        tables[name] = table
+    manifest = dict(register.manifest)
+    refused = manifest.get("families_with_refused") or ()
+    manifest["families_with_refused"] = [f"{family[0]}{place}-{family[1:]}" for family in refused]
+    return Register(tables, manifest)
+
+
+def _tie_to_people(table: pa.Table, people: pa.Table) -> pa.Table:
+    """Rows that name nobody of their own list get the person and family of their NIK."""
+    loose = pc.and_(pc.equal(table["person_id"], ""), pc.not_equal(table["nik"], ""))
+    if not pc.any(loose).as_py():
+        return table
+    known = {
+        nik: (person, family)
+        for nik, person, family in zip(
+            people["nik"].to_pylist(),
+            people["person_id"].to_pylist(),
+            people["family_id"].to_pylist(),
+            strict=True,
+        )
+    }
+    found = [
+        known.get(nik, ("", family)) if is_loose else (person, family)
+        for nik, person, family, is_loose in zip(
+            table["nik"].to_pylist(),
+            table["person_id"].to_pylist(),
+            table["family_id"].to_pylist(),
+            loose.to_pylist(),
+            strict=True,
+        )
+    ]
+    for place, column in enumerate(("person_id", "family_id")):
+        where = table.column_names.index(column)
+        values = pa.array([pair[place] for pair in found], pa.string())
+        table = table.set_column(where, column, values)
+    return table
 
 
 @dataclass

@@ -78,7 +78,7 @@ def write_refused(refused: pa.Table, path: Path | str) -> None:
     Raises ``StoreFault`` when the file cannot be written.
     """
     try:
-        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(refused.column_names)
             for row in refused.to_pylist():
