@@ -222,3 +222,13 @@ def test_a_map_asks_nobody_for_anything(run, city, tmp_path):
     html = page.read_text(encoding="utf-8")
     assert "LATIHAN" in html
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["serve", "--help"]])
+def test_help_is_in_indonesian(run, words):
+    code, out, _ = run(*words)
+    assert code == 0
+    assert "Pemakaian: verval" in out
+    assert not re.search(
+        r"\b(Usage|Options|Commands|Arguments|Show this|required|default|int|path)\b", out
+    )

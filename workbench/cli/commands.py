@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli.help import Command, Group
 from workbench.cli.lists import open_lists, print_mapping, totals
 from workbench.cli.progress import say, show_progress
 from workbench.errors import WorkbenchError, WrongUse
@@ -18,6 +19,7 @@ from workbench.errors import WorkbenchError, WrongUse
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
+    cls=Group,
     name="verval",
     help="Meja Verval: latihan dan verifikasi data kesejahteraan sosial.",
     no_args_is_help=True,
@@ -42,7 +44,7 @@ Mapping = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=Command)
 def generate(
     families: Annotated[int, typer.Option("--families", min=1, help="Banyaknya keluarga.")],
     seed: Annotated[int, typer.Option("--seed", help="Benih; benih sama, isi sama.")],
@@ -64,7 +66,7 @@ def generate(
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def read(
     lists: Lists,
     out: Annotated[Path, typer.Option("--out", help="Folder hasil.")],
@@ -82,7 +84,7 @@ def read(
     typer.echo(totals(opened))
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     lists: Lists,
     out: Annotated[Path, typer.Option("--out", help="Berkas hasil: .parquet, .csv atau .xlsx.")],
@@ -105,7 +107,7 @@ def check(
     typer.echo(totals(opened, len(findings)))
 
 
-@app.command()
+@app.command(cls=Command)
 def rules(
     format: Annotated[str, typer.Option("--format", help="table atau json.")] = "table",
 ) -> None:
@@ -117,7 +119,7 @@ def rules(
     typer.echo(rules_as_json() if format == "json" else rules_as_table())
 
 
-@app.command()
+@app.command(cls=Command)
 def checklist(
     lists: Lists,
     out: Annotated[Path, typer.Option("--out", help="Folder hasil, satu berkas per kelurahan.")],
@@ -138,7 +140,7 @@ def checklist(
     typer.echo(totals(opened, len(findings)))
 
 
-@app.command(name="map")
+@app.command(name="map", cls=Command)
 def draw_map(
     lists: Lists,
     indicator: Annotated[
@@ -166,7 +168,7 @@ def draw_map(
     typer.echo(totals(opened, len(findings)))
 
 
-@app.command()
+@app.command(cls=Command)
 def serve(
     workspace: Annotated[Path, typer.Option("--workspace", help="Folder kerja.")] = Path(
         "~/verval"
@@ -187,7 +189,7 @@ def serve(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; ends the process with 0 or 2, never with a traceback."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, prog_name="verval")
     except WorkbenchError as error:
         _fail(str(error))
     except UsageError as error:

@@ -1,0 +1,48 @@
+"""Help pages in Indonesian: Typer writes the frame of its own in English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+_WORDS = (
+    ("Usage:", "Pemakaian:"),
+    ("[OPTIONS]", "[PILIHAN]"),
+    ("COMMAND [ARGS]...", "PERINTAH ..."),
+    ("Options:", "Pilihan:"),
+    ("Commands:", "Perintah:"),
+    ("Arguments:", "Isian:"),
+    ("Show this message and exit.", "Tampilkan bantuan ini."),
+    ("[required]", "[wajib]"),
+    ("[default:", "[bawaan:"),
+    ("{LIST...}...", "LIST..."),
+    (" <list[Path]>", ""),
+    # Words of the same length, so that the columns stay as they were laid out.
+    ("<path>", "BERKAS"),
+    ("<int>", "ANGKA"),
+    ("<float>", "PECAHAN"),
+    ("<str>", "TEKS "),
+)
+
+
+def _translate(text: str) -> str:
+    for english, indonesian in _WORDS:
+        text = text.replace(english, indonesian)
+    return text
+
+
+class Group(TyperGroup):
+    """The whole program."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page of ``verval``."""
+        return _translate(super().get_help(ctx))
+
+
+class Command(TyperCommand):
+    """One command."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page of one command."""
+        return _translate(super().get_help(ctx))
