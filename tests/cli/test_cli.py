@@ -224,7 +224,9 @@ def test_a_map_asks_nobody_for_anything(run, city, tmp_path):
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["generate", "--help"], ["check", "--help"], ["serve", "--help"]]
+)
 def test_help_is_in_indonesian(run, words):
     code, out, _ = run(*words)
     assert code == 0

@@ -14,7 +14,7 @@ _WORDS = (
     ("Commands:", "Perintah:"),
     ("Arguments:", "Isian:"),
     ("Show this message and exit.", "Tampilkan bantuan ini."),
-    ("[required]", "[wajib]"),
+    ("required]", "wajib]"),
     ("[default:", "[bawaan:"),
     ("{LIST...}...", "LIST..."),
     (" <list[Path]>", ""),
@@ -22,6 +22,8 @@ _WORDS = (
     ("<path>", "BERKAS"),
     ("<int>", "ANGKA"),
     ("<float>", "PECAHAN"),
+    ("<int range>", "ANGKA      "),
+    ("<float range>", "PECAHAN      "),
     ("<str>", "TEKS "),
 )
 
