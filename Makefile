@@ -10,8 +10,11 @@ LOCKED := -c requirements.lock --build-constraint requirements.lock
 run: $(VENV)/.run
 	@$(BIN)/verval serve
 
+# JupyterLab asks nobody outside for news or updates.
 lab: $(VENV)/.run
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python tests/browser.py
