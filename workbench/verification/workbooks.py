@@ -166,9 +166,7 @@ def _refuse_unfit_archive(name: str, content: bytes) -> None:
             locked = any(entry.flag_bits & 1 for entry in entries)
             if "META-INF/manifest.xml" in members:
                 locked = locked or b"encryption-data" in archive.read("META-INF/manifest.xml")
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise UnusableInput(_damaged(name)) from error
-    except Exception as error:  # zlib and lzma raise errors of their own
+    except Exception as error:  # zipfile, zlib and lzma each raise errors of their own
         raise UnusableInput(_damaged(name)) from error
     if locked:
         raise UnusableInput(_locked(name))
