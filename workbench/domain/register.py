@@ -12,14 +12,15 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, columns, empty_row
 from workbench.errors import StoreFault, UnusableInput, WrongUse
+
+if TYPE_CHECKING:
+    # Arrow is loaded where tables are made: whoever only knows rows (a trainee's kernel) stays
+    # without it and without NumPy.
+    import pyarrow as pa
 
 Row = dict[str, Any]
 
@@ -46,6 +47,8 @@ def conform(table: str, data: pa.Table) -> pa.Table:
 
     Text is never null. Raises ``UnusableInput`` when a column cannot be read as its type.
     """
+    import pyarrow as pa
+
     schema = arrow_schema(table)
     arrays = []
     for column in schema:
@@ -113,6 +116,8 @@ class Register:
         The files are written beside it first and moved in together, the manifest last, so that
         a full disk leaves what was there as it was.
         """
+        import pyarrow.parquet as pq
+
         aside = directory.parent / f".{directory.name}.{os.getpid()}"
         names = [*SNAPSHOT_TABLES, *(name for name in _OPTIONAL_TABLES if name in self.tables)]
         try:
@@ -141,6 +146,9 @@ class Register:
 
         Raises ``UnusableInput`` when it is no such directory or a table is damaged.
         """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         manifest_path = directory / MANIFEST
         if not manifest_path.is_file():
             raise UnusableInput(
@@ -176,6 +184,8 @@ def combine(registers: Sequence[Register]) -> Register:
     number where they would collide (``P000001`` becomes ``P2-000001``). ``carried`` is the union.
     Raises ``WrongUse`` when the same list is given twice.
     """
+    import pyarrow as pa
+
     if len(registers) == 1:
         return registers[0]
     own: list[Register] = []
@@ -204,6 +214,8 @@ def combine(registers: Sequence[Register]) -> Register:
 
 
 def _collides(register: Register, others: Sequence[Register]) -> bool:
+    import pyarrow.compute as pc
+
     for name, key in _KEY.items():
         mine = register[name][key]
         for other in others:
@@ -214,6 +226,7 @@ def _collides(register: Register, others: Sequence[Register]) -> bool:
 
 def _renumber(register: Register, place: int) -> Register:
     """The same register with its place among several written into every id."""
+    import pyarrow.compute as pc
 
     def renamed(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pc.replace_substring_regex(column, r"^([A-Z])(.+)$", rf"\1{place}-\2")
@@ -234,6 +247,9 @@ def _renumber(register: Register, place: int) -> Register:
 
 def _tie_to_people(table: pa.Table, people: pa.Table) -> pa.Table:
     """Rows that name nobody of their own list get the person and family of their NIK."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     loose = pc.and_(pc.equal(table["person_id"], ""), pc.not_equal(table["nik"], ""))
     if not pc.any(loose).as_py():
         return table
@@ -304,6 +320,8 @@ class Draft:
 
     def to_register(self, truth: Iterable[Row] | None = None) -> Register:
         """Close the draft into an immutable register, with the ``truth`` table where given."""
+        import pyarrow as pa
+
         tables = {
             name: pa.Table.from_pylist(rows, schema=arrow_schema(name))
             for name, rows in self.tables.items()

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Tables that make up one snapshot, in the order they are written.
 SNAPSHOT_TABLES = (
@@ -26,15 +28,6 @@ SNAPSHOT_TABLES = (
     "rt_rw",
     "cleaned",
 )
-
-_ARROW: Mapping[str, pa.DataType] = {
-    "text": pa.string(),
-    "json": pa.string(),
-    "date": pa.date32(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,17 @@ def columns(table: str) -> tuple[str, ...]:
 @cache
 def arrow_schema(table: str) -> pa.Schema:
     """The Arrow schema of a table."""
-    return pa.schema([pa.field(c.name, _ARROW[c.type]) for c in TABLES[table]])
+    import pyarrow as pa  # only where tables are made, see ``register``
+
+    types = {
+        "text": pa.string(),
+        "json": pa.string(),
+        "date": pa.date32(),
+        "int": pa.int64(),
+        "float": pa.float64(),
+        "bool": pa.bool_(),
+    }
+    return pa.schema([pa.field(c.name, types[c.type]) for c in TABLES[table]])
 
 
 @cache
