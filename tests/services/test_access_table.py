@@ -52,6 +52,18 @@ USES = {
     "see a class": (lambda s: classes.class_info(s.office, s.actor, s.opened.id), TRAINERS),
     "close a class": (lambda s: classes.close_class(s.office, s.actor, s.opened.id), TRAINERS),
     "reopen a class": (lambda s: classes.reopen_class(s.office, s.actor, s.opened.id), TRAINERS),
+    "turn the code off": (
+        lambda s: classes.turn_code_off(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "turn the code on": (
+        lambda s: classes.turn_code_on(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "make a new code": (
+        lambda s: classes.renew_code(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
     "watch the board": (lambda s: classes.board(s.office, s.actor, s.opened.id), TRAINERS),
     "name the expected": (
         lambda s: classes.set_expected(s.office, s.actor, s.opened.id, []),
@@ -63,6 +75,15 @@ USES = {
     ),
     "add an account": (
         lambda s: accounts.add_account(s.office, s.actor, "baru", "Orang Baru", Role.STAF),
+        ADMINS,
+    ),
+    "list accounts": (lambda s: accounts.list_accounts(s.office, s.actor), ADMINS),
+    "give other areas": (
+        lambda s: accounts.set_areas(s.office, s.actor, s.account_beside(), ["36.73"]),
+        ADMINS,
+    ),
+    "end the sessions of an account": (
+        lambda s: accounts.end_sessions(s.office, s.actor, s.account_beside()),
         ADMINS,
     ),
     "reset a password": (

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 
 import pytest
+from argon2 import PasswordHasher
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
@@ -180,6 +181,10 @@ def test_without_being_told_which_a_sole_session_stays_and_of_two_none(office, f
         ("x" * 201, "terlalu panjang"),
         (None, "sama dengan yang lama"),
         ("11111111", "mudah ditebak"),
+        ("08123456789", "mudah ditebak"),
+        ("Serang-2026", "mudah ditebak"),
+        ("passw0rd!", "mudah ditebak"),
+        ("Pelatih_2026", "nama pengguna"),
     ],
 )
 def test_a_new_password_that_will_not_do_has_a_sentence(office, first, signed, new, words):
@@ -221,6 +226,10 @@ def test_a_name_is_taken_on_both_sides(office, first):
     ("username", "name", "role", "workspace"),
     [
         ("", "Orang", Role.STAF, Workspace.NYATA),
+        ("\u0430ni", "Orang", Role.STAF, Workspace.NYATA),  # Cyrillic, looks like "ani"
+        ("ani\0", "Orang", Role.STAF, Workspace.NYATA),
+        ("orang", "Or\0ang", Role.STAF, Workspace.NYATA),
+        ("orang", "Or\u202eang", Role.STAF, Workspace.NYATA),
         ("a b", "Orang", Role.STAF, Workspace.NYATA),
         ("a" * 61, "Orang", Role.STAF, Workspace.NYATA),
         ("orang", " ", Role.STAF, Workspace.NYATA),
@@ -243,10 +252,104 @@ def test_a_reset_gives_a_first_password_again(office, first, signed):
         accounts.reset_password(office, operator, "staf")
 
 
+# Looking after accounts
+
+
+@pytest.fixture
+def operator():
+    return accounts.machine_operator(Workspace.NYATA)
+
+
+def test_staff_are_given_areas_and_other_ones_later(office, operator):
+    password = accounts.add_account(
+        office, operator, "siti", "Siti", Role.STAF, ["36.73.01.1002", "36.73.02", "36.73.02.1001"]
+    )
+    signed = accounts.sign_in(office, "siti", password)
+    assert signed.actor.areas == ("36.73.01.1002", "36.73.02")
+    assert not signed.actor.covers("36.73.01.1001")
+    assert accounts.set_areas(office, operator, "siti", ["36.73.01.1001"]) == ("36.73.01.1001",)
+    assert accounts.actor_of_token(office, signed.token) is None
+    again = accounts.sign_in(office, "siti", password).actor
+    assert again.covers("36.73.01.1001")
+    assert not again.covers("36.73.02.1001")
+
+
+@pytest.mark.parametrize("areas", [[], ["36"], ["36.73.99"], ["36.73", "Cipare"], [""]])
+def test_an_area_nobody_knows_is_a_sentence_and_changes_nothing(office, operator, areas):
+    accounts.add_account(office, operator, "siti", "Siti", Role.STAF, ["36.73.02"])
+    with pytest.raises(WrongUse, match="Wilayah"):
+        accounts.set_areas(office, operator, "siti", areas)
+    with pytest.raises(WrongUse, match="Wilayah"):
+        accounts.add_account(office, operator, "udin", "Udin", Role.STAF, areas)
+    (only,) = accounts.list_accounts(office, operator)
+    assert only.areas == ("36.73.02",)
+
+
+def test_accounts_are_listed_with_where_they_are_signed_in(office, operator, forward):
+    password = accounts.add_account(office, operator, "siti", "Siti", Role.STAF)
+    accounts.add_account(office, operator, "ani", "Ani", Role.ADMIN)
+    accounts.set_disabled(office, operator, "ani", True)
+    first = accounts.sign_in(office, "siti", password)
+    forward(3600)
+    accounts.sign_in(office, "siti", password)
+    ani, siti = accounts.list_accounts(office, operator)
+    assert (ani.username, ani.role, ani.is_disabled) == ("ani", Role.ADMIN, True)
+    assert (siti.workspace, siti.has_first_password) == (Workspace.NYATA, True)
+    assert (siti.sessions[1].since - siti.sessions[0].since).total_seconds() == pytest.approx(
+        3600, abs=60
+    )
+    assert accounts.end_sessions(office, operator, "SITI ") == 2
+    assert accounts.actor_of_token(office, first.token) is None
+    assert accounts.list_accounts(office, operator)[1].sessions == ()
+    with pytest.raises(NotFound):
+        accounts.end_sessions(office, operator, "udin")
+
+
+def test_a_session_ends_after_a_week_however_much_it_is_used(office, signed, join, forward):
+    trainee = join()
+    for _ in range(16):
+        forward(10 * 3600)
+        assert accounts.actor_of_token(office, signed.token) == signed.actor
+    assert accounts.actor_of_token(office, trainee.token) == trainee.actor
+    forward(9 * 3600)
+    assert accounts.actor_of_token(office, signed.token) is None
+    assert accounts.actor_of_token(office, trainee.token) is None
+
+
+def test_a_name_may_come_in_the_letters_of_any_keyboard(office, first):
+    assert accounts.sign_in(office, "\uff30elatih", first.trainer_password)  # full-width P
+
+
+def test_a_hash_of_other_costs_is_renewed_when_its_owner_signs_in(office, first):
+    def stored():
+        with office.practice.reading() as connection:
+            return connection.execute(account.select()).one().password_hash
+
+    with office.practice.writing() as connection:
+        old = PasswordHasher(time_cost=1, memory_cost=1024).hash(first.trainer_password)
+        connection.execute(account.update().values(password_hash=old))
+    with pytest.raises(Forbidden):
+        accounts.sign_in(office, "pelatih", "salah")
+    assert stored() == old
+    accounts.sign_in(office, "pelatih", first.trainer_password)
+    assert "m=32768,t=3,p=1" in stored()
+    assert accounts.sign_in(office, "pelatih", first.trainer_password).must_change_password
+
+
+def test_two_sign_ins_never_share_a_token(office, first):
+    tokens = {accounts.sign_in(office, "pelatih", first.trainer_password).token for _ in range(3)}
+    assert len(tokens) == 3
+    assert all(len(token) >= 45 for token in tokens)
+
+
 def test_what_happens_to_accounts_is_in_the_chain_without_names(office, first, signed):
+    operator = accounts.machine_operator(Workspace.LATIHAN)
+    accounts.set_areas(office, operator, "pelatih", ["36.73.02"])
+    accounts.end_sessions(office, operator, "pelatih")
+    accounts.reset_password(office, operator, "pelatih")
     report = verify_chain(office.practice)
     assert report.is_whole
-    assert report.events == 2
+    assert report.events == 5
     office.practice.close()
     with sqlite3.connect(office.folder(Workspace.LATIHAN) / "verval.sqlite") as raw:
         said = str(raw.execute("select * from event").fetchall())

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,8 +13,8 @@ from workbench.errors import NotFound, UnusableInput, WrongUse
 from workbench.services import accounts, classes, training
 from workbench.services.classes import Expected
 from workbench.services.office import Office
-from workbench.store import verify_chain
-from workbench.store.tables import case_key, class_, drawn_case, participant
+from workbench.store import clock, verify_chain
+from workbench.store.tables import case_key, class_, drawn_case, event, participant
 from workbench.training.plans import Plan
 
 CIPARE = "36.73.01.1002"
@@ -91,6 +92,8 @@ def test_a_class_whose_drawing_broke_off_never_opens(office, trainer, class_sett
         {"error_share": -0.1},
         {"seats": 0},
         {"seats": 501},
+        {"code_hours": 0},
+        {"code_hours": 73},
         {"date": "besok"},
     ],
 )
@@ -291,11 +294,123 @@ def test_a_closed_class_takes_nobody_new_and_loses_nothing(office, opened, train
 
 
 @pytest.mark.parametrize(
-    "use", [classes.close_class, classes.reopen_class, classes.board, classes.class_info]
+    "use",
+    [
+        classes.close_class,
+        classes.reopen_class,
+        classes.turn_code_off,
+        classes.turn_code_on,
+        classes.renew_code,
+        classes.board,
+        classes.class_info,
+    ],
 )
 def test_a_class_that_is_not_there_is_a_sentence(office, trainer, use):
     with pytest.raises(NotFound):
         use(office, trainer, "K-tidak-ada")
+
+
+# The join code
+
+#: 15.00 in Serang on the day of the class.
+OPENED = datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Sets the clock, at first to ``OPENED``: ``at(hours=3)`` is three hours later."""
+
+    def move(**later):
+        stamp = clock.stamp(OPENED + timedelta(**later))
+        monkeypatch.setattr(clock, "now", lambda: stamp)
+
+    move()
+    return move
+
+
+def test_a_code_lets_in_for_twelve_hours_and_then_says_since_when_not(office, at, opened, join):
+    assert opened.code_until == OPENED + timedelta(hours=12)
+    assert opened.code_words == "Kode berlaku sampai 22 Nov 2026 03.00 WIB."
+    at(hours=11, minutes=59)
+    assert join().actor.seat == 1
+    at(hours=12)
+    with pytest.raises(WrongUse, match=r"tidak berlaku lagi sejak 22 Nov 2026 03\.00 WIB"):
+        join()
+    late = classes.current_class(office)
+    assert not late.code_works
+    assert late.code_words == "Kode tidak berlaku lagi sejak 22 Nov 2026 03.00 WIB."
+
+
+def test_how_long_a_code_works_is_the_trainers_choice(office, at, trainer, class_settings):
+    info = classes.open_class(office, trainer, replace(class_settings, code_hours=2))
+    assert info.code_until == OPENED + timedelta(hours=2)
+
+
+def test_a_class_opened_before_its_day_has_a_code_until_that_day_ends(
+    office, at, trainer, class_settings
+):
+    at(hours=-8)  # seven in the morning in Serang is still the day before in UTC
+    info = classes.open_class(office, trainer, replace(class_settings, date=date(2026, 11, 22)))
+    assert info.code_words == "Kode berlaku sampai 22 Nov 2026 23.59 WIB."
+
+
+def test_a_code_turned_off_lets_nobody_in_and_touches_nobody_within(
+    office, at, opened, trainer, join
+):
+    person = join()
+    off = classes.turn_code_off(office, trainer, opened.id)
+    assert not off.code_works
+    assert "dimatikan" in off.code_words
+    with pytest.raises(WrongUse, match="sedang dimatikan"):
+        join("Udin")
+    assert len(rows_of(office, participant)) == 1
+    assert accounts.actor_of_token(office, person.token) == person.actor
+    assert training.save_mark(office, person.actor, 1, "status", "layak", 1).accepted
+    assert classes.come_back(office, person.return_code).actor == person.actor
+
+    at(hours=30)
+    on = classes.turn_code_on(office, trainer, opened.id)
+    assert on.join_code == opened.join_code
+    assert on.code_until == OPENED + timedelta(hours=42)
+    assert join("Udin").actor.seat == 2
+
+
+def test_a_new_code_is_on_and_the_old_one_is_unknown(office, at, opened, trainer, join):
+    person = join()
+    classes.turn_code_off(office, trainer, opened.id)
+    new = classes.renew_code(office, trainer, opened.id)
+    assert new.join_code != opened.join_code
+    assert new.code_works
+    with pytest.raises(NotFound, match="tidak dikenal"):
+        join()
+    assert classes.join(office, new.join_code, "Udin", "operator", CIPARE).actor.seat == 2
+    assert classes.come_back(office, person.return_code).actor == person.actor
+
+
+def test_a_closed_class_has_no_code_and_opened_again_the_same_for_a_new_term(
+    office, at, opened, trainer
+):
+    classes.close_class(office, trainer, opened.id)
+    for use in (classes.turn_code_on, classes.turn_code_off, classes.renew_code):
+        with pytest.raises(WrongUse, match="Buka lagi kelasnya"):
+            use(office, trainer, opened.id)
+    at(days=2)
+    again = classes.reopen_class(office, trainer, opened.id)
+    assert (again.join_code, again.code_works) == (opened.join_code, True)
+    assert again.code_until == OPENED + timedelta(days=2, hours=12)
+
+
+def test_what_is_done_to_a_code_is_in_the_chain_and_the_code_is_not(office, at, opened, trainer):
+    classes.turn_code_off(office, trainer, opened.id)
+    classes.turn_code_on(office, trainer, opened.id)
+    new = classes.renew_code(office, trainer, opened.id)
+    said = [(row.actor, json.loads(row.value)) for row in rows_of(office, event)
+            if row.field == "kode"]  # fmt: skip
+    assert said == [(trainer.id, done) for done in ("dimatikan", "dinyalakan", "diganti")]
+    assert verify_chain(office.practice).is_whole
+    everything = str(rows_of(office, event))
+    assert opened.join_code not in everything
+    assert new.join_code not in everything
 
 
 # The board
@@ -428,8 +543,6 @@ def test_the_chain_stays_whole_and_carries_no_name(office, opened, trainer, join
     answer(office, person.actor, 1, ["P1.nik"])
     classes.close_class(office, trainer, opened.id)
     assert verify_chain(office.practice).is_whole
-    from workbench.store.tables import event
-
     said = json.dumps([list(row) for row in rows_of(office, event)])
     assert "Siti" not in said
     assert person.return_code not in said

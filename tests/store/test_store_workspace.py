@@ -108,6 +108,36 @@ def test_an_opened_store_is_opened_again_without_alembic(store):
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_a_class_from_before_codes_could_end_gets_half_a_day_on_opening(store):
+    from alembic import command
+
+    from workbench.store import clock
+    from workbench.store.engine import WRITES, make_engine
+    from workbench.store.migrations import configuration
+    from workbench.store.tables import class_
+
+    Path(store.url.database).parent.mkdir()
+    engine = make_engine(store.url)
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.execute(
+                text(
+                    "insert into class values ('K1', 'Kelas', '', '2026-11-21', '{}', 'ACDEFG', "
+                    "'open', 7, 0, 'A', 'x', null)"
+                )
+            )
+    engine.dispose()
+    before = clock.now()
+    with store.reading() as connection:
+        until = connection.execute(class_.select()).one().code_until
+    assert clock.seconds_before(until, 12 * 3600) >= before
+    assert clock.seconds_before(until, 12 * 3600) <= clock.now()
+
+
 def test_a_store_of_another_version_is_refused_and_left_alone(store):
     with store.writing() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden
-from workbench.services import classes, training
+from workbench.services import accounts, classes, training
 from workbench.services.office import Office
 from workbench.ui.home.model import MAX_TILES, home
 from workbench.ui.home.view import draw
@@ -89,6 +89,20 @@ def test_no_role_has_more_than_three_tiles_and_all_lead_within(office: Office, r
     assert all(tile.href.startswith("/") and not tile.href.startswith("//") for tile in page.tiles)
 
 
+def test_an_admin_has_the_rooms_of_the_practice_side_only_and_is_told_of_the_accounts(
+    office: Office, seated: Actor
+) -> None:
+    operator = accounts.machine_operator(Workspace.NYATA)
+    accounts.add_account(office, operator, "siti", "Siti", Role.STAF)
+    accounts.set_disabled(office, operator, "siti", True)
+    practice = home(office, Actor("x", "X", Role.ADMIN, Workspace.LATIHAN, ("36.73",)))
+    assert [tile.href for tile in practice.tiles] == ["/kelas", "/daftar", "/peta"]
+    real = home(office, Actor("x", "X", Role.ADMIN, Workspace.NYATA, ("36.73",)))
+    assert real.tiles == ()
+    assert "1 akun, 1 nonaktif, 1 masih memakai kata sandi pertama" in real.notes[0]
+    assert "verval users" in draw(real)
+
+
 def test_a_refusal_stands_on_the_tile_and_the_door_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise Forbidden("Anda belum duduk di sebuah kelas.")
@@ -100,7 +114,9 @@ def test_a_refusal_stands_on_the_tile_and_the_door_stays(monkeypatch: pytest.Mon
 
 def test_what_people_wrote_is_escaped() -> None:
     tile = SimpleNamespace(title="<b>", action="<b>", state="<script>", href='"><script>')
-    page = SimpleNamespace(greeting="<script>", tiles=(tile,), links=(("<b>", "/x"),))
+    page = SimpleNamespace(
+        greeting="<script>", tiles=(tile,), links=(("<b>", "/x"),), notes=("<script>",)
+    )
     drawn = draw(page)
     assert "<script" not in drawn
     assert "<b>" not in drawn

@@ -56,6 +56,7 @@ def info(**changes: Any) -> real.ClassInfo:
         100,
         2,
         START,
+        datetime(2126, 11, 21, 10, 0, tzinfo=UTC),
     )
     return replace(plain, **changes)
 
@@ -128,6 +129,19 @@ class FakeClasses:
 
     def reopen_class(self, office: Any, actor: Any, class_id: str) -> Any:
         self.info = replace(self.info, state="open")
+        return self.info
+
+    def turn_code_off(self, office: Any, actor: Any, class_id: str) -> Any:
+        self.info = replace(self.info, code_until=None)
+        return self.info
+
+    def turn_code_on(self, office: Any, actor: Any, class_id: str) -> Any:
+        self.info = replace(self.info, code_until=info().code_until)
+        return self.info
+
+    def renew_code(self, office: Any, actor: Any, class_id: str) -> Any:
+        self.asked.append("new code")
+        self.info = replace(self.info, join_code="QRTUVW", code_until=info().code_until)
         return self.info
 
     def issue_return_code(self, office: Any, actor: Any, class_id: str, seat: int) -> str:
@@ -354,6 +368,64 @@ def test_a_class_is_closed_and_opened_again(office: Any, trainer: Actor) -> None
     assert "<svg" not in words(view.widget)
     button(view.widget, "Buka lagi kelas ini").click()
     assert classes.info.is_open
+
+
+def test_the_wall_shows_nothing_to_type_while_the_code_is_off(office: Any, trainer: Actor) -> None:
+    view = ClassView(ClassRoom(office, trainer, FakeClasses()))
+    assert "Kode berlaku sampai 21 Nov 2126 17.00 WIB." in words(view.join_tab)
+    button(view.join_tab, "Matikan kode").click()
+    shown = words(view.head) + words(view.join_tab)
+    assert "Kode dimatikan" in shown
+    for enterable in ("ACDEFG", "<svg", "10.0.0.7"):
+        assert enterable not in shown
+    button(view.join_tab, "Nyalakan lagi").click()
+    assert "ACDEFG" in words(view.join_tab)
+    assert "<svg" in words(view.join_tab)
+
+
+def test_a_code_that_has_ended_is_told_and_turned_on_again(office: Any, trainer: Actor) -> None:
+    classes = FakeClasses()
+    classes.info = info(code_until=START)
+    view = ClassView(ClassRoom(office, trainer, classes))
+    assert "Kode tidak berlaku lagi sejak 21 Nov 2026 09.00 WIB." in words(view.join_tab)
+    assert "ACDEFG" not in words(view.head) + words(view.join_tab)
+    button(view.join_tab, "Nyalakan lagi").click()
+    assert classes.info.code_works
+
+
+def test_a_code_that_ended_under_the_button_is_not_turned_on_by_it(
+    office: Any, trainer: Actor
+) -> None:
+    classes = FakeClasses()
+    view = ClassView(ClassRoom(office, trainer, classes))
+    classes.info = view.room.info = info(code_until=START)
+    button(view.join_tab, "Matikan kode").click()
+    assert not classes.info.code_works
+
+
+def test_a_new_code_is_made_only_when_the_trainer_is_sure(office: Any, trainer: Actor) -> None:
+    classes = FakeClasses()
+    view = ClassView(ClassRoom(office, trainer, classes))
+    sure = view.code_sure
+    for answer, asked in (("Batal", []), ("Ya, buat kode baru", ["new code"])):
+        assert sure.layout.display == "none"
+        button(view.join_tab, "Buat kode baru").click()
+        assert sure.layout.display == ""
+        assert "tidak akan berlaku lagi" in words(sure)
+        button(sure, answer).click()
+        assert classes.asked == asked
+    assert sure.layout.display == "none"
+    assert "QRTUVW" in words(view.join_tab)
+    assert "ACDEFG" not in words(view.join_tab)
+
+
+def test_a_closed_class_has_no_code_to_turn(office: Any, trainer: Actor) -> None:
+    view = ClassView(ClassRoom(office, trainer, FakeClasses()))
+    assert view.code_buttons.layout.display == ""
+    button(view.join_tab, "Buat kode baru").click()
+    button(view.widget, "Tutup kelas").click()
+    assert view.code_buttons.layout.display == view.code_sure.layout.display == "none"
+    assert "Kelas ditutup, jadi kodenya tidak berlaku." in words(view.join_tab)
 
 
 def test_names_are_escaped_everywhere(office: Any, trainer: Actor) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli import users
+from workbench.cli.doctor import doctor
 from workbench.cli.help import Command, Group
 from workbench.cli.lists import open_lists, print_mapping, totals
 from workbench.cli.progress import say, show_progress
@@ -179,11 +181,39 @@ def serve(
         int, typer.Option("--families", min=50, help="Keluarga karangan kota latihan.")
     ] = 5000,
     seed: Annotated[int, typer.Option("--seed", help="Benih kota latihan.")] = 1,
+    seats: Annotated[
+        int | None,
+        typer.Option("--seats", min=1, help="Halaman sekaligus; bawaan: semampu komputer."),
+    ] = None,
+    warm: Annotated[
+        int | None,
+        typer.Option("--warm", min=0, help="Halaman yang disiapkan; bawaan: sebanyak kursi kelas."),
+    ] = None,
+    certfile: Annotated[
+        Path | None, typer.Option("--certfile", help="Sertifikat TLS (PEM); tanpa itu HTTP.")
+    ] = None,
+    keyfile: Annotated[
+        Path | None, typer.Option("--keyfile", help="Kunci sertifikat itu (PEM).")
+    ] = None,
 ) -> None:
     """Siapkan ruang kerja latihan bila belum ada, lalu jalankan server."""
     from workbench.cli.serving import serve_office
 
-    serve_office(workspace.expanduser(), host, port, families, seed)
+    serve_office(
+        workspace.expanduser(),
+        host,
+        port,
+        families,
+        seed,
+        seats=seats,
+        warm=warm,
+        certfile=certfile,
+        keyfile=keyfile,
+    )
+
+
+app.command(cls=Command)(doctor)
+app.add_typer(users.app, name="users")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -209,8 +239,10 @@ def _usage_sentence(error: Exception) -> str:
     """What is wrong with the words of a command, in Indonesian."""
     context = getattr(error, "ctx", None)
     hint = f"Lihat {context.command_path if context else 'verval'} --help."
-    name = (getattr(getattr(error, "param", None), "opts", None) or [""])[-1]
-    name = "LIST" if name == "lists" else name
+    param = getattr(error, "param", None)
+    name = (getattr(param, "opts", None) or [""])[-1]
+    if getattr(param, "param_type_name", "") == "argument":
+        name = str(getattr(param, "metavar", "")).rstrip(".")
     match type(error).__name__:
         case "MissingParameter":
             return f"{name} belum diisi. {hint}"

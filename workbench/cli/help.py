@@ -18,6 +18,8 @@ _WORDS = (
     ("[default:", "[bawaan:"),
     ("{LIST...}...", "LIST..."),
     (" <list[Path]>", ""),
+    ("{NAMA}", "NAMA"),
+    ("NAMA <str>", "NAMA"),
     # Words of the same length, so that the columns stay as they were laid out.
     ("<path>", "BERKAS"),
     ("<int>", "ANGKA"),
@@ -35,10 +37,10 @@ def _translate(text: str) -> str:
 
 
 class Group(TyperGroup):
-    """The whole program."""
+    """The whole program, or a group of its commands."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help page of ``verval``."""
+        """The help page of the group."""
         return _translate(super().get_help(ctx))
 
 

@@ -1,5 +1,6 @@
 """``verval serve``: makes the practice workspace on the first run, then runs the server.
 
+Before that it looks whether this machine can serve as asked: seats, certificate, port.
 On the first run it invents the city, opens a class and makes the first accounts; what a trainer
 must know is printed and written to ``serve.json`` (mode 0600) in the workspace's folder.
 """
@@ -19,7 +20,9 @@ import segno
 
 from workbench.access import Workspace
 from workbench.cli.progress import say, show_progress
-from workbench.errors import Forbidden
+from workbench.errors import Forbidden, WrongUse
+from workbench.serve.capacity import Machine, refusal, usual_seats
+from workbench.serve.certificate import Certificate, load_certificate
 from workbench.services import accounts, classes, lists
 from workbench.services.office import Office
 
@@ -32,14 +35,31 @@ FIRST_CLASS = "Kelas pertama"
 _INNER_NETWORKS = ("docker", "veth", "br-", "virbr")
 
 
-def serve_office(root: Path, host: str, port: int, families: int, seed: int) -> None:
+def serve_office(
+    root: Path,
+    host: str,
+    port: int,
+    families: int,
+    seed: int,
+    *,
+    seats: int | None = None,
+    warm: int | None = None,
+    certfile: Path | None = None,
+    keyfile: Path | None = None,
+) -> None:
     """Prepare the office under ``root`` and serve it until interrupted.
 
-    ``serve.json`` stands there only while the server answers; until then what it will say is
-    kept beside it, so that a first password survives a start that fails.
+    Whatever would keep the server from serving is found before anything is made. ``seats`` None
+    offers what the machine holds. With a certificate (``keyfile`` None: the key lies in the same
+    file) pages go by HTTPS only. ``serve.json`` stands in ``root`` only while the server answers;
+    until then what it will say is kept beside it, so that a first password survives a start that
+    fails. Raises ``WrongUse`` and ``UnusableInput`` when the server could not serve like that.
     """
     from workbench.serve import run_server
 
+    seats = _held_seats(root, seats)
+    certificate = _certificate(certfile, keyfile)
+    check_port(host, port)
     office = Office(root)
     facts = _known(root)
     first = accounts.ensure_first_accounts(office)
@@ -51,9 +71,12 @@ def serve_office(root: Path, host: str, port: int, families: int, seed: int) -> 
     _write_private(root / _UNSAID, facts)
     (root / SERVE_FILE).unlink(missing_ok=True)
     _ensure_city(office, families, seed)
-    facts["join_code"] = _ensure_class(office)
-    facts["urls"] = _addresses(host, port)
+    standing = _ensure_class(office)
+    facts["join_code"], facts["join_code_words"] = standing.join_code, standing.code_words
+    facts["join_code_works"] = standing.code_works
+    facts["urls"] = _addresses(host, port, certificate)
     facts["url"] = facts["urls"][0]
+    facts["seats"] = seats
 
     def ready(*_: Any) -> None:
         _write_private(root / _UNSAID, facts)
@@ -62,10 +85,49 @@ def serve_office(root: Path, host: str, port: int, families: int, seed: int) -> 
 
     say("Menyalakan server ...")
     try:
-        run_server(root, host, port, office=office, on_ready=ready)
+        run_server(
+            root,
+            host,
+            port,
+            office=office,
+            on_ready=ready,
+            seats=seats,
+            warm=warm,
+            certfile=certfile,
+            keyfile=keyfile or certfile,
+        )
     finally:
         if (root / SERVE_FILE).exists():
             os.replace(root / SERVE_FILE, root / _UNSAID)
+
+
+def _held_seats(root: Path, asked: int | None) -> int:
+    """The seats to serve; raises ``WrongUse`` when the machine cannot hold those asked for."""
+    machine = Machine.look(root)
+    if asked is None:
+        return usual_seats(machine)
+    if sentence := refusal(machine, asked):
+        raise WrongUse(sentence)
+    return asked
+
+
+def _certificate(certfile: Path | None, keyfile: Path | None) -> Certificate | None:
+    if certfile is None:
+        if keyfile is not None:
+            raise WrongUse("--keyfile dipakai bersama --certfile. Tambahkan --certfile.")
+        return None
+    certificate = load_certificate(certfile, keyfile or certfile)
+    for warning in certificate.warnings:
+        say(f"Perhatian: {warning}")
+    return certificate
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ``WrongUse`` when no server could listen there now."""
+    from workbench.serve.server import bind
+
+    for one in bind(host, port):
+        one.close()
 
 
 def _forget_changed_passwords(office: Office, facts: dict[str, Any]) -> None:
@@ -92,8 +154,8 @@ def _ensure_city(office: Office, families: int, seed: int) -> None:
     lists.shelve_register(office, clerk, "Kota latihan (karangan)", register, progress=say)
 
 
-def _ensure_class(office: Office) -> str:
-    """The join code of the open class; a first one is opened where there is none yet."""
+def _ensure_class(office: Office) -> classes.ClassInfo:
+    """The open class; a first one is opened where there is none yet."""
     standing = classes.current_class(office)
     if standing is None:
         say("Membuka kelas dan membagi kasus ...")
@@ -102,21 +164,31 @@ def _ensure_class(office: Office) -> str:
         standing = classes.open_class(
             office, clerk, settings, progress=show_progress("Membagi kasus")
         )
-    return standing.join_code
+    return standing
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    """Where the server can be reached: this machine first, then the hall's network."""
-    if host not in ("0.0.0.0", "::", ""):
-        return [f"http://{host}:{port}"]
+def hall_addresses() -> list[str]:
+    """This machine's IPv4 addresses that a phone in the hall could reach."""
     of_machine = [
         entry.address
         for name, entries in psutil.net_if_addrs().items()
         for entry in entries
         if entry.family is socket.AF_INET and not name.startswith(_INNER_NETWORKS)
     ]
-    hall = [address for address in of_machine if not address.startswith("127.")]
-    return [f"http://{address}:{port}" for address in ("127.0.0.1", *hall)]
+    return [address for address in of_machine if not address.startswith("127.")]
+
+
+def _addresses(host: str, port: int, certificate: Certificate | None) -> list[str]:
+    """Where the server can be reached: this machine first, then the hall's network."""
+    local, hall = ["127.0.0.1", "localhost"], hall_addresses()
+    if host not in ("0.0.0.0", "::", ""):
+        local, hall = [f"[{host}]" if ":" in host else host], []
+    elif certificate is not None:
+        # A browser warns of every address that the certificate does not name.
+        local.sort(key=certificate.covers, reverse=True)
+        hall = list(filter(certificate.covers, hall)) or certificate.host_names or hall
+    scheme = "http" if certificate is None else "https"
+    return [f"{scheme}://{one}:{port}" for one in (local[0], *hall)]
 
 
 def _announce(facts: dict[str, Any]) -> None:
@@ -127,9 +199,13 @@ def _announce(facts: dict[str, Any]) -> None:
     for address in facts["urls"][1:]:
         print(f"  Jaringan aula: {address}/masuk")
     print(f"  Kode kelas   : {facts['join_code']}")
+    print(f"                 {facts['join_code_words']}")
+    print(f"  Kursi        : paling banyak {facts['seats']} halaman sekaligus")
     print()
-    segno.make(f"{hall}/masuk?kode={facts['join_code']}", error="m").terminal(compact=True)
-    for role, words in (("trainer", "Pelatih"), ("staff", "Staf (data nyata, komputer ini saja)")):
+    if facts["join_code_works"]:
+        segno.make(f"{hall}/masuk?kode={facts['join_code']}", error="m").terminal(compact=True)
+    where = "data nyata" if hall.startswith("https:") else "data nyata, komputer ini saja"
+    for role, words in (("trainer", "Pelatih"), ("staff", f"Staf ({where})")):
         if facts.get(f"{role}_password"):
             name, password = facts[f"{role}_username"], facts[f"{role}_password"]
             print(f"  {words}: {name} / {password} (ganti saat pertama masuk)")

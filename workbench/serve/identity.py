@@ -2,7 +2,8 @@
 
 The only proof of identity is the session cookie: an opaque token that ``services.accounts``
 knows. Nothing in an address, a header or a form ever names a person. Real data is opened on
-this computer only: a real session seen from elsewhere is refused, whatever it asks for.
+this computer only, unless the server speaks TLS itself: a real session seen from elsewhere in
+the clear is refused, whatever it asks for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import hashlib
 import ipaddress
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def session_digest(token: str) -> str:
 
 def is_local(request: HTTPServerRequest) -> bool:
     """Whether the request was made on this computer itself (by a proxy for another: no)."""
-    if any(name in request.headers for name in _FORWARDED):
+    if _is_forwarded(request):
         return False
     try:
         address = ipaddress.ip_address((request.remote_ip or "").partition("%")[0])
@@ -92,9 +92,19 @@ def is_local(request: HTTPServerRequest) -> bool:
     return bool((mapped or address).is_loopback)
 
 
+def is_shielded(request: HTTPServerRequest) -> bool:
+    """Whether the request came over our own TLS from the visitor to here, through no proxy."""
+    # The socket's own word: no header can say it.
+    return request.protocol == "https" and not _is_forwarded(request)
+
+
+def _is_forwarded(request: HTTPServerRequest) -> bool:
+    return any(name in request.headers for name in _FORWARDED)
+
+
 def refuse_if_remote(actor: Actor, request: HTTPServerRequest) -> None:
-    """Raise ``NotHere`` for a real session that is not on this computer."""
-    if actor.workspace is Workspace.NYATA and not is_local(request):
+    """Raise ``NotHere`` for a real session from another computer that others could read along."""
+    if actor.workspace is Workspace.NYATA and not (is_local(request) or is_shielded(request)):
         port = re.search(r":\d+$", request.host)
         raise NotHere(REAL_DATA_IS_LOCAL.format(port=port[0] if port else ""))
 
@@ -137,8 +147,10 @@ class SessionIdentity(IdentityProvider):
         return token if _TOKEN.fullmatch(token) else ""
 
     def get_cookie_name(self, handler: web.RequestHandler) -> str:
-        # Browsers do not keep cookies of two ports apart; two servers on one machine must.
-        return "verval-" + _NO_WORD.sub("-", handler.request.host)
+        # Browsers do not keep cookies of two ports apart; two servers on one machine must. With
+        # the prefix a browser takes no such cookie from a page that came in the clear.
+        prefix = "__Host-" if handler.request.protocol == "https" else ""
+        return f"{prefix}verval-{_NO_WORD.sub('-', handler.request.host)}"
 
     def give_session(self, handler: web.RequestHandler, token: str) -> None:
         """Set the session cookie. Lax, so that a link sent by chat finds its person signed in."""
@@ -154,7 +166,8 @@ class SessionIdentity(IdentityProvider):
 
     def take_session(self, handler: web.RequestHandler) -> None:
         """Clear the session cookie."""
-        handler.clear_cookie(self.get_cookie_name(handler), path="/")
+        secure = handler.request.protocol == "https"
+        handler.clear_cookie(self.get_cookie_name(handler), path="/", secure=secure)
 
     def get_handlers(self) -> list[tuple[str, object]]:
         return []  # no login page of Jupyter's
@@ -186,44 +199,112 @@ class KernelOwnerAuthorizer(Authorizer):
         return self.kernels.owner_of(kernel_id) == user.username
 
 
-class AttemptLimiter:
-    """Counts wrong passwords and codes per address; too many within the window close the door.
+@dataclass(frozen=True)
+class Limit:
+    """At most ``tries`` wrong attempts within ``window_s`` seconds."""
 
-    ``clock`` gives seconds. At most ``addresses`` are remembered, the oldest forgotten first.
+    tries: int
+    window_s: float
+
+
+#: A whole hall sits behind one address, so what is counted is what was tried, not who is there:
+#: the passwords of one account, and *different* wrong codes (a hundred people who all type
+#: yesterday's code have guessed once). A join code is one of 25**6 (2.4e8), a return code one of
+#: 25**8 (1.5e11); at 300 a minute, day and night, an address finds the code of an open class with
+#: 0.2 % a day, and one of 500 seats with 0.15 % a day.
+CODES_OF_ADDRESS = Limit(300, 60)
+PASSWORDS_OF_ACCOUNT_HERE = Limit(5, 60)
+#: From all addresses together, and never counted on this computer itself: nobody in the hall can
+#: keep its owner out by mistyping the owner's password.
+PASSWORDS_OF_ACCOUNT = Limit(20, 15 * 60)
+#: One password tried on many accounts.
+PASSWORDS_OF_ADDRESS = Limit(60, 60)
+
+Counter = tuple[str, ...]
+
+
+def password_limits(request: HTTPServerRequest, account: str) -> dict[Counter, Limit]:
+    """What an attempt on the password of ``account`` counts towards."""
+    address = _address(request)
+    limits = {
+        ("akun", address, account): PASSWORDS_OF_ACCOUNT_HERE,
+        ("akun", address): PASSWORDS_OF_ADDRESS,
+    }
+    if not is_local(request):
+        limits["akun", "", account] = PASSWORDS_OF_ACCOUNT
+    return limits
+
+
+def code_limits(request: HTTPServerRequest, way: str) -> dict[Counter, Limit]:
+    """What an attempt with a code counts towards; ``way`` keeps the kinds of codes apart."""
+    return {(way, _address(request)): CODES_OF_ADDRESS}
+
+
+def _address(request: HTTPServerRequest) -> str:
+    """The sender's address; of IPv6 the network, for a device may give itself any address in it.
+
+    Whoever comes through a proxy on this computer is not taken for this computer.
+    """
+    if is_local(request):
+        return "sini"
+    try:
+        address = ipaddress.ip_address((request.remote_ip or "").partition("%")[0])
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+class AttemptLimiter:
+    """Counts wrong passwords and codes; too many within the window close the door.
+
+    An attempt is counted before it is made (``take``) and forgotten when it was not wrong
+    (``settle``), so that a thousand at the same moment are no way round. ``clock`` gives seconds.
+    At most ``counters`` are remembered, those that stood still longest forgotten first.
     """
 
-    def __init__(
-        self,
-        limit: int = 5,
-        window_s: float = 60.0,
-        addresses: int = 10_000,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.limit = limit
-        self.window_s = window_s
-        self._addresses = addresses
+    def __init__(self, counters: int = 10_000, clock: Callable[[], float] = time.monotonic) -> None:
+        self._counters = counters
         self._clock = clock
-        self._failures: dict[str, deque[float]] = {}
+        #: Of each counter the guesses: when, and whether it is known to be wrong.
+        self._failures: dict[Counter, dict[str, tuple[float, bool]]] = {}
 
-    def seconds_to_wait(self, address: str) -> int:
-        """0 when the address may try; else whole seconds until it may."""
-        failures = self._recent(address)
-        if len(failures) < self.limit:
-            return 0
-        return max(1, int(failures[-self.limit] + self.window_s - self._clock()) + 1)
+    def take(self, limits: Mapping[Counter, Limit], guess: str) -> int:
+        """0 when the attempt may be made, and it is counted; else whole seconds until it may.
 
-    def count_failure(self, address: str) -> None:
-        """Remember one wrong attempt."""
-        failures = self._recent(address)
-        failures.append(self._clock())
-        self._failures.pop(address, None)
-        self._failures[address] = failures
-        while len(self._failures) > self._addresses:
+        ``guess`` tells attempts apart: the same one again is no further attempt.
+        """
+        now = self._clock()
+        waits = [self._wait(counter, limit, guess, now) for counter, limit in limits.items()]
+        if any(waits):
+            return max(waits)
+        for counter in limits:
+            self._guesses(counter).setdefault(guess, (now, False))
+        return 0
+
+    def settle(self, limits: Mapping[Counter, Limit], guess: str, *, was_wrong: bool) -> None:
+        """How an attempt came out; one that is known to be wrong stays counted whatever follows."""
+        for counter in limits:
+            guesses = self._guesses(counter)
+            if was_wrong:
+                guesses[guess] = (self._clock(), True)
+            elif guess in guesses and not guesses[guess][1]:
+                del guesses[guess]
+
+    def _guesses(self, counter: Counter) -> dict[str, tuple[float, bool]]:
+        guesses = self._failures.pop(counter, {})
+        self._failures[counter] = guesses
+        while len(self._failures) > self._counters:
             del self._failures[next(iter(self._failures))]
+        return guesses
 
-    def _recent(self, address: str) -> deque[float]:
-        failures = self._failures.get(address, deque())
-        oldest = self._clock() - self.window_s
-        while failures and failures[0] <= oldest:
-            failures.popleft()
-        return failures
+    def _wait(self, counter: Counter, limit: Limit, guess: str, now: float) -> int:
+        guesses = self._failures.get(counter, {})
+        for old in [one for one, (at, _) in guesses.items() if at <= now - limit.window_s]:
+            del guesses[old]
+        if guess in guesses or len(guesses) < limit.tries:
+            return 0
+        first = min(at for at, _ in guesses.values())
+        return max(1, int(first + limit.window_s - now) + 1)

@@ -4,8 +4,10 @@ The cases of a seat are drawn into the store when the class opens (more seats by
 never by a trainee's process); a joiner takes the next seat. A name alone never takes a seat that
 is taken: going on from another phone needs the return code.
 
-Closing a class keeps newcomers out. Those within may finish and read what they did, so that
-answers still on their way from a phone are not lost.
+The join code ends by itself, and a trainer may turn it off, on again, or make a new one. Closing
+a class keeps newcomers out whatever the code. Neither touches those within: they may finish, read
+what they did and come back by their return code, so that answers still on their way from a phone
+are not lost.
 """
 
 from __future__ import annotations
@@ -17,16 +19,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select
 
 from workbench import training
 from workbench.access import Actor, Permission, Workspace, require
-from workbench.domain.wilayah import CITY, area_name, kecamatan, kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import area_name, kecamatan, kelurahan, kelurahan_by_code
+from workbench.domain.words import date_id
 from workbench.errors import NotFound, WrongUse
-from workbench.services.accounts import trainee_of_seat
+from workbench.services.accounts import known_areas, trainee_of_seat
 from workbench.services.office import Office
 from workbench.store import clock, ledger
 from workbench.store.participant_list import Expected, read_participants
@@ -57,16 +60,24 @@ ALPHABET: Final = "ACDEFGHJKMNPQRTUVWXY34679"
 MAX_NAME: Final = 100
 MAX_CASES: Final = 60
 MAX_SEATS: Final = 500
+MAX_CODE_HOURS: Final = 72
 #: The server draws more seats when fewer than this are free.
 LOW_SEATS: Final = 10
+#: The zone classes are held in, whatever the computer's clock is set to.
+WIB: Final = timezone(timedelta(hours=7), "WIB")
 
 _UNKNOWN_CODE = "Kode kelas tidak dikenal. Periksa lagi kode pada layar pelatih."
+_CODE_OFF = "Kode kelas ini sedang dimatikan. Minta pelatih menyalakannya lagi."
+_CODE_ENDED = "Kode kelas ini tidak berlaku lagi sejak {since}. Minta pelatih menyalakannya lagi."
 _CLOSED = "Kelas ini sudah ditutup untuk peserta baru. Minta pelatih membukanya lagi."
 _NO_SEAT = "Semua kursi yang siap sudah terisi. Kursi baru sedang disiapkan; coba lagi sebentar."
 _UNKNOWN_RETURN = (
     "Kode kembali tidak dikenal. Periksa lagi kodenya, atau minta kode baru kepada pelatih."
 )
 _NO_CLASS = "Kelas itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil."
+
+#: What the ledger says was done to a join code.
+_TURNED_OFF, _TURNED_ON, _RENEWED = "dimatikan", "dinyalakan", "diganti"
 
 Progress = Callable[[int, int], None]
 
@@ -76,7 +87,9 @@ class ClassSettings:
     """What a trainer chooses.
 
     ``date`` is a date or its ISO text; ``error_share`` the share of cases that hold a mistake;
-    ``groups`` are groups of rules, empty for all; without ``seed`` one is drawn.
+    ``groups`` are groups of rules, empty for all; without ``seed`` one is drawn. ``code_hours`` is
+    how long the join code works from the opening and from each time it is turned on; opened before
+    its day, a class has a code until the end of that day.
     """
 
     name: str
@@ -87,11 +100,15 @@ class ClassSettings:
     groups: tuple[str, ...] = ()
     seats: int = 100
     seed: int | None = None
+    code_hours: int = 12
 
 
 @dataclass(frozen=True)
 class ClassInfo:
-    """A class as it stands; ``seats_drawn`` seats have their cases, ``joined`` are taken."""
+    """A class as it stands; ``seats_drawn`` seats have their cases, ``joined`` are taken.
+
+    ``code_until`` is an aware moment, None while the code is turned off.
+    """
 
     id: str
     name: str
@@ -105,10 +122,27 @@ class ClassInfo:
     seats_drawn: int
     joined: int
     created_at: datetime
+    code_until: datetime | None
 
     @property
     def is_open(self) -> bool:
         return self.state == OPEN
+
+    @property
+    def code_works(self) -> bool:
+        """Whether the join code lets somebody in at this moment."""
+        return self.is_open and self.code_until is not None and _now() < self.code_until
+
+    @property
+    def code_words(self) -> str:
+        """How the join code stands, a sentence for the trainer."""
+        if not self.is_open:
+            return "Kelas ditutup, jadi kodenya tidak berlaku."
+        if self.code_until is None:
+            return "Kode dimatikan: tidak ada yang dapat bergabung."
+        if not self.code_works:
+            return f"Kode tidak berlaku lagi sejak {moment_id(self.code_until)}."
+        return f"Kode berlaku sampai {moment_id(self.code_until)}."
 
     @property
     def seats_left(self) -> int:
@@ -235,6 +269,7 @@ def open_class(
         "error_share": settings.error_share,
         "groups": list(settings.groups),
         "seats": settings.seats,
+        "code_hours": settings.code_hours,
     }
     _plan(class_id, kept, seed)  # refuses before anything is written
     with office.practice.writing() as connection:
@@ -324,10 +359,28 @@ def close_class(office: Office, actor: Actor, class_id: str) -> ClassInfo:
 
 
 def reopen_class(office: Office, actor: Actor, class_id: str) -> ClassInfo:
-    """Let newcomers in again with the same code; everybody's seats and answers are as they were."""
+    """Let newcomers in again: the same code for a new term, all seats and answers as they were."""
     require(actor, Permission.RUN_CLASS)
     _set_state(office, actor, class_id, OPEN)
     return class_info(office, actor, class_id)
+
+
+def turn_code_off(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """Let nobody join until the code is turned on; those within are not touched."""
+    require(actor, Permission.RUN_CLASS)
+    return _set_code(office, actor, class_id, _TURNED_OFF)
+
+
+def turn_code_on(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """Let people join with the same code for a new term; raises ``WrongUse`` in a closed class."""
+    require(actor, Permission.RUN_CLASS)
+    return _set_code(office, actor, class_id, _TURNED_ON)
+
+
+def renew_code(office: Office, actor: Actor, class_id: str) -> ClassInfo:
+    """Give the class another code, turned on; the old one is unknown from now on."""
+    require(actor, Permission.RUN_CLASS)
+    return _set_code(office, actor, class_id, _RENEWED)
 
 
 def join(office: Office, join_code: str, name: str, position: str, area_kode: str) -> Joined:
@@ -335,7 +388,8 @@ def join(office: Office, join_code: str, name: str, position: str, area_kode: st
 
     ``position`` is a key of ``POSITIONS``; ``area_kode`` the dotted code of a kelurahan, a
     kecamatan or the city. Joining twice gives two seats: only a return code leads back to one.
-    Raises ``NotFound`` for an unknown code, ``WrongUse`` for anything else that does not fit.
+    Raises ``NotFound`` for an unknown code, ``WrongUse`` for anything else that does not fit: a
+    code that is turned off or over is no wrong guess.
     """
     name = clean_name(name)
     position = position.strip().casefold()
@@ -351,6 +405,10 @@ def join(office: Office, join_code: str, name: str, position: str, area_kode: st
             raise NotFound(_UNKNOWN_CODE)
         if row.state != OPEN:
             raise WrongUse(_CLOSED)
+        if not row.code_until:
+            raise WrongUse(_CODE_OFF)
+        if row.code_until <= clock.now():
+            raise WrongUse(_CODE_ENDED.format(since=moment_id(clock.moment(row.code_until))))
         seat = _joined(connection, row.id) + 1
         if seat > row.seats_drawn:
             raise WrongUse(_NO_SEAT)
@@ -465,9 +523,10 @@ def board(office: Office, actor: Actor, class_id: str) -> Board:
     )
 
 
-def known_areas() -> frozenset[str]:
-    """Dotted codes somebody may come from: every kelurahan, every kecamatan, the city."""
-    return frozenset(kelurahan_by_code()) | frozenset(kecamatan()) | {CITY.kode_kemendagri}
+def moment_id(moment: datetime) -> str:
+    """``21 Nov 2026 17.00 WIB`` for an aware moment."""
+    local = moment.astimezone(WIB)
+    return f"{date_id(local.date())} {local:%H.%M %Z}"
 
 
 def clean_name(name: str) -> str:
@@ -500,6 +559,8 @@ def _checked(settings: ClassSettings) -> ClassSettings:
         raise WrongUse("Bagian kasus yang memuat kesalahan harus 0 sampai 100 persen.")
     if not 1 <= settings.seats <= MAX_SEATS:
         raise WrongUse(f"Jumlah kursi harus 1 sampai {MAX_SEATS}.")
+    if not 1 <= settings.code_hours <= MAX_CODE_HOURS:
+        raise WrongUse(f"Masa berlaku kode harus 1 sampai {MAX_CODE_HOURS} jam.")
     try:
         day = date.fromisoformat(str(settings.date))
     except ValueError as error:
@@ -553,10 +614,39 @@ def _set_state(office: Office, actor: Actor, class_id: str, state: str) -> None:
         if row.state == state:
             return
         closed_at = clock.now() if state == CLOSED else None
+        until = _term(row) if state == OPEN else row.code_until
         connection.execute(
-            class_.update().where(class_.c.id == class_id).values(state=state, closed_at=closed_at)
+            class_.update()
+            .where(class_.c.id == class_id)
+            .values(state=state, closed_at=closed_at, code_until=until)
         )
         ledger.record(connection, actor.id, "kelas", f"kelas:{class_id}", "keadaan", state)
+
+
+def _set_code(office: Office, actor: Actor, class_id: str, done: str) -> ClassInfo:
+    with office.practice.writing() as connection:
+        row = _class_row(connection, class_id)
+        if row.state != OPEN:
+            raise WrongUse("Kelas ini ditutup. Buka lagi kelasnya dulu, baru kodenya.")
+        values = {"code_until": None if done == _TURNED_OFF else _term(row)}
+        if done == _RENEWED:
+            values["join_code"] = _free_join_code(connection)
+        connection.execute(class_.update().where(class_.c.id == class_id).values(**values))
+        ledger.record(connection, actor.id, "kelas", f"kelas:{class_id}", "kode", done)
+        return _one_info(connection, class_id)
+
+
+def _term(row: Row[Any]) -> str:
+    """Until when the code of a class works that is turned on at this moment, as a stamp."""
+    now, day = _now(), date.fromisoformat(row.date)
+    if day > now.astimezone(WIB).date():
+        return clock.stamp(datetime.combine(day, time(23, 59), WIB))
+    hours = json.loads(row.settings).get("code_hours", ClassSettings.code_hours)
+    return clock.stamp(now + timedelta(hours=hours))
+
+
+def _now() -> datetime:
+    return clock.moment(clock.now())
 
 
 def _seated(
@@ -654,6 +744,7 @@ def _info(row: Row[Any]) -> ClassInfo:
         row.seats_drawn,
         row.joined,
         clock.moment(row.created_at),
+        clock.moment(row.code_until) if row.code_until else None,
     )
 
 
@@ -794,8 +885,12 @@ __all__ = [
     "join",
     "known_areas",
     "list_classes",
+    "moment_id",
     "open_class",
     "read_participants",
+    "renew_code",
     "reopen_class",
     "set_expected",
+    "turn_code_off",
+    "turn_code_on",
 ]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, select
 
 from workbench.access import Workspace
 from workbench.store import clock
@@ -53,17 +55,20 @@ def workspace_of_token(token: str) -> Workspace | None:
     return None
 
 
-def live_sessions(connection: Connection, account_id: str, since: str) -> int:
-    """How many sessions of an account are not ended and were used at or after ``since``."""
+def live_sessions(
+    connection: Connection, account_id: str, used_since: str, made_since: str
+) -> Sequence[Row[Any]]:
+    """The sessions of an account that are not ended, used and made at or after these moments."""
     return connection.execute(
-        select(func.count())
-        .select_from(sessions)
+        select(sessions.c.created_at, sessions.c.last_seen_at)
         .where(
             sessions.c.account_id == account_id,
             sessions.c.revoked_at.is_(None),
-            sessions.c.last_seen_at >= since,
+            sessions.c.last_seen_at >= used_since,
+            sessions.c.created_at >= made_since,
         )
-    ).scalar_one()
+        .order_by(sessions.c.created_at)
+    ).all()
 
 
 def revoke_sessions(connection: Connection, account_id: str, keep: str | None = None) -> None:

@@ -65,6 +65,8 @@ class_ = Table(
     Column("opened_by", String(40), nullable=False),
     Column("created_at", String(27), nullable=False),
     Column("closed_at", String(27)),
+    #: Until when the join code lets somebody in; null while it is turned off.
+    Column("code_until", String(27)),
     CheckConstraint("state in ('preparing', 'open', 'closed')", name="state"),
 )
 

@@ -29,11 +29,15 @@ class Tile:
 
 @dataclass(frozen=True)
 class Home:
-    """``tiles``, the most pressing first, and quiet ``links`` (word, address)."""
+    """``tiles``, the most pressing first, and quiet ``links`` (word, address).
+
+    ``notes`` are sentences on what is done elsewhere.
+    """
 
     greeting: str
     tiles: tuple[Tile, ...]
     links: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
 
 def home(office: Any, actor: Actor) -> Home:
@@ -42,10 +46,11 @@ def home(office: Any, actor: Actor) -> Home:
         Role.PESERTA: _trainee_tiles,
         Role.PELATIH: _trainer_tiles,
         Role.STAF: _staff_tiles,
-        Role.ADMIN: lambda office, actor: (),
+        Role.ADMIN: _admin_tiles,
     }[actor.role](office, actor)
     links = () if actor.role is Role.PESERTA else (("Ganti kata sandi", "/sandi"),)
-    return Home(f"Selamat datang, {actor.name}.", tuple(drawn)[:MAX_TILES], links)
+    notes = _admin_notes(office, actor) if actor.role is Role.ADMIN else ()
+    return Home(f"Selamat datang, {actor.name}.", tuple(drawn)[:MAX_TILES], links, notes)
 
 
 def _trainee_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
@@ -108,6 +113,31 @@ def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
         Tile("Daftar", action, sentence, "/daftar"),
         Tile("Peta", "Buka peta", f"Daftar di ruang {side} per kelurahan.", "/peta"),
     )
+
+
+def _admin_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
+    """The rooms of the practice side; real people's data an admin does not read."""
+    if actor.workspace is Workspace.NYATA:
+        return ()
+    kelas, _, _ = _trainer_tiles(office, actor)
+    return (kelas, *_staff_tiles(office, actor))
+
+
+def _admin_notes(office: Any, actor: Actor) -> tuple[str, ...]:
+    from workbench.services import accounts
+
+    try:
+        known = accounts.list_accounts(office, actor)
+    except WorkbenchError as error:
+        counted = str(error)
+    else:
+        off = sum(account.is_disabled for account in known)
+        first = sum(account.has_first_password for account in known)
+        counted = (
+            f"Ruang {actor.workspace.value}: {number_id(len(known))} akun, {off} nonaktif, "
+            f"{first} masih memakai kata sandi pertama."
+        )
+    return (counted, "Akun diatur pada komputer server, dengan perintah verval users.")
 
 
 def _said(state: Callable[[], tuple[str, str]], otherwise: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ def draw(page: Home) -> str:
     tiles = "".join(_tile(tile, is_first=not place) for place, tile in enumerate(page.tiles))
     links = "".join(f'<a href="{escape(href)}">{escape(word)}</a>' for word, href in page.links)
     body = f'<ul class="vvh-tiles">{tiles}</ul>' if tiles else ""
+    body += "".join(f"<p>{escape(note)}</p>" for note in page.notes)
     foot = f'<p class="vvh-links">{links}</p>' if links else ""
     return (
         f'<style>{_STYLE}</style><div class="vvh"><p>{escape(page.greeting)}</p>{body}{foot}</div>'

@@ -55,11 +55,12 @@ def blocker(form: ClassForm) -> str:
 def head(info: Any) -> str:
     """The class in one line."""
     state = "terbuka" if info.is_open else "ditutup untuk peserta baru"
+    code = f'Kode <span class="vvk-code">{escape(info.join_code)}</span>'
+    code = code if info.code_works else "Kode tidak berlaku"
     where = ", ".join(part for part in (info.place, date_id(info.date)) if part)
     return (
         f'<div class="vvk vvk-head"><h2>{escape(info.name)}</h2><span>{escape(where)}</span>'
-        f'<span>Kode <span class="vvk-code">{escape(info.join_code)}</span></span>'
-        f'<span class="vvk-muted">{state}</span></div>'
+        f'<span>{code}</span><span class="vvk-muted">{state}</span></div>'
     )
 
 
@@ -219,14 +220,24 @@ def _cell(outcome: Any, name: str) -> str:
     return f'<td class="vvk-{kind}" title="{escape(name)}: {word}">{sign}</td>'
 
 
+def code_state(info: Any) -> str:
+    """Whether people can join now, and until when."""
+    sentence = info.code_words
+    if info.is_open and not info.code_works:
+        sentence += " Yang sudah masuk tetap dapat bekerja dan kembali dengan kode kembali."
+    return f'<p class="vvk" role="status">{escape(sentence)}</p>'
+
+
 def join_screen(info: Any, address: str, joined: int) -> str:
-    """How to come in, for the wall: QR, address, code."""
+    """How to come in, for the wall: QR, address, code; nothing to type where nobody can join."""
     here = f"{number_id(joined)} orang sudah masuk."
-    if not info.is_open:
-        return (
-            '<div class="vvk vvk-join"><p class="vvk-bad">Kelas ini ditutup untuk peserta baru. '
-            "Buka lagi di bagian Kelas.</p></div>"
+    if not info.code_works:
+        sentence = (
+            "Kode kelas sedang tidak berlaku. Tunggu petunjuk pelatih."
+            if info.is_open
+            else "Kelas ini ditutup untuk peserta baru. Buka lagi di bagian Kelas."
         )
+        return f'<div class="vvk vvk-join"><p class="vvk-bad">{sentence}</p></div>'
     if address:
         link = f"{address}/masuk"
         code = segno.make(f"{link}?kode={info.join_code}", error="m")

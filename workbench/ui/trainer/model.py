@@ -44,6 +44,7 @@ class ClassForm:
     error_percent: int = 75
     groups: tuple[str, ...] = ()
     seats: int = 100
+    code_hours: int = 12
     expected: Sequence[Any] = ()
 
     def blockers(self) -> list[str]:
@@ -130,6 +131,7 @@ class ClassRoom:
             error_share=form.error_percent / 100,
             groups=form.groups,
             seats=form.seats,
+            code_hours=form.code_hours,
         )
         self.info = self._classes.open_class(
             self._office, self._actor, settings, list(form.expected) or None, progress
@@ -143,6 +145,18 @@ class ClassRoom:
     def reopen(self) -> None:
         """Let newcomers in again."""
         self.info = self._classes.reopen_class(self._office, self._actor, self.info.id)
+
+    def turn_code_off(self) -> None:
+        """Let nobody join with the code that is on the wall."""
+        self.info = self._classes.turn_code_off(self._office, self._actor, self.info.id)
+
+    def turn_code_on(self) -> None:
+        """Let people join with the same code again."""
+        self.info = self._classes.turn_code_on(self._office, self._actor, self.info.id)
+
+    def renew_code(self) -> None:
+        """Make another code; the one on the wall and on paper dies."""
+        self.info = self._classes.renew_code(self._office, self._actor, self.info.id)
 
     def read_participants(self, file_name: str, content: bytes) -> str:
         """Take a participant list; returns what was read, in words. Raises ``UnusableInput``."""

@@ -29,6 +29,7 @@ _FULL = w.Layout(width="100%", margin="0")
 #: Seconds between two looks at the board.
 LOOK_EVERY = 2.0
 BOARD, JOIN, HELP, CLASS = range(4)
+CODE_OFF, CODE_ON = "Matikan kode", "Nyalakan lagi"
 
 
 def show(actor: Actor) -> w.Widget:
@@ -133,6 +134,9 @@ class ClassView:
         seats = w.BoundedIntText(
             value=form.seats, min=1, max=500, description="Jumlah kursi", tooltip=""
         )
+        code_hours = w.BoundedIntText(
+            value=form.code_hours, min=1, max=72, description="Kode berlaku (jam)", tooltip=""
+        )
         ticks = [
             (key, w.Checkbox(value=key in form.groups, description=words, indent=False))
             for key, words in rule_groups()
@@ -153,7 +157,7 @@ class ClassView:
         def take(_change: Any = None) -> None:
             form.name, form.place, form.day = name.value, place.value, day.value
             form.n_cases, form.error_percent = n_cases.value, share.value
-            form.seats = seats.value
+            form.seats, form.code_hours = seats.value, code_hours.value
             form.groups = tuple(key for key, tick in ticks if tick.value)
             reason.value = f'<div class="vvk">{drawing.blocker(form)}</div>'
             open_button.disabled = bool(form.blockers())
@@ -190,7 +194,8 @@ class ClassView:
                 waiting.layout.display = "none"
                 open_button.disabled = False
 
-        for widget in (name, place, day, n_cases, share, seats, *(tick for _, tick in ticks)):
+        asked = (name, place, day, n_cases, share, seats, code_hours)
+        for widget in (*asked, *(tick for _, tick in ticks)):
             widget.observe(take, "value")
         name.continuous_update = place.continuous_update = True
         upload.observe(read, "value")
@@ -213,6 +218,7 @@ class ClassView:
                 n_cases,
                 share,
                 seats,
+                code_hours,
                 groups,
                 w.HBox(
                     [upload, listed],
@@ -268,10 +274,15 @@ class ClassView:
             self.absent: drawing.absent(board),
             self.matrix: drawing.matrix(board),
             self.joining: drawing.join_screen(info, self.address, len(board.people)),
+            self.code_state: drawing.code_state(info),
         }
         for widget, content in drawn.items():
             if widget.value != content:
                 widget.value = content
+        self.code_turn.description = CODE_OFF if info.code_works else CODE_ON
+        self.code_buttons.layout.display = "" if info.is_open else "none"
+        if not info.is_open:
+            self.code_sure.layout.display = "none"
         _offer(self.rule, _rules_to_explain(board))
         _offer(self.person, [("Pilih peserta", 0), *drawing.people_options(board)])
 
@@ -302,7 +313,48 @@ class ClassView:
             large.description = "Tampilkan sebesar layar" if is_full else "Kecilkan"
 
         large.on_click(turn)
-        self.join_tab = screen
+        self.join_tab = w.VBox([self._code_panel(), screen], layout=_FULL)
+
+    def _code_panel(self) -> w.Widget:
+        """How the code stands, and what a trainer may do with it; a new one only when sure."""
+        self.code_state = w.HTML(layout=_WIDE)
+        self.code_turn = w.Button()
+        renew = w.Button(description="Buat kode baru")
+        yes = w.Button(description="Ya, buat kode baru", button_style="danger")
+        no = w.Button(description="Batal")
+        warning = w.HTML(
+            '<p class="vvk vvk-blocker">Kode yang sekarang tampil di dinding atau tertulis di '
+            "kertas tidak akan berlaku lagi. Peserta yang sudah masuk tidak terganggu.</p>"
+        )
+        sure = w.VBox([warning, w.HBox([yes, no], layout=w.Layout(flex_flow="row wrap"))])
+        self.code_sure = sure
+
+        def ask_first(is_asked: bool) -> None:
+            sure.layout.display = "" if is_asked else "none"
+
+        def turn(_button: Any) -> None:
+            # What the button said is what is done, also when the code has ended since.
+            was_on = self.code_turn.description == CODE_OFF
+            if self.did(self.room.turn_code_off if was_on else self.room.turn_code_on):
+                self.refresh()
+
+        def give_new(_button: Any) -> None:
+            ask_first(False)
+            if self.did(self.room.renew_code):
+                self.refresh()
+
+        self.code_turn.on_click(turn)
+        renew.on_click(lambda _button: ask_first(True))
+        no.on_click(lambda _button: ask_first(False))
+        yes.on_click(give_new)
+        ask_first(False)
+        self.code_buttons = w.HBox(
+            [self.code_turn, renew], layout=w.Layout(flex_flow="row wrap", display="none")
+        )
+        row = w.Layout(flex_flow="row wrap", align_items="center")
+        return w.VBox(
+            [w.HBox([self.code_state, self.code_buttons], layout=row), sure], layout=_FULL
+        )
 
     def _draw_help(self) -> None:
         self.person = w.Dropdown(
@@ -335,9 +387,10 @@ class ClassView:
         info = self.room.info
         turn = w.Button(description="Tutup kelas" if info.is_open else "Buka lagi kelas ini")
         words = (
-            "Menutup kelas menahan peserta baru. Yang sudah masuk boleh menyelesaikan kasusnya."
+            "Menutup kelas menahan peserta baru. Yang sudah masuk boleh menyelesaikan kasusnya, "
+            "dan kode kembali mereka tetap berlaku."
             if info.is_open
-            else "Kelas ini tertutup bagi peserta baru; kursi dan jawaban tetap ada."
+            else "Kelas ini tertutup bagi peserta baru; kursi, jawaban dan kode kembali tetap ada."
         )
 
         def close_or_open(_button: Any) -> None:
