@@ -265,6 +265,7 @@ class FakeTraining:
     of: int = 3
     ledger: dict[tuple[int, str], dict[int, str]] = field(default_factory=dict)
     sent: set[int] = field(default_factory=set)
+    submissions: int = 0
     fault: Exception | None = None
 
     def my_progress(self, office: Any, actor: Actor) -> Any:
@@ -343,6 +344,7 @@ class FakeTraining:
 
     def submit(self, office: Any, actor: Actor, number: int) -> dict[str, Any]:
         self.sent.add(number)
+        self.submissions += 1
         return copy.deepcopy(FEEDBACK)
 
     def review(self, office: Any, actor: Actor, number: int) -> Any:
@@ -375,15 +377,26 @@ def room(training: FakeTraining, trainee: Actor) -> TraineeRoom:
     return TraineeRoom(None, trainee, training)
 
 
+#: The style a notebook hands over, and the module as the widget library loads it: as text that
+#: comes from no address.
+STYLE = '<link rel="stylesheet" href="card.css">'
+INLINE = 'import("./card.js")'
+LOADED = 'import(URL.createObjectURL(new Blob([LOADER], { type: "text/javascript" })))'
+#: What a server of ours allows a page.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src data:"
+)
+
 HARNESS = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><title>Kartu kasus</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="card.css"><link rel="icon" href="data:,">
+STYLE<link rel="icon" href="data:,">
 <style>@font-face { font-family: "Plus Jakarta Sans"; src: url(font.ttf); font-weight: 200 800; }
 body { margin: 0; padding: 12px 16px; background: #fff; }</style></head>
 <body><main id="card"></main>
 <script type="module">
-import widget from "./card.js";
+const { default: widget } = await MODULE;
 class Model {
   constructor(page) { this.state = { page }; this.listeners = {}; }
   get(name) { return this.state[name]; }
@@ -402,9 +415,20 @@ class Model {
   }
 }
 window.model = new Model(JSON.parse(await window.kernelOpen()));
-window.cleanup = widget.render({ model: window.model, el: document.getElementById("card") });
+window.cleanup = await widget.render({ model: window.model, el: document.getElementById("card") });
 </script></body></html>
 """
+
+
+#: The page as our server has it: the card's code comes from an address of its own.
+SERVED = "/lewat-server"
+
+
+def harness(style: str, module: str) -> bytes:
+    """The page, with the card's own code or with what fetches it."""
+    loader = json.dumps(card_module._loader("/aset/"))
+    page = HARNESS.replace("STYLE", style).replace("MODULE", module).replace("LOADER", loader)
+    return page.encode()
 
 
 class Kernel:
@@ -412,7 +436,8 @@ class Kernel:
 
     def __init__(self, make_room: Callable[[], TraineeRoom]) -> None:
         self.make_room = make_room
-        self.is_silent = False
+        self.is_silent = False  # what is said to it is lost
+        self.is_mute = False  # it does what it is told, and its answer is lost
         self.heard: list[dict[str, Any]] = []
 
     def open(self) -> str:
@@ -430,6 +455,8 @@ class Kernel:
         self.said.clear()
         self.card._receive(None, message, [])
         page = self.card.page if self.card.page is not before else None
+        if self.is_mute:
+            return None
         return json.dumps({"page": page, "messages": self.said})
 
 
@@ -442,14 +469,23 @@ def harness_port() -> Iterator[int]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            script = (CARD / "card.js").read_bytes(), "text/javascript; charset=utf-8"
+            style = (CARD / "card.css").read_bytes(), "text/css; charset=utf-8"
             files = {
-                "/": (HARNESS.encode(), "text/html; charset=utf-8"),
-                "/card.js": ((CARD / "card.js").read_bytes(), "text/javascript; charset=utf-8"),
+                "/": (harness(STYLE, INLINE), "text/html; charset=utf-8"),
+                SERVED: (harness("", LOADED), "text/html; charset=utf-8"),
+                "/card.js": script,
+                "/card.css": style,
+                "/aset/kartu.js": script,
+                "/aset/kartu.css": style,
                 "/font.ttf": (font, "font/ttf"),
-                "/card.css": ((CARD / "card.css").read_bytes(), "text/css; charset=utf-8"),
             }
-            body, kind = files.get(self.path, (b"", ""))
+            body, kind = files.get(self.path.partition("?")[0], (b"", ""))
             self.send_response(200 if body else 404)
+            if self.path == SERVED:
+                self.send_header("Content-Security-Policy", POLICY)
+            if "?v=" in self.path:
+                self.send_header("Cache-Control", "max-age=31536000, immutable")
             self.send_header("Content-Type", kind or "text/plain")
             self.end_headers()
             self.wfile.write(body)
@@ -489,18 +525,22 @@ def open_card(
     errors: list[str] = []
     origin = f"http://kelas.test:{harness_port}"
 
-    def opened(screen: str = "phone", kernel: Kernel | None = None) -> SimpleNamespace:
-        kernel = kernel or Kernel(lambda: TraineeRoom(None, trainee, training))
-        context = card_browser.new_context(**(PHONE if screen == "phone" else LAPTOP))
-        contexts.append(context)
+    def opened(screen: str = "phone", beside: Any = None, path: str = "/") -> SimpleNamespace:
+        """``beside``: what was opened before, for a second tab of the same browser."""
+        kernel = Kernel(lambda: TraineeRoom(None, trainee, training))
+        if beside is None:
+            context = card_browser.new_context(**(PHONE if screen == "phone" else LAPTOP))
+            contexts.append(context)
+        else:
+            context = beside.context
         page = context.new_page()
         page.on("request", lambda r: None if _is_own(r.url, origin) else strangers.append(r.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.expose_function("kernelOpen", kernel.open)
         page.expose_function("kernelAnswer", kernel.answer)
-        page.goto(origin)
+        page.goto(origin + path)
         page.wait_for_selector(".vvc-title")
-        return SimpleNamespace(page=page, kernel=kernel, context=context)
+        return SimpleNamespace(page=page, kernel=kernel, context=context, actor=trainee)
 
     yield opened
     for context in contexts:

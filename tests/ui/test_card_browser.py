@@ -280,3 +280,96 @@ def test_every_control_has_a_name(open_card: Any) -> None:
             .length"""
     )
     assert unnamed == 0
+
+
+@pytest.mark.parametrize(
+    "size", [(320, 640), (683, 384)], ids=["small phone", "laptop at 200 percent"]
+)
+def test_nothing_is_cut_off_where_room_is_short(
+    open_card: Any, training: Any, size: tuple[int, int]
+) -> None:
+    page = begin(open_card())
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    assert has_no_overflow(page)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main .vvc-choice > span")]
+            .filter((node) => node.getClientRects().length && !node.closest(".vvc-jumps"))
+            .filter((node) => node.scrollWidth > node.clientWidth + 1)
+            .map((node) => node.textContent)"""
+    )
+    assert cut == []
+    decide(page)
+    send = page.get_by_role("button", name="Kirim")
+    expect(send).to_be_enabled()
+    send.click()
+    expect(page.get_by_role("heading", name="1 dari 2 kesalahan")).to_be_visible()
+    assert has_no_overflow(page)
+
+
+def test_the_whole_case_is_done_with_the_keyboard_alone(open_card: Any, training: Any) -> None:
+    page = open_card().page
+
+    def tab_to(name: str) -> None:
+        for _ in range(60):
+            words = page.evaluate(
+                """(() => {
+                    const node = document.activeElement;
+                    if (node === document.body) return "";
+                    return node.getAttribute("aria-label") || node.labels?.[0]?.textContent
+                        || node.textContent;
+                })()"""
+            )
+            if words == name:
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"{name} is never reached")
+
+    tab_to("Mulai berlatih")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Kasus 1 dari 3")).to_be_focused()
+    field(page, "P4.marital_status").get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    expect(field(page, "P4.marital_status")).to_contain_text("tersimpan")
+    tab_to("Putuskan")
+    page.keyboard.press("Enter")
+    tab_to("Layak")
+    page.keyboard.press("Space")
+    tab_to("Tidak ada")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Kirim")).to_be_enabled()
+    tab_to("Kirim")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 dari 2 kesalahan")).to_be_focused()
+    assert training.ledger[(1, "status")] == {1: "layak"}
+
+
+def test_a_closed_dialog_gives_the_focus_back(open_card: Any) -> None:
+    page = begin(open_card())
+    for opener in ("Putuskan", "Perbesar Kartu Keluarga"):
+        button = page.get_by_role("button", name=opener)
+        button.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(button).to_be_focused()
+
+
+def test_the_drawn_papers_keep_their_colours_in_the_dark(open_card: Any) -> None:
+    page = begin(open_card())
+    paper = page.locator(".vvc-doc-kk").first
+    colours = "node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]"
+    before = paper.evaluate(colours)
+    page.add_style_tag(content=":root { --vv-ink: #e8efed; --vv-paper: #17201e; }")
+    page.emulate_media(color_scheme="dark")
+    assert paper.evaluate(colours) == before
+    assert paper.evaluate("node => getComputedStyle(node).filter") != "none"
+    row = field(page, "F1.rt")
+    assert row.evaluate("node => getComputedStyle(node).color") == "rgb(232, 239, 237)"
+
+
+def test_on_paper_every_document_is_there_and_nothing_to_press(open_card: Any) -> None:
+    page = begin(open_card())
+    page.emulate_media(media="print")
+    for title in ("Kartu Keluarga", "Jawaban Dukcapil", "Catatan petugas"):
+        expect(page.locator(".vvc-doc-title", has_text=title).first).to_be_visible()
+    expect(page.get_by_role("button", name="Putuskan")).to_be_hidden()

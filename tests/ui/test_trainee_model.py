@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from workbench.errors import StoreFault
+from workbench.errors import StoreFault, WrongUse
 from workbench.ui.trainee.model import TraineeRoom, blockers, percent
+from workbench.ui.trainee.view import link
 
 
 def save(number: int, field: str, value: str, revision: int = 1) -> dict[str, object]:
@@ -101,6 +102,51 @@ def test_sending_is_refused_until_the_decision_is_whole(room: TraineeRoom, train
     assert again["feedback"] == page["feedback"]
 
 
+def test_a_receipt_says_which_value_it_is_for(room: TraineeRoom) -> None:
+    room.answer(save(1, "F1.rt", "sesuai", 1))
+    room.answer(save(1, "F1.rt", "tidak_sesuai", 2))
+    _, (answer,) = room.answer(save(1, "F1.rt", "sesuai", 1))
+    assert (answer["kind"], answer["asked"], answer["given"]) == ("saved", 1, "sesuai")
+    assert (answer["revision"], answer["value"]) == (2, "tidak_sesuai")
+
+
+def test_a_mark_that_comes_after_the_sending_opens_the_feedback_of_that_case_only(
+    room: TraineeRoom, training
+) -> None:
+    room.page("case", 1)
+    training.sent.add(1)
+    page, (answer,) = room.answer(save(1, "F1.rt", "sesuai"))
+    assert (page["screen"], page["case"]["number"]) == ("feedback", 1)
+    assert (answer["kind"], answer["again"]) == ("refused", False)
+    # What was still on its way for that case must not turn the page of the next one.
+    room.page("case", 2)
+    page, (answer,) = room.answer(save(1, "F1.rt", "sesuai"))
+    assert (page, answer["kind"]) == (None, "refused")
+
+
+def test_a_refused_mark_of_an_open_case_turns_no_page(room: TraineeRoom, training) -> None:
+    room.page("case", 1)
+    training.fault = WrongUse("Isian itu tidak ada pada kasus ini.")
+    page, (answer,) = room.answer(save(1, "F9.rt", "sesuai"))
+    assert (page, answer["kind"]) == (None, "refused")
+
+
+def test_a_case_is_graded_once_however_often_it_is_sent(room: TraineeRoom, training) -> None:
+    room.answer(save(1, "status", "layak"))
+    room.answer(save(1, "follow_up", "tidak_ada"))
+    pages = [room.answer({"kind": "submit", "number": 1})[0] for _ in range(3)]
+    assert training.submissions == 1
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_a_page_names_the_request_it_answers(room: TraineeRoom) -> None:
+    card = link(room)
+    card._receive(None, {"kind": "go", "to": "case", "number": 1, "request": 4}, [])
+    assert card.page["request"] == 4
+    card._receive(None, {"kind": "go", "to": "worked", "request": {"4": 1}}, [])
+    assert card.page["request"] is None
+
+
 def test_another_seats_case_is_refused_with_a_sentence(room: TraineeRoom) -> None:
     page, _ = room.answer({"kind": "go", "to": "case", "number": 99})
     assert page["screen"] == "message"
@@ -118,6 +164,22 @@ def test_another_seats_case_is_refused_with_a_sentence(room: TraineeRoom) -> Non
         {"kind": "save", "number": 1, "field": "F1.rt", "value": "sesuai", "revision": 1.5},
         {"kind": "save", "number": 1, "field": "F1.rt", "value": "sesuai", "revision": True},
         {"kind": "save", "number": 1, "field": "F1.rt", "value": "x" * 5000, "revision": 1},
+        {"kind": "save", "number": 1, "field": "F1.rt" * 50, "value": "sesuai", "revision": 1},
+        {"kind": "save", "number": 1, "field": "F1.rt", "value": "sesuai", "revision": 0},
+        {"kind": "save", "number": 1, "field": "F1.rt", "value": "sesuai", "revision": -1},
+        {"kind": "save", "number": 1, "field": "F1.rt", "value": "sesuai", "revision": 2**53},
+        {
+            "kind": "save",
+            "number": 1,
+            "field": "F1.rt",
+            "value": "sesuai",
+            "revision": float("nan"),
+        },
+        {"kind": "save", "number": True, "field": "F1.rt", "value": "sesuai", "revision": 1},
+        {"kind": "save", "number": 1.0, "field": "F1.rt", "value": "sesuai", "revision": 1},
+        {"kind": ["save"], "number": 1, "field": "F1.rt", "value": "sesuai", "revision": 1},
+        {"kind": "submit", "number": "1"},
+        {"kind": "submit", "number": 2**70},
         {"kind": "submit", "number": -1},
         {"kind": "go", "to": 3},
         {"kind": "exec", "code": "1"},
@@ -145,6 +207,7 @@ def test_a_trainees_panel_loads_neither_maps_nor_engines() -> None:
     code = (
         "import sys, workbench.ui.rooms, workbench.ui.trainee.view, workbench.services.training\n"
         "bad = {'duckdb', 'polars', 'folium', 'geopandas', 'pandas', 'workbench.rules.engine'}\n"
+        "bad |= {'alembic', 'numpy', 'pyarrow'}\n"
         "sys.exit(', '.join(sorted(bad & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

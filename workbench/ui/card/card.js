@@ -7,7 +7,7 @@
 // Every value is drawn as text, never as markup. No network, no API that needs a secure context.
 
 const OUTBOX = "verval.kotak-keluar|";
-const RETRY_MS = [3000, 6000, 12000, 15000];
+const RETRY_MS = [3000, 6000, 12000, 24000, 45000];
 const WIDE_PX = 900; // width of the card itself: a page of 1000 px with its margins
 const DECISION = ["status", "reason", "follow_up"];
 
@@ -68,17 +68,21 @@ const newId = (word) => `vvc-${word}-${++serial}`;
 const text = (value) => (value === null || value === undefined ? "" : String(value));
 const shown = (value) => text(value).trim() || "(kosong)";
 
-// --- the outbox: one key a field, so that two tabs never overwrite each other -------------------
+// --- the outbox: what the server has not acknowledged, one key a field ---------------------------
 
 class Outbox {
   constructor(owner) {
+    this.owner = owner;
     this.prefix = `${OUTBOX}${owner}|`;
+    // What this page put here. It goes before what lies in the store, where another tab of the
+    // same person may have written since.
     this.memory = new Map();
+    this.isLasting = true;
     try {
       this.store = window.localStorage;
       this.store.getItem(this.prefix);
     } catch {
-      this.store = null; // private mode: kept in memory for as long as the page lives
+      this.store = null; // forbidden here: kept for as long as the page lives
     }
   }
   key(number, field) {
@@ -88,49 +92,48 @@ class Outbox {
     const key = this.key(number, field);
     this.memory.set(key, entry);
     try {
-      this.store?.setItem(key, JSON.stringify(entry));
+      this.store.setItem(key, JSON.stringify(entry));
+      this.isLasting = true;
     } catch {
-      /* storage full: memory still holds it */
+      this.isLasting = false; // full or forbidden: the page must not be left now
     }
   }
-  drop(number, field, revision) {
+  // Forgets what the server has: this revision with this value, and anything older.
+  drop(number, field, revision, value) {
     const key = this.key(number, field);
-    const entry = this.get(number, field);
-    if (!entry || entry.revision > revision) return;
-    this.memory.delete(key);
-    this.store?.removeItem(key);
+    const isDone = (entry) => entry && (entry.revision < revision || (entry.revision === revision && entry.value === value));
+    if (isDone(this.memory.get(key))) this.memory.delete(key);
+    if (isDone(this.read(key))) this.store.removeItem(key);
+    if (!this.memory.size) this.isLasting = true;
   }
-  get(number, field) {
-    const key = this.key(number, field);
-    if (this.memory.has(key)) return this.memory.get(key);
+  read(key) {
     try {
       const entry = JSON.parse(this.store?.getItem(key) ?? "null");
-      return entry && Number.isInteger(entry.revision) ? entry : null;
+      return entry && Number.isSafeInteger(entry.revision) && typeof entry.value === "string" ? entry : null;
     } catch {
       return null;
     }
+  }
+  get(number, field) {
+    const key = this.key(number, field);
+    return this.memory.get(key) || this.read(key);
   }
   all() {
     const keys = new Set(this.memory.keys());
     for (let i = 0; this.store && i < this.store.length; i++) {
       const key = this.store.key(i);
-      if (key.startsWith(this.prefix)) keys.add(key);
+      if (key?.startsWith(this.prefix)) keys.add(key);
     }
     const found = [];
     for (const key of keys) {
-      const rest = key.slice(this.prefix.length);
-      const cut = rest.indexOf("|");
-      const number = Number(rest.slice(0, cut));
-      const field = rest.slice(cut + 1);
-      const entry = this.get(number, field);
-      if (entry) found.push({ number, field, ...entry });
+      const [number, ...field] = key.slice(this.prefix.length).split("|");
+      const entry = this.memory.get(key) || this.read(key);
+      if (entry && Number.isSafeInteger(Number(number))) found.push({ number: Number(number), field: field.join("|"), ...entry });
     }
     return found;
   }
-  clear(number) {
-    for (const entry of this.all()) {
-      if (entry.number === number) this.drop(number, entry.field, entry.revision);
-    }
+  of(number) {
+    return this.all().filter((entry) => entry.number === number);
   }
 }
 
@@ -143,6 +146,9 @@ class Card {
     this.timer = null;
     this.tries = 0;
     this.waiting = null; // a request other than a saved field: {message, button, label, timer}
+    this.parked = new Set(); // answers of other cases that are asked about when those are opened
+    this.requests = 0;
+    this.answered = 0; // the newest request whose page has been drawn
     this.first = true;
 
     this.body = h("div", { class: "vvc-body" });
@@ -159,11 +165,15 @@ class Card {
       if (document.visibilityState === "visible") this.resend();
     };
     this.onKey = (event) => this.pressKey(event);
+    this.onLeave = (event) => {
+      if (!this.outbox.isLasting) event.preventDefault();
+    };
     model.on("change:page", this.onPage);
     model.on("msg:custom", this.onMessage);
     window.addEventListener("online", this.onBack);
     document.addEventListener("visibilitychange", this.onBack);
     document.addEventListener("keydown", this.onKey);
+    window.addEventListener("beforeunload", this.onLeave);
     this.draw();
   }
 
@@ -174,6 +184,7 @@ class Card {
     window.removeEventListener("online", this.onBack);
     document.removeEventListener("visibilitychange", this.onBack);
     document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("beforeunload", this.onLeave);
     clearTimeout(this.timer);
     clearTimeout(this.waiting?.timer);
   }
@@ -195,16 +206,16 @@ class Card {
 
   draw() {
     const page = this.model.get("page") || {};
+    // The second answer to a request that was sent twice.
+    if (page.owner === this.page.owner && page.request && page.request <= this.answered) return;
+    this.answered = page.request || this.answered;
     const same =
       this.page.screen === "case" &&
       page.screen === "case" &&
       this.page.owner === page.owner &&
       this.page.case?.number === page.case?.number;
     this.page = page;
-    if (this.outbox?.owner !== page.owner) {
-      this.outbox = new Outbox(text(page.owner));
-      this.outbox.owner = page.owner;
-    }
+    if (this.outbox?.owner !== text(page.owner)) this.outbox = new Outbox(text(page.owner));
     this.settleRequest();
     if (same) {
       this.settle();
@@ -214,6 +225,8 @@ class Card {
     }
     this.rows = new Map();
     this.lit = [];
+    this.root.append(this.live);
+    this.root.prepend(this.notice);
     this.decision = null;
     this.bar = null;
     const screens = {
@@ -224,7 +237,8 @@ class Card {
       message: () => this.drawMessage(),
     };
     this.body.replaceChildren(...(screens[page.screen] || screens.message)().flat());
-    this.showNotice(page.notice || "");
+    this.showNotice(page.notice || this.lateNotice || "");
+    this.lateNotice = "";
     this.measure();
     if (!this.first) {
       const heading = this.body.querySelector("[data-heading]");
@@ -437,9 +451,17 @@ class Card {
       h("h3", { class: "vvc-h3" }, "Catatan dalam daftar"),
       this.drawRecord(record, true, feedback)
     );
-    // No answer of a graded case can be saved any more.
-    this.outbox.clear(record.number);
+    this.dropLate(record);
     return [verdict, h("div", { class: "vvc-columns vvc-columns-feedback" }, left, right), bar];
+  }
+
+  // No answer of a graded case can be saved any more: what still waits came too late.
+  dropLate(record) {
+    const { marks = {}, ...decision } = this.page.answer || {};
+    const late = this.outbox.of(record.number);
+    const lost = late.filter((entry) => entry.value !== (marks[entry.field] ?? decision[entry.field] ?? ""));
+    for (const entry of late) this.outbox.drop(entry.number, entry.field, entry.revision, entry.value);
+    if (lost.length) this.lateNotice = `${lost.length} pilihan di perangkat ini belum tersimpan ketika kasus ini dikirim, jadi tidak ikut dinilai.`;
   }
 
   score(feedback) {
@@ -755,15 +777,21 @@ class Card {
       ),
       stage
     );
-    dialog.addEventListener("close", () => dialog.remove());
     set(scale);
     this.root.append(dialog);
     this.openDialog(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
   }
 
+  // What lies outside an open dialog is neither seen nor read out, so words go inside with it.
   openDialog(dialog) {
-    if (dialog.showModal) dialog.showModal();
-    else dialog.setAttribute("open", "");
+    dialog.prepend(this.notice);
+    dialog.append(this.live);
+    dialog.addEventListener("close", () => {
+      this.root.prepend(this.notice);
+      this.root.append(this.live);
+    }, { once: true });
+    dialog.showModal();
   }
 
   // `stays`: the reader keeps their place on the page, only the documents turn to what is meant.
@@ -888,7 +916,7 @@ class Card {
     const options = choices.map(([code, label]) => {
       const input = h("input", { type: "radio", name, value: code, onchange: () => this.choose(field, code, text(row.label)) });
       inputs.push(input);
-      return h("label", { class: `vvc-choice vvc-choice-${code}` }, input, h("span", {}, icon(MARK_ICONS[code] || "info"), h("span", {}, label)));
+      return h("label", { class: `vvc-choice vvc-choice-${code}` }, input, h("span", {}, h("span", {}, icon(MARK_ICONS[code] || "info"), label)));
     });
     const node = h(
       "div",
@@ -1082,7 +1110,7 @@ class Card {
     if (differing) return ["Ada isian yang berbeda dengan perangkat lain. Pilih salah satu dulu."];
     const refused = [...this.fields.values()].find((kept) => kept.refused);
     if (refused) return [refused.refused];
-    const waiting = this.outbox.all().filter((entry) => entry.number === number).length;
+    const waiting = this.outbox.of(number).length;
     if (waiting) return [`Menunggu ${waiting} jawaban tersimpan.`];
     return this.page.blockers || [];
   }
@@ -1125,6 +1153,7 @@ class Card {
   // Reads what the kernel has and what this browser still holds into one state a field.
   settle() {
     const { answer = {}, case: record } = this.page;
+    const known = new Set([...DECISION, ...record.record.flatMap((group) => group.rows.map((row) => row.cell))]);
     const revisions = answer.revisions || {};
     const before = this.fields || new Map();
     this.fields = new Map();
@@ -1133,11 +1162,11 @@ class Card {
     for (const field of new Set([...Object.keys(values), ...Object.keys(revisions)])) {
       this.fields.set(field, { value: values[field] || "", revision: revisions[field] || 0, state: "saved", pending: null });
     }
-    for (const entry of this.outbox.all()) {
-      if (entry.number !== record.number) continue;
+    for (const entry of this.outbox.of(record.number)) {
       const kept = this.fields.get(entry.field) || { value: "", revision: 0, state: "", pending: null };
-      if (kept.revision >= entry.revision && kept.value === entry.value) {
-        this.outbox.drop(entry.number, entry.field, entry.revision);
+      const isSaved = kept.revision >= entry.revision && kept.value === entry.value;
+      if (isSaved || !known.has(entry.field)) {
+        this.outbox.drop(entry.number, entry.field, entry.revision, entry.value);
         continue;
       }
       kept.pending = { value: entry.value, revision: entry.revision };
@@ -1153,6 +1182,11 @@ class Card {
   choose(field, value, label) {
     const number = this.page.case.number;
     const kept = this.fields.get(field) || { value: "", revision: 0, state: "", pending: null };
+    if (this.waiting?.message.kind === "submit") {
+      this.say("Kasus sedang dikirim, jadi jawabannya tidak dapat diubah.");
+      this.refreshField(field);
+      return;
+    }
     if (kept.value === value && ["saved", "saving"].includes(kept.state)) return;
     const revision = Math.max(kept.revision, kept.pending?.revision || 0) + 1;
     kept.pending = { value, revision };
@@ -1162,6 +1196,7 @@ class Card {
     delete kept.refused;
     this.fields.set(field, kept);
     this.outbox.put(number, field, { value, revision });
+    if (!this.outbox.isLasting) this.showNotice("Peramban ini tidak dapat menyimpan jawaban sementara. Jangan tutup halaman sebelum semua tersimpan.");
     this.post({ number, field, value, revision });
     this.schedule();
     if (field === "status" && value !== "tidak_layak" && this.fields.get("reason")?.value) this.choose("reason", "", "Alasan tidak layak");
@@ -1170,7 +1205,7 @@ class Card {
 
   keepOther(field, label) {
     const kept = this.fields.get(field);
-    this.outbox.drop(this.page.case.number, field, kept.pending.revision);
+    this.outbox.drop(this.page.case.number, field, kept.pending.revision, kept.pending.value);
     kept.pending = null;
     kept.state = "saved";
     kept.label = label;
@@ -1210,10 +1245,13 @@ class Card {
   resend() {
     if (!this.outbox) return;
     const waiting = this.outbox.all().filter((entry) => {
-      const kept = entry.number === this.page.case?.number ? this.fields?.get(entry.field) : null;
+      const kept = this.page.screen === "case" && entry.number === this.page.case.number ? this.fields.get(entry.field) : null;
+      if (!kept && this.parked.has(this.outbox.key(entry.number, entry.field))) return false;
       return kept?.state !== "differs" && !kept?.refused;
     });
-    for (const entry of waiting) this.post(entry);
+    // While nobody answers one is sent to ask: each of them would be kept by the line and all
+    // delivered at once when a whole hall comes back.
+    for (const entry of this.tries ? waiting.slice(0, 1) : waiting) this.post(entry);
     if (waiting.length) this.schedule();
     if (waiting.length && this.tries) {
       this.showNotice(`Sambungan terputus. ${waiting.length} jawaban disimpan di perangkat ini dan dikirim lagi begitu tersambung.`);
@@ -1228,42 +1266,50 @@ class Card {
   }
 
   receiveSaved(message) {
-    const { number, field, revision, asked, value } = message;
+    const { number, field, revision, asked, given, value } = message;
+    // Only what was asked is acknowledged: a later choice of this browser may still be on its way.
+    if (message.kind === "saved") this.outbox.drop(number, field, asked, given);
+    this.hearAgain();
+    if (this.page.screen !== "case" || number !== this.page.case.number) {
+      if (message.kind === "differs") this.parked.add(this.outbox.key(number, field));
+      return;
+    }
+    const kept = this.fields.get(field) || { value: "", revision: 0, state: "", pending: null };
+    const before = kept.state;
+    // What another tab left in the outbox is a choice of this person as well.
+    if (message.kind === "differs" && !kept.pending) kept.pending = this.outbox.get(number, field);
+    kept.revision = Math.max(kept.revision, revision);
+    delete kept.refused;
+    if (!kept.pending || kept.pending.revision <= asked) {
+      // Another phone may have gone on from there: two answers, whatever the ledger accepted.
+      const isOwn = !kept.pending || kept.pending.value === value;
+      kept.value = value;
+      kept.state = isOwn ? "saved" : "differs";
+      if (isOwn) {
+        this.outbox.drop(number, field, asked, given);
+        kept.pending = null;
+      }
+    }
+    this.fields.set(field, kept);
+    this.remember(field, kept, message.blockers);
+    const words = { saved: "tersimpan", differs: "berbeda dengan perangkat lain" }[kept.state];
+    if (words && kept.state !== before) this.say(`${kept.label || "Jawaban"}: ${words}`);
+    this.refreshField(field);
+  }
+
+  // The kernel answers: whatever still waits is sent, and no longer one by one.
+  hearAgain() {
+    const wasSilent = this.tries > 0;
     this.tries = 0;
     if (this.lostNotice) {
       this.lostNotice = false;
       this.showNotice("");
-      this.say("Tersambung lagi. Jawaban Anda tersimpan.");
     }
-    // Only what was asked is acknowledged: a later choice of this browser may still be on its way.
-    if (message.kind === "saved") this.outbox.drop(number, field, asked);
-    if (!this.outbox.all().length) {
+    if (wasSilent || !this.outbox.all().length) {
       clearTimeout(this.timer);
       this.timer = null;
     }
-    if (this.page.screen !== "case" || number !== this.page.case.number) return;
-    const kept = this.fields.get(field) || { value: "", revision: 0, state: "", pending: null };
-    kept.revision = Math.max(kept.revision, revision);
-    delete kept.refused;
-    if (message.kind === "differs") {
-      if (kept.pending && kept.pending.value !== value) {
-        kept.value = value;
-        kept.state = "differs";
-      } else {
-        this.outbox.drop(number, field, Number.MAX_SAFE_INTEGER);
-        kept.value = value;
-        kept.pending = null;
-        kept.state = "saved";
-      }
-    } else if (!kept.pending || kept.pending.revision <= asked) {
-      kept.value = value;
-      kept.pending = null;
-      kept.state = "saved";
-    }
-    this.fields.set(field, kept);
-    this.remember(field, kept, message.blockers);
-    this.say(`${kept.label || "Jawaban"}: ${kept.state === "saved" ? "tersimpan" : kept.state === "differs" ? "berbeda dengan perangkat lain" : "menyimpan"}`);
-    this.refreshField(field);
+    if (wasSilent) this.resend();
   }
 
   // Keeps the local copy of the page true, so that a view drawn again shows what was saved.
@@ -1280,14 +1326,22 @@ class Card {
   }
 
   receiveRefused(message) {
+    const { number, field, revision } = message;
+    if (field === undefined && message.request && message.request !== this.waiting?.message.request) return;
     this.showNotice(message.sentence || "Permintaan tidak dapat dijalankan.", true);
-    if (message.field === undefined) {
+    if (field === undefined) {
       this.settleRequest();
       this.refreshBar();
       return;
     }
-    const kept = message.number === this.page.case?.number ? this.fields?.get(message.field) : null;
-    if (!kept) return;
+    const kept = this.page.screen === "case" && number === this.page.case.number ? this.fields.get(field) : null;
+    if (!kept) {
+      // Of a case that is no longer open: a no is the end of it.
+      const entry = this.outbox.get(number, field);
+      if (entry && !message.again) this.outbox.drop(number, field, revision, entry.value);
+      return;
+    }
+    if (kept.pending && kept.pending.revision > revision) return;
     kept.state = "failed";
     // A no stays a no until another choice or a reload; a full disk may pass.
     kept.refused = message.again ? "" : message.sentence;
@@ -1304,7 +1358,8 @@ class Card {
 
   request(message, button) {
     if (this.waiting) return;
-    this.waiting = { message, button, word: button?.querySelector(".vvc-button-word"), timer: null, tries: 0 };
+    this.requests += 1;
+    this.waiting = { message: { ...message, request: this.requests }, button, word: button?.querySelector(".vvc-button-word"), timer: null, tries: 0 };
     if (this.waiting.word) {
       this.waiting.label = this.waiting.word.textContent;
       this.waiting.word.textContent = message.kind === "submit" ? "Mengirim" : "Membuka";

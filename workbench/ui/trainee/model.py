@@ -61,6 +61,8 @@ class TraineeRoom:
         self._training = training
         #: What each open case has for a decision, so that an answer is saved with one round.
         self._chosen: dict[int, dict[str, str]] = {}
+        #: The case on the screen, while it may still be answered.
+        self._open_case: int | None = None
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -83,6 +85,7 @@ class TraineeRoom:
         return self._guarded(pages.get(to, self._first_page))
 
     def _guarded(self, draw: Any) -> dict[str, Any]:
+        self._open_case = None
         try:
             return {"owner": self._actor.id, "notice": "", **draw()}
         except WorkbenchError as error:
@@ -104,10 +107,10 @@ class TraineeRoom:
         progress = self._training.my_progress(self._office, self._actor)
         if progress.cases and not any(case.started or case.submitted for case in progress.cases):
             return self._worked_page()
-        return self._case_page(None)
+        return self._case_page(None, progress)
 
-    def _case_page(self, number: int | None) -> dict[str, Any]:
-        progress = self._training.my_progress(self._office, self._actor)
+    def _case_page(self, number: int | None, progress: Any = None) -> dict[str, Any]:
+        progress = progress or self._training.my_progress(self._office, self._actor)
         if not progress.cases:
             return {
                 "screen": MESSAGE,
@@ -115,12 +118,14 @@ class TraineeRoom:
                 "text": "Kasus untuk kursi Anda belum ada. Tunggu sebentar, lalu coba lagi.",
                 "retry": True,
             }
+        number = number or progress.next_number
+        if number is None:
+            return self._progress_page(progress)
         state = self._training.my_case(self._office, self._actor, number)
-        if state is None:
-            return self._progress_page()
         if state.submitted:
             return self._feedback_page(state, progress)
         self._chosen[state.number] = {name: state.answer[name] for name in DECISION}
+        self._open_case = state.number
         return {
             "screen": CASE,
             "done": progress.done,
@@ -157,8 +162,8 @@ class TraineeRoom:
             "feedback": state.feedback,
         }
 
-    def _progress_page(self) -> dict[str, Any]:
-        progress = self._training.my_progress(self._office, self._actor)
+    def _progress_page(self, progress: Any = None) -> dict[str, Any]:
+        progress = progress or self._training.my_progress(self._office, self._actor)
         results = self._training.results_by_rule(self._office, self._actor)
         sent = [case for case in progress.cases if case.submitted]
         return {
@@ -191,7 +196,8 @@ class TraineeRoom:
         """
         kind = message.get("kind")
         if kind == "save":
-            return None, self._save(message)
+            answers = self._save(message)
+            return self._page_if_sent(answers), answers
         if kind == "submit" and _is_number(message.get("number")):
             return self._submit(message["number"])
         if kind == "go" and isinstance(message.get("to"), str):
@@ -232,10 +238,19 @@ class TraineeRoom:
                 **place,
                 "revision": saved.revision,
                 "asked": revision,
+                "given": value,
                 "value": saved.value,
                 "blockers": blockers(chosen),
             }
         ]
+
+    def _page_if_sent(self, answers: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """The feedback, when the open case takes no answer because another phone has sent it."""
+        is_no = any(answer["kind"] == "refused" and not answer["again"] for answer in answers)
+        if not is_no or self._open_case != answers[0]["number"]:
+            return None
+        page = self.page("case", self._open_case)
+        return page if page["screen"] == FEEDBACK else None
 
     def _decision(self, number: int) -> dict[str, str]:
         if number not in self._chosen:

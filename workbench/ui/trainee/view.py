@@ -23,9 +23,11 @@ def link(room: TraineeRoom) -> CaseCard:
 
     def listen(message: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         page, answers = room.answer(message)
+        request = message.get("request")
+        request = request if type(request) is int else None
         if page is not None:
-            card.show(page)
-        return answers
+            card.show(page, request)
+        return [{**answer, "request": request} for answer in answers]
 
     card = CaseCard(room.first_page(), listen)
     return card
