@@ -108,7 +108,7 @@ class FakeClasses:
         )
 
     def current_class(self, office: Any) -> Any:
-        return SimpleNamespace(id="K1", name="Bimtek Kasemen")
+        return SimpleNamespace(id="K1", name="Bimtek Kasemen", seats_drawn=3)
 
     def classes_low_on_seats(self, office: Any) -> list[str]:
         return ["K1"] if self.low else []
@@ -117,7 +117,7 @@ class FakeClasses:
 ROOM_CELL = """\
 import json, os
 import ipywidgets as widgets
-from IPython.display import display
+from IPython.display import Markdown, display
 from workbench.serve import current_actor
 
 actor = current_actor()
@@ -134,7 +134,8 @@ def add(_):
 
 button.on_click(add)
 display(widgets.VBox([said, widgets.HBox([choice, note]), file, button, count]))
-print("LINGKUNGAN", json.dumps({"nama": sorted(os.environ), "kantor": os.environ["VERVAL_OFFICE"]}))
+told = {"siapa": actor.name, "nama": sorted(os.environ), "kantor": os.environ["VERVAL_OFFICE"]}
+display(Markdown("LINGKUNGAN " + json.dumps(told)))
 """
 REFUSING_CELL = """\
 from workbench.errors import NotFound
@@ -219,6 +220,8 @@ def run(office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0) -> Ite
         notebooks=rooms,
         ip="127.0.0.1",
         port=port,
+        seats=20,
+        warm=1,
         log_level=30,
     )
     app.initialize()

@@ -76,7 +76,7 @@ def test_a_key_cut_short_is_a_fault_with_a_sentence(tmp_path: Path):
 
 
 def _environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
-    for name in (handover.ACTOR_VARIABLE, handover.OFFICE_VARIABLE, "SERVER_SOFTWARE"):
+    for name in (handover.NOTES_VARIABLE, handover.OFFICE_VARIABLE, "SERVER_SOFTWARE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -92,15 +92,24 @@ def test_in_the_lab_one_is_a_practice_trainer_and_is_told_so(monkeypatch, capsys
 
 def test_in_a_kernel_of_the_server_one_is_whom_the_note_names(monkeypatch, tmp_path):
     note = handover.sign_handover(handover.server_key(tmp_path), ACTOR, KERNEL, "latihan")
-    _environment(monkeypatch, VERVAL_ACTOR=note, VERVAL_OFFICE=str(tmp_path))
+    handover.lay_note(tmp_path, KERNEL, note)
+    _environment(monkeypatch, VERVAL_NOTES=str(tmp_path), VERVAL_OFFICE=str(tmp_path))
     monkeypatch.setattr(handover, "own_kernel_id", lambda: KERNEL)
     assert serve.current_actor() == ACTOR
 
 
 def test_a_note_copied_into_another_kernel_is_worth_nothing(monkeypatch, tmp_path):
     note = handover.sign_handover(handover.server_key(tmp_path), ACTOR, KERNEL, "latihan")
-    _environment(monkeypatch, VERVAL_ACTOR=note, VERVAL_OFFICE=str(tmp_path))
+    handover.lay_note(tmp_path, OTHER, note)
+    _environment(monkeypatch, VERVAL_NOTES=str(tmp_path), VERVAL_OFFICE=str(tmp_path))
     monkeypatch.setattr(handover, "own_kernel_id", lambda: OTHER)
+    with pytest.raises(Forbidden):
+        serve.current_actor()
+
+
+def test_a_kernel_that_nobody_has_taken_serves_nobody(monkeypatch, tmp_path):
+    _environment(monkeypatch, VERVAL_NOTES=str(tmp_path), VERVAL_OFFICE=str(tmp_path))
+    monkeypatch.setattr(handover, "own_kernel_id", lambda: KERNEL)
     with pytest.raises(Forbidden):
         serve.current_actor()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
 import re
+import signal
 import socket as socket_module
 import stat
 import uuid
@@ -16,14 +18,24 @@ from typing import Any
 
 import psutil
 import pytest
+from jupyter_server.services.kernels.connection.base import serialize_binary_message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+
+from workbench import forkserver
 
 EMPTY: dict[str, Any] = {}
 
 
 def _kernel_of(page: str) -> str:
     return re.search(r'"kernelId": "([^"]+)"', page)[1]
+
+
+def _told(page: str) -> dict[str, Any]:
+    """What the small room says of itself; see ``conftest.ROOM_CELL``."""
+    outputs = re.findall(r'cell-output\+json">\s*(\{.*?\})\s*</script>', page)
+    said = next(text for text in map(json.loads, outputs) if "text/markdown" in text["data"])
+    return json.loads(said["data"]["text/markdown"].removeprefix("LINGKUNGAN "))
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +91,13 @@ def _read_to_the_end(socket: ClientConnection) -> None:
 
 def test_a_room_knows_its_visitor_from_the_server_alone(siti):
     _, _, page = siti
-    assert "Halo Siti Contoh" in page
+    assert _told(page)["siapa"] == "Siti Contoh"
 
 
 def test_a_kernel_inherits_none_of_the_servers_secrets(siti, server):
     _, _, page = siti
-    said = re.search(r"LINGKUNGAN (\{.*?\})\s", page.replace("&#34;", '"'))[1]
-    told = json.loads(said)
-    assert "VERVAL_ACTOR" in told["nama"]
+    told = _told(page)
+    assert "VERVAL_NOTES" in told["nama"]
     assert "VERVAL_TES_RAHASIA" not in told["nama"]
     assert not [name for name in told["nama"] if name.startswith(("VOILA", "QUERY", "HTTP_"))]
     assert told["kantor"] == str(server.app.office_root)
@@ -106,6 +117,16 @@ def test_kernels_channels_are_files_only_the_servers_account_can_open(siti, serv
     assert stat.S_IMODE(folder.stat().st_mode) & 0o777 == 0o700
     sockets = [path for path in folder.iterdir() if path.is_socket() and kernel in path.name]
     assert len(sockets) == 5
+
+
+def test_a_note_lies_as_long_as_its_kernel_lives_and_only_for_the_servers_account(server):
+    client = server.client("budi")
+    kernel = _kernel_of(client.get("/latihan").text)
+    notes = Path(server.app.kernels.notes_dir)
+    assert stat.S_IMODE(notes.stat().st_mode) == 0o700
+    assert stat.S_IMODE((notes / kernel).stat().st_mode) == 0o600
+    server.on_loop(lambda: server.app.kernels.end(kernel))
+    assert not (notes / kernel).exists()
 
 
 def test_a_name_is_text_and_never_markup(server):
@@ -214,14 +235,25 @@ def test_only_widget_messages_pass(siti, server, tmp_path):
     assert answered <= {"comm_info_reply", "status"}
 
 
-def test_an_upload_of_many_megabytes_passes_in_one_message(siti, server):
-    client, kernel, _ = siti
-    large = _message("comm_msg", comm_id="tidak-ada", data={"isi": "a" * 25_000_000})
+def test_an_upload_of_many_megabytes_passes_in_one_message_where_files_are_chosen(server):
+    client = server.client("staf")
+    kernel = _kernel_of(client.get("/daftar").text)
+    words = json.loads(_message("comm_msg", comm_id="tidak-ada", data={"method": "custom"}))
+    large = serialize_binary_message({**words, "buffers": [b"a" * 25_000_000]})
     with _socket(server, client, kernel, max_size=None) as socket:
         socket.send(large)
         socket.send(_message("comm_info_request"))
         while json.loads(socket.recv(timeout=60))["header"]["msg_type"] != "comm_info_reply":
             pass
+    server.post(client, "/keluar")
+
+
+def test_a_trainees_page_sends_words_and_no_megabytes(siti, server):
+    client, kernel, _ = siti
+    with _socket(server, client, kernel, max_size=None) as socket:
+        socket.send(_message("comm_msg", comm_id="tidak-ada", data={"isi": "a" * 1_000_000}))
+        with pytest.raises(ConnectionClosed, match="1009"):
+            _read_to_the_end(socket)
 
 
 # --- endings
@@ -255,48 +287,148 @@ def test_a_session_ended_elsewhere_loses_its_kernels_soon(server):
     server.post(other, "/keluar")
 
 
-def test_who_leaves_while_waiting_gets_no_kernel(server, monkeypatch):
-    started = []
-    start_for = server.app.kernels.start_for
+async def _endings_of(server) -> None:
+    await asyncio.gather(*server.app.kernels._endings)
 
-    def noted(visit, kernel_name):
-        started.append(visit.owner)
-        return start_for(visit, kernel_name)
 
-    monkeypatch.setattr(server.app.kernels, "start_for", noted)
-    places = server.app.admission._places
-    client = server.client("budi")
+@contextmanager
+def _all_places_taken(server) -> Iterator[None]:
+    """No page is prepared as long as this lasts."""
+    leave = []
+
+    async def enter() -> None:
+        leave.append(await server.app.admission.enter(lambda place: None))
+
+    while server.app.admission._free:
+        server.on_loop(enter)
+    try:
+        yield
+    finally:
+        for one in leave:
+            server.on_loop(one)
+
+
+@contextmanager
+def _page_half_sent(server, client, until: bytes) -> Iterator[bytes]:
+    """A page asked for and read as far as ``until``; then the visitor goes."""
     path = f"GET /latihan HTTP/1.1\r\nHost: {server.host}\r\n"
     cookie = f"Cookie: {server.cookie}={client.cookies[server.cookie]}\r\n\r\n"
-    taken = 0
-    while server.on_loop(lambda: not places.locked()):
-        server.on_loop(places.acquire)
-        taken += 1
-    assert taken > 1
     host, _, port = server.host.partition(":")
     with socket_module.create_connection((host, int(port)), timeout=60) as line:
         line.sendall((path + cookie).encode())
         head = b""
-        while b"Menyiapkan halaman" not in head:
+        while until not in head:
             head += line.recv(65536)
-        # The frame is there already, the kernel is not.
-        assert b"kernelId" not in head
-    for _ in range(taken):
-        server.on_loop(places.release)
-    assert "Halo Budi" in client.get("/latihan").text
-    assert started == ["latihan:K1.2"]
+        yield head
+
+
+def test_who_waits_is_told_their_place_and_who_leaves_gets_no_kernel(server, monkeypatch):
+    given = []
+    hand_over = server.app.kernels.hand_over
+
+    def noted(kernel_id, visit):
+        given.append(visit.owner)
+        return hand_over(kernel_id, visit)
+
+    monkeypatch.setattr(server.app.kernels, "hand_over", noted)
+    client, behind = server.client("budi"), server.client("siti")
+    with _all_places_taken(server):
+        with (
+            _page_half_sent(server, client, b"<script>vv_antre(1)</script>") as first,
+            _page_half_sent(server, behind, b"<script>vv_antre(2)</script>") as second,
+        ):
+            # The frame is there already, the kernel is not.
+            assert b"Menyiapkan halaman" in first
+            assert b"kernelId" not in first + second
+        while server.app.admission.waiting != 2:
+            pass
+    assert _told(client.get("/latihan").text)["siapa"] == "Budi Contoh"
+    assert given == ["latihan:K1.2"]
     server.post(client, "/keluar")
 
 
-def test_too_many_pages_of_one_room_end_the_oldest_and_it_is_told_why(server, monkeypatch):
-    monkeypatch.setattr(server.app.kernels, "kernels_per_room", 1)
-    client = server.client("pelatih")
-    first = _kernel_of(client.get("/latihan").text)
-    second = _kernel_of(client.get("/latihan").text)
-    assert first not in server.app.kernels
-    assert client.get(f"/detak/{first}").json() == {"keadaan": "diganti"}
-    assert client.get(f"/detak/{second}").status_code == 200
+@pytest.mark.parametrize(("who", "windows"), [("budi", 1), ("pelatih", 3)])
+def test_a_page_too_many_of_one_room_ends_the_oldest_and_it_is_told_why(server, who, windows):
+    client = server.client(who)
+    opened = [_kernel_of(client.get("/latihan").text) for _ in range(windows + 1)]
+    server.on_loop(lambda: _endings_of(server))
+    assert opened[0] not in server.app.kernels
+    assert client.get(f"/detak/{opened[0]}").json() == {"keadaan": "diganti"}
+    assert all(client.get(f"/detak/{kernel}").status_code == 200 for kernel in opened[1:])
     server.post(client, "/keluar")
+
+
+def test_when_all_seats_are_taken_people_wait_in_order_and_a_reload_keeps_ones_seat(
+    server, monkeypatch
+):
+    seated, first, second = (server.client(who) for who in ("jahil", "budi", "siti"))
+    monkeypatch.setattr(server.app, "seats", server.app.kernels.taken + 1)
+    kernel = _kernel_of(seated.get("/latihan").text)
+    refused = [client.get("/latihan") for client in (first, second, first)]
+    assert [answer.status_code for answer in refused] == [503] * 3
+    assert all(answer.headers["Retry-After"] for answer in refused)
+    assert [re.search(r"<strong>(\d+)</strong>", answer.text)[1] for answer in refused] == list(
+        "121"
+    )
+    kernel = _kernel_of(seated.get("/latihan").text)
+    server.on_loop(lambda: server.app.kernels.end(kernel))
+    # One seat is free and two wait: the second cannot pass the first.
+    assert second.get("/latihan").status_code == 503
+    assert first.get("/latihan").status_code == 200
+    for client in (seated, first, second):
+        server.post(client, "/keluar")
+
+
+def test_a_kernel_made_ahead_knows_nobody_and_is_replaced_when_it_dies(server):
+    pool = server.app.pool
+    server.on_loop(server.app.keep_ready)
+    while not pool.count("ringan"):
+        pass
+    ready = pool._ready["ringan"][0]
+    assert not (Path(server.app.kernels.notes_dir) / ready.id).exists()
+    assert server.app.kernels.owner_of(ready.id) == ""
+    assert server.client("siti").get(f"/api/kernels/{ready.id}").status_code == 403
+    # Killed, and nobody has noticed yet.
+    os.kill(server.app.kernels.get_kernel(ready.id).provisioner.process.pid, signal.SIGKILL)
+    client = server.client("budi")
+    page = client.get("/latihan").text
+    assert _told(page)["siapa"] == "Budi Contoh"
+    assert _kernel_of(page) != ready.id
+    server.post(client, "/keluar")
+
+
+def test_a_kernel_that_dies_while_its_page_is_made_is_replaced(server, monkeypatch):
+    hand_over, lost = server.app.kernels.hand_over, []
+
+    def kill_the_first(kernel_id, visit):
+        hand_over(kernel_id, visit)
+        if not lost:
+            lost.append(kernel_id)
+            os.kill(server.app.kernels.get_kernel(kernel_id).provisioner.process.pid, 9)
+
+    monkeypatch.setattr(server.app.kernels, "hand_over", kill_the_first)
+    client = server.client("budi")
+    page = client.get("/latihan").text
+    assert _told(page)["siapa"] == "Budi Contoh"
+    assert _kernel_of(page) not in lost
+    server.post(client, "/keluar")
+
+
+def test_only_those_who_run_the_server_see_its_state(server):
+    assert server.client("siti").get("/keadaan").status_code == 403
+    state = server.client("pelatih").get("/keadaan").json()
+    assert state["kursi"] == server.app.seats
+    assert state["hidup"] == server.app.kernels.taken
+    assert (state["jalur"], state["sebab"]) == ("cepat", "")
+
+
+def test_a_server_that_cannot_fork_tells_the_trainer_and_no_trainee(server, monkeypatch):
+    slow = {"way": "stock", "reason": "this system is not Linux", "zygotes": []}
+    monkeypatch.setattr(forkserver, "status", lambda: slow)
+    pages = {who: server.client(who).get("/beranda").text for who in ("pelatih", "siti")}
+    assert "verval doctor" in pages["pelatih"]
+    assert "verval doctor" not in pages["siti"]
+    assert server.client("pelatih").get("/keadaan").json()["jalur"] == "biasa"
 
 
 def test_a_dead_kernel_stays_dead_and_its_page_learns_of_it(server):
@@ -366,10 +498,10 @@ def test_a_room_that_refuses_shows_its_sentence_as_text(server):
 
 
 def test_a_kernel_that_does_not_start_leaves_a_page_that_ends(server, monkeypatch):
-    async def fail(visit, kernel_name):
+    async def fail(kernel_name):
         raise RuntimeError("tidak bisa")
 
-    monkeypatch.setattr(server.app.kernels, "start_for", fail)
+    monkeypatch.setattr(server.app.pool, "take", fail)
     answer = server.client("siti").get("/latihan")
     assert "karena ada kesalahan program" in answer.text
     assert answer.text.rstrip().endswith("</html>")

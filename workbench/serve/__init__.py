@@ -39,7 +39,7 @@ def __getattr__(name: str) -> Any:
 def in_lab() -> bool:
     """True outside the served rooms (JupyterLab, a script); False in a kernel of a server."""
     return not (
-        os.environ.get(handover.ACTOR_VARIABLE)
+        os.environ.get(handover.NOTES_VARIABLE)
         or os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
     )
 
@@ -60,13 +60,14 @@ def current_actor() -> Actor:
             workspace=Workspace.LATIHAN,
             areas=("36.73",),
         )
-    note = os.environ.get(handover.ACTOR_VARIABLE, "")
+    notes = os.environ.get(handover.NOTES_VARIABLE, "")
     office = os.environ.get(handover.OFFICE_VARIABLE, "")
-    if not note or not office:
+    kernel_id = handover.own_kernel_id()
+    if not (notes and office and kernel_id):
         # Voila without our server in front of it: there is nobody to trust.
         raise Forbidden("Halaman ini hanya dapat dibuka lewat server Meja Verval.")
-    key = handover.server_key(Path(office))
-    return handover.read_handover(key, note, handover.own_kernel_id())
+    note = handover.find_note(Path(notes), kernel_id)
+    return handover.read_handover(handover.server_key(Path(office)), note, kernel_id)
 
 
 def _show_banner() -> None:

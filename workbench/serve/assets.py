@@ -1,8 +1,9 @@
 """Files a page is made of: our own, Voila's and the widgets', Leaflet, the typeface.
 
 All come from this server, compressed once and kept in memory; addresses with a version in them
-are kept by the browser. They are the same for everybody and hold no data, so they need no
-sign-in: the sign-in page itself is made of them.
+are kept by the browser: asking for each chunk whether it is still the same would cost a hall of
+100 phones thousands of requests. They are the same for everybody and hold no data, so they need
+no sign-in: the sign-in page itself is made of them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tornado import web
 
 #: Names that carry a hash of their content: what they hold never changes.
 _HASHED_NAME = re.compile(r"(^|[./-])[0-9a-f]{8,32}\.")
+_VERSION = re.compile(r"v-[0-9a-f]{12}/")
 _COMPRESSIBLE = re.compile(r"text/|javascript|json|svg|font/ttf|font/otf")
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -73,6 +75,18 @@ class Shelf:
         self._names = dict(names or {})
         self._allowed = None if allowed is None else tuple(f"{name}/" for name in allowed)
 
+    @functools.cached_property
+    def version(self) -> str:
+        """A part of an address, ``v-`` and 12 hex digits, that changes when a file does."""
+        seen = hashlib.sha256()
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*")):
+                state = path.stat()
+                seen.update(
+                    f"{path.relative_to(folder)} {state.st_size} {state.st_mtime_ns}\n".encode()
+                )
+        return f"v-{seen.hexdigest()[:12]}"
+
     def find(self, relative: str) -> Path | None:
         """The file of that address; None when there is none, or it lies outside."""
         if relative in self._names:
@@ -100,6 +114,9 @@ class AssetHandler(web.RequestHandler):
         self.clear_header("Server")
 
     def get(self, relative: str) -> None:
+        version = _VERSION.match(relative)
+        if version:
+            relative = relative[version.end() :]
         path = self.shelf.find(relative) if "\0" not in relative else None
         if path is None:
             self.set_status(404)
@@ -107,7 +124,9 @@ class AssetHandler(web.RequestHandler):
             self.finish("Berkas tidak ada.\n")
             return
         asset = load(path)
-        for_ever = bool(self.get_query_argument("v", "")) or bool(_HASHED_NAME.search(path.name))
+        for_ever = bool(
+            version or self.get_query_argument("v", "") or _HASHED_NAME.search(path.name)
+        )
         self.set_header("Content-Type", asset.content_type)
         self.set_header("Cache-Control", _FOREVER if for_ever else _ASK_AGAIN)
         self.set_header("Vary", "Accept-Encoding")

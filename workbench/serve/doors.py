@@ -7,26 +7,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.access import Actor, Role
+from workbench.access import Actor, Permission, Role, may
 
 
 @dataclass(frozen=True)
 class Door:
-    """One room: its path without the slash, its title, and the roles it opens for."""
+    """One room: its path without the slash, its title, the roles it opens for, and its kernel.
+
+    ``needs`` is what one must be allowed in one's workspace to have anything to do there.
+    A ``RINGAN`` kernel carries what trainees' rooms need; a ``LENGKAP`` one maps and lists too.
+    """
 
     name: str
     title: str
     roles: frozenset[Role]
+    kernel: str
+    needs: Permission | None = None
+
+    def opens_for(self, actor: Actor) -> bool:
+        """Whether this actor may enter."""
+        return actor.role in self.roles and (self.needs is None or may(actor, self.needs))
+
+
+RINGAN, LENGKAP = "ringan", "lengkap"
 
 
 DOORS: dict[str, Door] = {
     door.name: door
     for door in (
-        Door("beranda", "Beranda", frozenset(Role)),
-        Door("latihan", "Latihan", frozenset({Role.PESERTA, Role.PELATIH})),
-        Door("kelas", "Kelas", frozenset({Role.PELATIH})),
-        Door("daftar", "Daftar", frozenset({Role.STAF})),
-        Door("peta", "Peta", frozenset({Role.PELATIH, Role.STAF})),
+        Door("beranda", "Beranda", frozenset(Role), RINGAN),
+        Door("latihan", "Latihan", frozenset({Role.PESERTA, Role.PELATIH}), RINGAN),
+        Door(
+            "kelas",
+            "Kelas",
+            frozenset({Role.PELATIH, Role.ADMIN}),
+            RINGAN,
+            Permission.RUN_CLASS,
+        ),
+        Door(
+            "daftar",
+            "Daftar",
+            frozenset({Role.STAF, Role.ADMIN}),
+            LENGKAP,
+            Permission.READ_LIST,
+        ),
+        Door(
+            "peta",
+            "Peta",
+            frozenset({Role.PELATIH, Role.STAF, Role.ADMIN}),
+            LENGKAP,
+            Permission.READ_MAP,
+        ),
     )
 }
 
@@ -41,12 +72,15 @@ ROLE_WORDS: dict[Role, str] = {
 
 def doors_for(actor: Actor) -> list[Door]:
     """The rooms this actor may enter, in the order of the navigation."""
-    return [door for door in DOORS.values() if actor.role in door.roles]
+    return [door for door in DOORS.values() if door.opens_for(actor)]
 
 
 def closed_sentence(door: Door, actor: Actor) -> str:
     """Why a room does not open for this actor, and for whom it does."""
-    roles = " dan ".join(ROLE_WORDS[role].lower() for role in Role if role in door.roles)
+    if actor.role in door.roles and door.needs is not None:
+        return f"Di ruang {actor.workspace.value} Anda tidak boleh {door.needs.value}."
+    *others, last = [ROLE_WORDS[role].lower() for role in Role if role in door.roles]
+    roles = f"{', '.join(others)} dan {last}" if others else last
     return (
         f"Ruang {door.title} hanya untuk {roles}. "
         f"Anda masuk sebagai {ROLE_WORDS[actor.role].lower()}."

@@ -1,8 +1,9 @@
 """The signed note that tells a kernel on whose behalf it runs.
 
-The server writes it into the environment of a kernel it starts; nothing a visitor sends ever
-becomes part of it. It is bound to one kernel: copied into another it is worth nothing. Only the
-standard library is needed to read it, so a trainee's kernel stays small.
+A kernel may stand ready before anybody comes, so the note is no part of its environment: the
+server lays it, when a visitor takes the kernel, into a folder that only its own account can read.
+Nothing a visitor sends ever becomes part of it, and it is bound to one kernel: copied to another
+it is worth nothing. Only the standard library is needed to read it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, StoreFault
 
 OFFICE_VARIABLE = "VERVAL_OFFICE"
-ACTOR_VARIABLE = "VERVAL_ACTOR"
+#: Names the folder of the notes; a file there has its kernel's id as its name.
+NOTES_VARIABLE = "VERVAL_NOTES"
 KEY_FILE = ".kunci-server"
 
 _KEY_BYTES = 32
@@ -125,6 +127,26 @@ def read_handover(key: bytes, note: str, kernel_id: str) -> Actor:
         class_id=said["class"],
         seat=said["seat"],
     )
+
+
+def lay_note(folder: Path, kernel_id: str, note: str) -> None:
+    """Put a note where its kernel finds it; mode 0600."""
+    handle = os.open(folder / kernel_id, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(note)
+
+
+def find_note(folder: Path, kernel_id: str) -> str:
+    """The note laid for a kernel; raises ``Forbidden`` when there is none."""
+    try:
+        return (folder / kernel_id).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        raise Forbidden(_REFUSED) from None
+
+
+def drop_note(folder: Path, kernel_id: str) -> None:
+    """Remove the note of a kernel that has ended, if there is one."""
+    (folder / kernel_id).unlink(missing_ok=True)
 
 
 def own_kernel_id() -> str:

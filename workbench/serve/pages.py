@@ -11,7 +11,8 @@ import json
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import responses
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -19,23 +20,32 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+from markupsafe import Markup
+from nbclient.exceptions import DeadKernelError
 from tornado import web
 from tornado.iostream import StreamClosedError
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from workbench.access import Actor, Role, Workspace
 from workbench.domain import wilayah
 from workbench.errors import Forbidden, NotFound, StoreFault, WorkbenchError
 from workbench.serve.doors import DOORS, ROLE_WORDS, closed_sentence, doors_for, safe_next
 from workbench.serve.identity import (
+    Counter,
+    Limit,
     NotHere,
     SessionIdentity,
     Visitor,
+    code_limits,
+    password_limits,
     refuse_if_remote,
     session_digest,
 )
 from workbench.serve.kernels import RoomKernels, Visit
-from workbench.serve.render import BROKEN_ROOM, RoomRenderer
+from workbench.serve.messages import most_bytes
+from workbench.serve.render import BROKEN_ROOM, read_notebook, run_notebook
+from workbench.services.accounts import plain_username
+from workbench.services.classes import plain_code
 
 if TYPE_CHECKING:
     from workbench.serve.server import VervalApp
@@ -51,8 +61,11 @@ _LONG_POSITIONS = {
 }
 MAX_FIELD = 200
 
+#: Passwords that may wait to be hashed; at some 0.1 s each, more would wait too long.
+MAX_WAITING_PASSWORDS = 50
+
 TOO_MANY = (
-    "Terlalu banyak percobaan yang salah dari alamat ini. "
+    "Terlalu banyak percobaan yang salah. "
     "Tunggu {seconds} detik, lalu coba lagi. Periksa dulu kode atau kata sandinya."
 )
 
@@ -77,6 +90,23 @@ class FrontDesk:
 
     joins: OrderedDict[str, asyncio.Future[Any]] = field(default_factory=OrderedDict)
     return_codes: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    #: A hash takes memory and a core, so there is one at a time, and never in front of a hall
+    #: that joins: joining hashes nothing and has the desk's own thread.
+    passwords: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="verval-password")
+    )
+    waiting_passwords: int = 0
+
+    async def with_password(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run what hashes a password, in its turn; raises ``HTTPError`` 503 when too many wait."""
+        if self.waiting_passwords >= MAX_WAITING_PASSWORDS:
+            raise web.HTTPError(503)
+        self.waiting_passwords += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.passwords, function, *arguments)
+        finally:
+            self.waiting_passwords -= 1
 
     def remember_code(self, session: str, code: str) -> None:
         """Keep a return code for its page; the oldest of very many are forgotten."""
@@ -159,6 +189,7 @@ class PageHandler(JupyterHandler):
                 for door in doors_for(actor)
             ],
             "xsrf": self.xsrf_token.decode("ascii"),
+            "is_slow": actor.role is not Role.PESERTA and not self.app.forks,
         }
 
     def show(self, template: str, title: str, status: int = 200, **names: Any) -> None:
@@ -193,7 +224,7 @@ class PageHandler(JupyterHandler):
         )
 
     async def in_turn(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run what waits for a disk or a hash beside the server's loop."""
+        """Run what waits for a disk beside the server's loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.app.desk_thread, function, *arguments)
 
@@ -204,6 +235,20 @@ class PageHandler(JupyterHandler):
         return await self.in_turn(
             self.app.account_service.current_password_must_change, self.app.office, self.actor
         )
+
+    async def end_session(self, token: str) -> None:
+        """End a session, its kernels and what the desk remembers of it."""
+        session = session_digest(token)
+        await self.in_turn(self.app.account_service.sign_out, self.app.office, token)
+        self.app.desk.return_codes.pop(session, None)
+        await self.app.kernels.end_session(session)
+
+    def may_try(self, limits: Mapping[Counter, Limit], guess: str) -> int:
+        """0 when the attempt may be made; else seconds to wait, which the header says too."""
+        wait: int = self.app.limiter.take(limits, guess)
+        if wait:
+            self.set_header("Retry-After", str(wait))
+        return wait
 
     def field(self, name: str) -> str:
         """A field of the form, trimmed and never endless."""
@@ -216,6 +261,11 @@ def _status_of(error: WorkbenchError) -> int:
     if isinstance(error, NotFound):
         return 404
     return 503 if isinstance(error, StoreFault) else 400
+
+
+def _once() -> str:
+    """A guess that is like no other: two tries of one password are two tries."""
+    return secrets.token_hex(8)
 
 
 def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -258,13 +308,11 @@ class SignInPage(PageHandler):
             raise web.HTTPError(400)
         names = ("nama", "peran", "wilayah", "kode_kelas", "kode_kembali", "akun", "formulir")
         fields = {name: self.field(name) for name in names}
-        address = self.request.remote_ip or ""
-        wait = self.app.limiter.seconds_to_wait(address)
-        if wait:
-            self.set_header("Retry-After", str(wait))
-            sentence = TOO_MANY.format(seconds=wait)
-            self.show("galat.html", "Tunggu sebentar", 429, sentence=sentence, back="/masuk")
+        limits, guess = self._guess(way, fields)
+        if wait := self.may_try(limits, guess):
+            self._show_form(way, fields, TOO_MANY.format(seconds=wait), 429)
             return
+        is_wrong = False
         try:
             await attempt(fields)
         except NotHere as error:
@@ -273,9 +321,16 @@ class SignInPage(PageHandler):
             self._show_form(way, fields, str(error), 503)
         except WorkbenchError as error:
             # A wrong code or password, not a name too long: only guessing is slowed down.
-            if isinstance(error, Forbidden | NotFound):
-                self.app.limiter.count_failure(address)
+            is_wrong = isinstance(error, Forbidden | NotFound)
             self._show_form(way, fields, str(error), 401 if way == "akun" else 400)
+        finally:
+            self.app.limiter.settle(limits, guess, was_wrong=is_wrong)
+
+    def _guess(self, way: str, fields: dict[str, str]) -> tuple[dict[Counter, Limit], str]:
+        if way == "akun":
+            return password_limits(self.request, plain_username(fields["akun"])), _once()
+        code = fields["kode_kelas" if way == "gabung" else "kode_kembali"]
+        return code_limits(self.request, way), plain_code(code)
 
     def _show_form(
         self, way: str, fields: dict[str, str], sentence: str = "", status: int = 200
@@ -326,9 +381,9 @@ class SignInPage(PageHandler):
         try:
             joined = await self.app.desk.join_once(form, join)
         finally:
-            self.app.seats.look()
+            self.app.seat_keeper.look()
         self.app.desk.remember_code(session_digest(joined.token), joined.return_code)
-        self._let_in(joined.token, "/kode")
+        await self._let_in(joined.token, "/kode")
 
     async def _come_back(self, fields: dict[str, str]) -> None:
         if not fields["kode_kembali"]:
@@ -337,7 +392,7 @@ class SignInPage(PageHandler):
         joined = await self.in_turn(
             self.app.class_service.come_back, self.app.office, fields["kode_kembali"]
         )
-        self._let_in(joined.token, "/latihan")
+        await self._let_in(joined.token, "/latihan")
 
     async def _sign_in(self, fields: dict[str, str]) -> None:
         # Not trimmed: blanks belong to a password.
@@ -345,7 +400,7 @@ class SignInPage(PageHandler):
         if not fields["akun"] or not password:
             self._incomplete("akun", fields, "Isi nama akun dan kata sandi.")
             return
-        signed = await self.in_turn(
+        signed = await self.app.desk.with_password(
             self.app.account_service.sign_in, self.app.office, fields["akun"], password
         )
         try:
@@ -354,10 +409,15 @@ class SignInPage(PageHandler):
             await self.in_turn(self.app.account_service.sign_out, self.app.office, signed.token)
             raise
         path = safe_next(self.get_query_argument("next", ""))
-        self._let_in(signed.token, "/sandi" if signed.must_change_password else path)
+        await self._let_in(signed.token, "/sandi" if signed.must_change_password else path)
 
-    def _let_in(self, token: str, path: str) -> None:
-        cast(SessionIdentity, self.identity_provider).give_session(self, token)
+    async def _let_in(self, token: str, path: str) -> None:
+        identity = cast(SessionIdentity, self.identity_provider)
+        # Whoever was signed in here before has passed the phone on; a form sent twice has not.
+        before = identity.token_of(self)
+        if before and before != token:
+            await self.end_session(before)
+        identity.give_session(self, token)
         self.redirect(path, status=303)
 
 
@@ -391,19 +451,20 @@ class PasswordPage(PageHandler):
         if sentence:
             await self._show_form(sentence, 400)
             return
-        address = self.request.remote_ip or ""
-        wait = self.app.limiter.seconds_to_wait(address)
-        if wait:
+        limits, guess = password_limits(self.request, self.actor.id), _once()
+        if wait := self.may_try(limits, guess):
             await self._show_form(TOO_MANY.format(seconds=wait), 429)
             return
         token = cast(SessionIdentity, self.identity_provider).token_of(self)
+        is_wrong = False
         try:
-            await self.in_turn(self._change, old, new, token)
+            await self.app.desk.with_password(self._change, old, new, token)
         except WorkbenchError as error:
-            if isinstance(error, Forbidden):
-                self.app.limiter.count_failure(address)
+            is_wrong = isinstance(error, Forbidden)
             await self._show_form(str(error), 400)
             return
+        finally:
+            self.app.limiter.settle(limits, guess, was_wrong=is_wrong)
         self.redirect("/beranda", status=303)
 
     def _change(self, old: str, new: str, token: str) -> None:
@@ -436,10 +497,7 @@ class SignOutPage(PageHandler):
         identity = cast(SessionIdentity, self.identity_provider)
         token = identity.token_of(self)
         if token:
-            session = session_digest(token)
-            await self.in_turn(self.app.account_service.sign_out, self.app.office, token)
-            self.app.desk.return_codes.pop(session, None)
-            await self.app.kernels.end_session(session)
+            await self.end_session(token)
         identity.take_session(self)
         self.redirect("/masuk", status=303)
 
@@ -467,54 +525,89 @@ class RoomPage(PageHandler):
         if await self.must_change_password():
             self.redirect("/sandi")
             return
-        if self.actor.role not in self.door.roles:
+        if not self.door.opens_for(self.actor):
             raise Forbidden(closed_sentence(self.door, self.actor))
+        if place := self.app.place_in_line(self.visitor.username, self.door.name):
+            self.set_header("Retry-After", "10")
+            self.show("penuh.html", "Semua kursi terpakai", 503, place=place, room=self.door.name)
+            return
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        place = await self.in_turn(self.app.place_of, self.actor)
-        frame = self.frame(self.door.title, self.door.name, place)
-        renderer = self.app.renderer(self, self.door, frame, self._open_kernel)
-        await renderer.initialize()
+        frame = self.frame(self.door.title, self.door.name, await self.app.place_of(self.actor))
         try:
-            await self._send(renderer)
+            self._write_part("ruang.html", frame=frame)
+            await self.flush()
+            self._leave = await self.app.admission.enter(self._tell_place)
+            if self._gone:
+                # Who waited and left, or loaded the page again, wants no kernel any more.
+                raise StreamClosedError()
+            await self._send_room()
         except StreamClosedError:
             await self._give_up()
         except Exception as error:
             self.app.log.error("Room %s broke: %s", self.door.name, type(error).__name__)
             self.app.log.debug("details", exc_info=error)
             await self._give_up()
-            if not self._headers_written:
-                raise
             sentence = str(error) if isinstance(error, WorkbenchError) else BROKEN_ROOM
-            broken = self.app.pages.get_template("putus.html")
-            self.finish(broken.render(sentence=sentence))
+            self._write_part("putus.html", sentence=sentence)
+            self.finish()
         finally:
             self._leave()
+            self.app.keep_ready()
 
-    async def _send(self, renderer: RoomRenderer) -> None:
-        async for piece, _ in renderer.pieces():
-            self.write(piece)
-        await self.flush()
+    def _write_part(self, template: str, **names: Any) -> None:
+        page = self.app.pages.get_template(template)
+        self.write(page.render(main_js=self.app.main_js, base_url=self.app.base_url, **names))
 
-    async def _open_kernel(self, kernel_name: str) -> tuple[str, Any]:
-        await self.flush()
-        self._leave = await self.app.admission.enter()
-        if self._gone:
-            # Who waited and left, or loaded the page again, wants no kernel any more.
-            raise StreamClosedError()
+    def _tell_place(self, place: int) -> None:
+        self.write(f"<script>vv_antre({place})</script>")
+        # A visitor who has gone is noticed when it is their turn.
+        asyncio.ensure_future(self.flush()).add_done_callback(lambda done: done.exception())
+
+    async def _send_room(self) -> None:
+        try:
+            cells = await self._run_room()
+        except DeadKernelError:
+            # It died under our hands; the next one stands ready.
+            cells = await self._run_room()
+        self._write_part("isi.html", cells=cells, page_config=self.app.page_config(self._kernel_id))
+        await self.finish()
+
+    async def _run_room(self) -> list[list[Markup]]:
+        """Take a kernel for this visitor, run the room in it; what each cell shows, as JSON."""
+        kernel = await self.app.pool.take(self.door.kernel)
+        self._kernel_id = kernel.id
         kernels = self.app.kernels
-        visit = Visit(
-            owner=self.visitor.username,
-            session=self.visitor.session,
-            room=self.door.name,
-            actor=self.actor,
-            token=cast(SessionIdentity, self.identity_provider).token_of(self),
-        )
-        self._kernel_id = await kernels.start_for(visit, kernel_name)
-        return self._kernel_id, kernels.get_kernel(self._kernel_id)
+        try:
+            kernels.hand_over(
+                kernel.id,
+                Visit(
+                    owner=self.visitor.username,
+                    session=self.visitor.session,
+                    room=self.door.name,
+                    actor=self.actor,
+                    token=cast(SessionIdentity, self.identity_provider).token_of(self),
+                ),
+            )
+            notebook = read_notebook(self.app.notebook_of(self.door))
+            process = kernels.get_kernel(kernel.id)
+            outputs = run_notebook(notebook, kernel, process, self.app.config)
+            return [shown async for shown in outputs]
+        finally:
+            kernel.let_go()
 
     async def _give_up(self) -> None:
         if self._kernel_id:
             await self.app.kernels.end(self._kernel_id)
+
+
+class StatePage(PageHandler):
+    """/keadaan: how full the server is and how it starts kernels, for those who run it."""
+
+    def get(self) -> None:
+        if self.actor.role is Role.PESERTA:
+            raise Forbidden("Keadaan server hanya untuk pelatih, staf dan admin.")
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(self.app.state()))
 
 
 class ApiHandler(APIHandler):
@@ -549,8 +642,20 @@ class KernelApi(ApiHandler, KernelHandler):
     """/api/kernels/ID for the owner: is it there, and end it."""
 
 
-class KernelSocket(VoilaKernelWebsocketHandler):
-    """The page's line to its kernel: widget messages only, and only the owner's."""
+class KernelSocket(KernelWebsocketHandler):
+    """The page's line to its kernel: widget messages only, and only the owner's.
+
+    Voila's own handler is left out: it takes a binary frame of the older format for one of the
+    newer and would count to 2**60 over it.
+    """
+
+    @property
+    def max_message_size(self) -> int:
+        room = cast(RoomKernels, self.kernel_manager).room_of(self.kernel_id)
+        return most_bytes(room, self.settings["websocket_max_message_size"])
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
         if isinstance(error, WorkbenchError | web.HTTPError):
@@ -630,4 +735,5 @@ __all__ = [
     "RoomPage",
     "SignInPage",
     "SignOutPage",
+    "StatePage",
 ]

@@ -1,31 +1,35 @@
 """Turns a door's notebook into a page: frame first, then a kernel, then what it shows.
 
-The frame reaches the browser before the kernel exists, so a visitor sees where they are while
-they wait. Only a few pages are prepared at a time: first come, first served is quicker for
-everybody than all at once.
+The frame reaches the browser before the kernel is there, so a visitor sees where they are, and
+their place, while they wait. Only a few pages are prepared at a time: first come, first served is
+quicker for everybody than all at once. The page is written by two small templates of ours around
+what Voila's script reads; Voila's own way, through nbconvert, compiles a dozen for each page.
 """
 
 from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import html
+import json
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import nbformat
-from jinja2.bccache import Bucket
-from jupyter_core.utils import ensure_async
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert.preprocessors.clearoutput import ClearOutputPreprocessor
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from traitlets.config import Config
 from voila.execute import VoilaExecutor
-from voila.notebook_renderer import NotebookRenderer
 
 from workbench import errors
+from workbench.serve.kernels import ReadyKernel
 
 BROKEN_ROOM = (
     "Halaman ini tidak dapat disiapkan karena ada kesalahan program. "
@@ -39,52 +43,124 @@ _SAYABLE = frozenset(
     for name, thing in vars(errors).items()
     if isinstance(thing, type) and issubclass(thing, errors.WorkbenchError)
 )
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_DRAWN = frozenset({"display_data", "execute_result"})
 
 log = logging.getLogger("verval.serve")
 
 
-class MemoryBytecode(jinja2.BytecodeCache):
-    """Compiled templates, kept for the life of the server.
-
-    Voila makes a new template environment for each page and compiles the same dozen files for it.
-    """
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        code = self._code.get(bucket.key + bucket.checksum)
-        if code is not None:
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+@dataclass
+class _Waiting:
+    tell: Callable[[int], None]
+    turn: asyncio.Future[None]
+    told: int = 0
 
 
 class Admission:
     """Lets so many pages be prepared at once; the others wait in the order they came."""
 
     def __init__(self, places: int | None = None) -> None:
-        self._places = asyncio.Semaphore(places or (os.cpu_count() or 1) + 1)
+        self._free = places or (os.cpu_count() or 1) + 1
+        self._places = self._free
+        self._line: deque[_Waiting] = deque()
 
-    async def enter(self) -> Callable[[], None]:
-        """Wait for a place; the function returned gives it back, once however often called."""
-        await self._places.acquire()
+    @property
+    def waiting(self) -> int:
+        """How many pages wait."""
+        return len(self._line)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no page is being prepared."""
+        return self._free == self._places
+
+    async def enter(self, tell: Callable[[int], None]) -> Callable[[], None]:
+        """Wait for a place; the function returned gives it back, once however often called.
+
+        ``tell`` is called with the place in the line, by ``tell_places``.
+        """
+        if self._free:
+            self._free -= 1
+        else:
+            me = _Waiting(tell, asyncio.get_running_loop().create_future())
+            self._line.append(me)
+            try:
+                await me.turn
+            except BaseException:
+                if me in self._line:
+                    self._line.remove(me)
+                else:
+                    self._give_back()
+                raise
         given_back = False
 
         def leave() -> None:
             nonlocal given_back
             if not given_back:
                 given_back = True
-                self._places.release()
+                self._give_back()
 
         return leave
+
+    def _give_back(self) -> None:
+        while self._line:
+            turn = self._line.popleft().turn
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    def tell_places(self) -> None:
+        """Tell each who waits their place, if it has changed since they were told."""
+        for place, one in enumerate(tuple(self._line), start=1):
+            if one.told != place:
+                one.told = place
+                one.tell(place)
+
+
+class WaitingList:
+    """Who found all seats taken, in the order they first came; they ask again by themselves.
+
+    One who has not asked for ``forget_s`` seconds has given up. ``clock`` gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], forget_s: float = 45.0) -> None:
+        self._clock = clock
+        self._forget_s = forget_s
+        self._asked: OrderedDict[str, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._asked)
+
+    def place(self, owner: str, free: int) -> int:
+        """0 when one of the ``free`` seats is this person's, else their place in the line."""
+        now = self._clock()
+        for name, asked in list(self._asked.items()):
+            if now - asked > self._forget_s:
+                del self._asked[name]
+        ahead = list(self._asked)
+        place = ahead.index(owner) + 1 if owner in self._asked else len(ahead) + 1
+        if place <= free:
+            self._asked.pop(owner, None)
+            return 0
+        self._asked[owner] = now
+        return place
+
+
+@functools.lru_cache(maxsize=16)
+def _read_notebook(path: Path, modified_ns: int) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """A copy of the notebook of that file, read once as long as it does not change."""
+    return copy.deepcopy(_read_notebook(path, path.stat().st_mtime_ns))
 
 
 def error_card(sentence: str) -> nbformat.NotebookNode:
     """An output that says what is wrong where the room's content would stand."""
     card = f'<div class="vv-error" role="alert"><p>{html.escape(sentence)}</p></div>'
-    return nbformat.v4.new_output("display_data", {"text/html": card, "text/plain": sentence})
+    return nbformat.v4.new_output("display_data", {"text/html": card})
 
 
 def sentence_of(error: CellExecutionError) -> str:
@@ -92,91 +168,45 @@ def sentence_of(error: CellExecutionError) -> str:
     return error.evalue if error.ename in _SAYABLE and error.evalue else BROKEN_ROOM
 
 
-class RoomExecutor(VoilaExecutor):
-    """Voila's executor; what it would say in English is said by the renderer."""
-
-    async def execute_cell(
-        self, cell: Any, resources: Any, cell_index: int, store_history: bool = True
-    ) -> Any:
-        return await self.async_execute_cell(cell, cell_index, store_history)
+def as_json(value: Any) -> Markup:
+    """A value as JSON that is safe inside a script element."""
+    return htmlsafe_json_dumps(value, dumps=json.dumps)
 
 
-class RoomRenderer(NotebookRenderer):
-    """Renders one visit. ``open_kernel`` is awaited when the frame has been written.
+async def run_notebook(
+    notebook: nbformat.NotebookNode, kernel: ReadyKernel, process: Any, config: Config
+) -> AsyncIterator[list[Markup]]:
+    """Run the cells in a kernel; yields for each what it shows, as JSON for the page.
 
-    ``frame`` is what the page's template knows of the visit.
+    ``process`` is the kernel's manager. A cell that fails ends the page with a sentence; a kernel
+    that dies raises nbclient's ``DeadKernelError``.
     """
-
-    def __init__(
-        self,
-        *,
-        frame: dict[str, Any],
-        open_kernel: Callable[[str], Awaitable[tuple[str, Any]]],
-        bytecode: jinja2.BytecodeCache,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self._frame = frame
-        self._open_kernel = open_kernel
-        self._bytecode = bytecode
-
-    async def initialize(self, **kwargs: Any) -> None:
-        await super().initialize(**kwargs)
-        self.resources["frame"] = self._frame
-        self.exporter.environment.bytecode_cache = self._bytecode
-
-    async def load_notebook(self, path: str) -> nbformat.NotebookNode:
-        # From the file itself: a contents manager would ask about trust and hidden folders.
-        notebook = nbformat.read(Path(path), as_version=4)
-        return await self.fix_notebook(copy.deepcopy(notebook))
-
-    def pieces(self) -> AsyncIterator[tuple[str, Any]]:
-        """The page in the order it is to be sent."""
-        return self.generate_content_generator()
-
-    async def _jinja_kernel_start(
-        self, nb: nbformat.NotebookNode, kernel_id: str | None, kernel_future: Any
-    ) -> str:
-        kernel_id, kernel = await self._open_kernel(self.notebook.metadata.kernelspec.name)
-        self.executor = RoomExecutor(nb, km=kernel, config=self.traitlet_config)
-        self.executor.kc = await self.executor.async_start_new_kernel_client()
-        self.kernel_started = True
-        return kernel_id
-
-    async def _jinja_cell_generator(
-        self, nb: nbformat.NotebookNode, kernel_id: str
-    ) -> AsyncIterator[nbformat.NotebookNode]:
-        nb, _ = ClearOutputPreprocessor().preprocess(nb, {"metadata": {"path": self.cwd}})
+    executor = VoilaExecutor(notebook, km=process, config=config)
+    executor.kc = kernel.client
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        failure = ""
+        cell.outputs = []
         try:
-            for index, cell in enumerate(nb.cells):
-                failure = ""
-                try:
-                    await self.executor.execute_cell(cell, None, index, store_history=False)
-                except CellExecutionError as error:
-                    # The name and no more: a message may carry what a list says of a person.
-                    log.error("Kernel %s: a room failed with %s", kernel_id, error.ename)
-                    failure = sentence_of(error)
-                except CellTimeoutError:
-                    log.error("Kernel %s: a room took too long", kernel_id)
-                    failure = SLOW_ROOM
-                except DeadKernelError:
-                    log.error("Kernel %s died while its room was prepared", kernel_id)
-                    failure = BROKEN_ROOM
-                if cell.cell_type == "code":
-                    cell.outputs = [output for output in cell.outputs if not _is_noise(output)] + (
-                        [error_card(failure)] if failure else []
-                    )
-                yield cell
-                if failure:
-                    break
-        finally:
-            await self._cleanup_resources()
-
-    async def _cleanup_resources(self) -> None:
-        await ensure_async(self.executor.kc.stop_channels())
+            await executor.async_execute_cell(cell, index, store_history=False)
+        except CellExecutionError as error:
+            # The name and no more: a message may carry what a list says of a person.
+            log.error("Kernel %s: a room failed with %s", kernel.id, error.ename)
+            failure = sentence_of(error)
+        except CellTimeoutError:
+            log.error("Kernel %s: a room took too long", kernel.id)
+            failure = SLOW_ROOM
+        shown = [output for output in cell.outputs if output.output_type in _DRAWN]
+        if failure:
+            shown.append(error_card(failure))
+        yield [as_json(_for_page(output)) for output in shown]
+        if failure:
+            return
 
 
-def _is_noise(output: nbformat.NotebookNode) -> bool:
-    return output.output_type == "error" or (
-        output.output_type == "stream" and output.name == "stderr"
-    )
+def _for_page(output: nbformat.NotebookNode) -> dict[str, Any]:
+    data = dict(output.data)
+    if _WIDGET in data:
+        data.pop("text/plain", None)  # a name and an address in memory
+    return {"output_type": "display_data", "data": data, "metadata": {}, "trusted": True}

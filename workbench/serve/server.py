@@ -27,21 +27,26 @@ import jinja2
 import tornado.web
 import zmq
 from jupyter_core.paths import jupyter_path
+from markupsafe import Markup
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
 from tornado.netutil import bind_sockets
 from traitlets import Any as AnyTrait
+from traitlets import Integer
 from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.paths import collect_static_paths, collect_template_paths
 from voila.utils import get_page_config, get_voila_labextensions_path
 
+from workbench import forkserver
 from workbench.access import Actor, Workspace
 from workbench.domain import wilayah
 from workbench.errors import NotFound, WrongUse
 from workbench.resources import resource
 from workbench.serve import assets, handover, kernels, pages, render, seats
-from workbench.serve.doors import DOORS, Door
+from workbench.serve.certificate import load_certificate
+from workbench.serve.doors import DOORS, LENGKAP, RINGAN, Door
 from workbench.serve.identity import (
     Accounts,
     AttemptLimiter,
@@ -49,6 +54,7 @@ from workbench.serve.identity import (
     KernelOwnerAuthorizer,
     SessionIdentity,
 )
+from workbench.serve.messages import RoomConnection
 
 TEMPLATE = "verval"
 _SHARE = Path(__file__).parent / "share" / "jupyter"
@@ -68,6 +74,9 @@ PAGE_ASSETS = [
 #: An upload of 100 MB comes as one message; its frame and header come on top.
 MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
+#: Kernels that stand ready also when no class is open.
+FEW_READY = 4
+CLASS_SEEN_S = 5.0
 WANTED_FILES = 65_536
 WANTED_SOCKETS = 65_000
 _KERNEL_ID = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -82,6 +91,11 @@ class VervalApp(Voila):
     account_service = AnyTrait(help="``services.accounts`` or something with its functions.")
     class_service = AnyTrait(help="``services.classes`` or something with its functions.")
     notebooks = AnyTrait(help="Folder of the doors, a ``Path``.")
+    seats = Integer(help="Most pages that live at once.")
+    warm = Integer(
+        None, allow_none=True, help="Kernels kept ready; None: as many as a class has seats."
+    )
+    tls = AnyTrait(help="An ``ssl.SSLContext``, or None for plain HTTP.")
 
     # --- set-up
 
@@ -97,11 +111,10 @@ class VervalApp(Voila):
         self.setup_template_dirs()
         self.limiter = AttemptLimiter()
         self.desk = pages.FrontDesk()
-        self.bytecode = render.MemoryBytecode()
         # One writer at a time at the desk; those who only look do not wait for it.
         self.desk_thread = ThreadPoolExecutor(1, thread_name_prefix="verval-desk")
         self.lookups = ThreadPoolExecutor(4, thread_name_prefix="verval-lookup")
-        self.seats = seats.SeatKeeper(self.office_root, self._classes_low_on_seats)
+        self.seat_keeper = seats.SeatKeeper(self.office_root, self._classes_low_on_seats)
         self._stopping: Callable[[], Any] = lambda: None
 
     def setup_template_dirs(self) -> None:
@@ -122,6 +135,7 @@ class VervalApp(Voila):
         self.kernels: kernels.RoomKernels = self.kernel_manager
         self.kernels.office_root = str(self.office_root)
         self.kernels.ipython_dir = str(Path(self.connection_dir) / "ipython")
+        self.kernels.notes_dir = str(Path(self.connection_dir) / "catatan")
         self.kernels.still_signed_in = self._still_signed_in
         # Before the first socket: libzmq's own limit ends a hall at about 170 people.
         with contextlib.suppress(zmq.ZMQError):
@@ -131,6 +145,10 @@ class VervalApp(Voila):
         self.identity_provider.threads = self.lookups
         self.authorizer.kernels = self.kernels
         self.admission = render.Admission()
+        self.waiting_list = render.WaitingList(self.kernels.clock)
+        self.pool = kernels.Pool(self.kernels, self._ready_wanted, lambda: self.admission.is_idle)
+        self._class_seats = 0
+        self._class_seen: tuple[float, Any] = (-CLASS_SEEN_S, None)
         settings.update(
             verval_app=self,
             jinja2_env=self.pages,
@@ -138,7 +156,12 @@ class VervalApp(Voila):
             login_url="/masuk",
             config=self.config,
             default_handler_class=pages.NoSuchPage,
-            xsrf_cookie_kwargs={"samesite": "Lax", "path": "/"},
+            xsrf_cookie_kwargs={
+                "samesite": "Lax",
+                "path": "/",
+                "secure": self.tls is not None,
+            },
+            kernel_websocket_connection_class=RoomConnection,
             websocket_max_message_size=MAX_MESSAGE_BYTES,
             websocket_compression_options={"compression_level": 3, "mem_level": 5},
             log_function=self._log_request,
@@ -153,6 +176,11 @@ class VervalApp(Voila):
             log=self.log,
             voila_configuration=self.voila_configuration,
         )
+        for name, prefix in (
+            ("fullStaticUrl", "/voila/static/"),
+            ("fullLabextensionsUrl", "/voila/labextensions/"),
+        ):
+            self._page_config[name] = prefix + self.shelves[prefix].version
         # Without an address of ours the page would fetch a typesetter from elsewhere.
         self._page_config["fullMathjaxUrl"] = self.asset_urls()["no-formulas.js"].partition("?")[0]
         return settings
@@ -171,6 +199,7 @@ class VervalApp(Voila):
             (r"/sandi", pages.PasswordPage),
             (r"/keluar", pages.SignOutPage),
             *rooms,
+            (r"/keadaan", pages.StatePage),
             (rf"/detak/{_KERNEL_ID}", pages.PulsePage),
             (rf"/api/kernels/{_KERNEL_ID}", pages.KernelApi),
             (rf"/api/kernels/{_KERNEL_ID}/channels", pages.KernelSocket),
@@ -195,6 +224,8 @@ class VervalApp(Voila):
                     names={
                         "plus-jakarta-sans.ttf": fonts / "PlusJakartaSans[wght].ttf",
                         "plus-jakarta-sans-italic.ttf": fonts / "PlusJakartaSans-Italic[wght].ttf",
+                        "kartu.js": resource("workbench/ui/card/card.js"),
+                        "kartu.css": resource("workbench/ui/card/card.css"),
                         **_lab_styles(),
                     },
                 ),
@@ -214,38 +245,78 @@ class VervalApp(Voila):
             urls[name] = f"/aset/{name}?v={assets.load(path).digest}"
         return urls
 
-    def place_of(self, actor: Actor) -> str:
-        """What the header calls the place: the class, or the office. Reads the store."""
+    async def place_of(self, actor: Actor) -> str:
+        """What the header calls the place: the class, or the office."""
         if actor.workspace is Workspace.NYATA:
             return f"Dinas Sosial {wilayah.CITY.name}"
-        current = self.class_service.current_class(self.office)
+        current = await self._current_class()
         if current is not None and actor.class_id in ("", current.id):
             return str(current.name)
         return "Kelas" if actor.class_id else "Belum ada kelas"
 
-    def renderer(
-        self,
-        handler: pages.RoomPage,
-        door: Door,
-        frame: dict[str, Any],
-        open_kernel: Callable[[str], Any],
-    ) -> render.RoomRenderer:
-        """What makes one visit's page."""
-        return render.RoomRenderer(
-            frame=frame,
-            open_kernel=open_kernel,
-            bytecode=self.bytecode,
-            request_handler=handler,
-            voila_configuration=self.voila_configuration,
-            traitlet_config=self.config,
-            notebook_path=str(Path(self.notebooks) / f"{door.name}.ipynb"),
-            template_paths=self.template_paths,
-            config_manager=self.config_manager,
-            contents_manager=self.contents_manager,
-            base_url=self.base_url,
-            kernel_spec_manager=self.kernel_spec_manager,
-            page_config=self._page_config,
+    async def _current_class(self) -> Any:
+        """The open class, asked of the store at most every few seconds."""
+        asked_at, current = self._class_seen
+        if self.kernels.clock() - asked_at > CLASS_SEEN_S:
+            loop = asyncio.get_running_loop()
+            find = self.class_service.current_class
+            current = await loop.run_in_executor(self.lookups, find, self.office)
+            self._class_seen = (self.kernels.clock(), current)
+        return current
+
+    def notebook_of(self, door: Door) -> Path:
+        """The notebook behind a door."""
+        return Path(self.notebooks) / f"{door.name}.ipynb"
+
+    @property
+    def main_js(self) -> str:
+        """Address of the script that brings a room's page to life."""
+        return f"{self._page_config['fullStaticUrl']}/voila.js"
+
+    def page_config(self, kernel_id: str) -> Markup:
+        """The settings a room's page carries for Voila's script, as JSON."""
+        return render.as_json(
+            {**self._page_config, "baseUrl": self.base_url, "kernelId": kernel_id}
         )
+
+    # --- seats
+
+    def place_in_line(self, owner: str, room: str) -> int:
+        """0 when this person may open a page now, else their place among those waiting."""
+        if self.kernels.of_person(owner, room):
+            return 0  # theirs is replaced
+        return self.waiting_list.place(owner, max(0, self.seats - self.kernels.taken))
+
+    def keep_ready(self) -> None:
+        """See to it that kernels stand ready for those who come next."""
+        self.pool.fill()
+
+    def _ready_wanted(self) -> dict[str, int]:
+        taken = self.kernels.taken
+        warm = max(FEW_READY, self._class_seats - taken) if self.warm is None else self.warm
+        return {RINGAN: max(0, min(warm, self.seats - taken)), LENGKAP: min(1, warm)}
+
+    async def _tick(self) -> None:
+        self.admission.tell_places()
+        current = await self._current_class()
+        self._class_seats = current.seats_drawn if current is not None else 0
+        self.keep_ready()
+
+    @property
+    def forks(self) -> bool:
+        """Whether kernels are forked; else each starts on its own, slowly."""
+        return bool(forkserver.status()["way"] == "fork")
+
+    def state(self) -> dict[str, Any]:
+        """How full the server is and how it starts kernels."""
+        return {
+            "kursi": self.seats,
+            "hidup": self.kernels.taken,
+            "antre": self.admission.waiting + len(self.waiting_list),
+            "hangat": self.pool.count(RINGAN),
+            "jalur": "cepat" if self.forks else "biasa",
+            "sebab": forkserver.status()["reason"],
+        }
 
     # --- running
 
@@ -265,21 +336,30 @@ class VervalApp(Voila):
             self._use_run_folder(run_folder)
             self.app = tornado.web.Application(self.init_handlers(), **self.init_settings())
             server = HTTPServer(
-                self.app, max_buffer_size=MAX_MESSAGE_BYTES + 2**24, max_body_size=MAX_FORM_BYTES
+                self.app,
+                ssl_options=self.tls,
+                max_buffer_size=MAX_MESSAGE_BYTES + 2**24,
+                max_body_size=MAX_FORM_BYTES,
             )
             server.add_sockets(sockets)
             with _signals_to(self.request_stop, loop):
                 if on_ready:
-                    on_ready(addresses(self.ip, self.port))
-                self.seats.look()
+                    on_ready(addresses(self.ip, self.port, secure=self.tls is not None))
+                self.seat_keeper.look()
+                ticking = PeriodicCallback(self._tick, 1000)
+                ticking.start()
+                await self._tick()
                 await stop.wait()
+            ticking.stop()
             server.stop()
-            await self.kernels.shutdown_all(now=True)
+            await self.pool.close()
+            await self.kernels.end_all()
             await server.close_all_connections()
         finally:
             for one in sockets:
                 one.close()
-            await self.seats.close()
+            await self.seat_keeper.close()
+            forkserver.shut_down()
             for threads in (self.desk_thread, self.lookups):
                 threads.shutdown(wait=False, cancel_futures=True)
             shutil.rmtree(run_folder, ignore_errors=True)
@@ -301,6 +381,7 @@ class VervalApp(Voila):
     def _use_run_folder(self, folder: Path) -> None:
         self.connection_dir = str(folder)
         kernels.write_ipython_settings(folder / "ipython")
+        (folder / "catatan").mkdir(mode=0o700)
         if kernels.socket_folder_fits(folder):
             # No ports: none to run out of, none to be taken by another, none to connect to.
             self.config.KernelManager.transport = "ipc"
@@ -309,7 +390,8 @@ class VervalApp(Voila):
 
     def _log_request(self, handler: tornado.web.RequestHandler) -> None:
         status = handler.get_status()
-        level = logging.ERROR if status >= 500 else logging.DEBUG
+        # 503 is a full house and no fault.
+        level = logging.ERROR if status >= 500 and status != 503 else logging.DEBUG
         # The path only: a query may carry a code.
         self.log.log(level, "%s %s %s", status, handler.request.method, handler.request.path)
 
@@ -326,15 +408,18 @@ def _config() -> Config:
     voila.multi_kernel_manager_class = kernels.RoomKernels
     voila.kernel_spec_manager_class = kernels.OwnKernelSpecs
     config.HTMLExporter.language_code = "id"
-    config.RoomExecutor.timeout = 120
+    config.VoilaExecutor.timeout = 120
     # A dead kernel stays dead: restarted it would be empty behind a page that looks alive.
     config.KernelRestarter.restart_limit = 0
+    config.AsyncMultiKernelManager.kernel_manager_class = (
+        "workbench.serve.kernels.RoomKernelManager"
+    )
+    # Who comes back gets a page drawn anew from the store: nothing is kept for a socket.
+    config.MappingKernelManager.buffer_offline_messages = False
     config.MappingKernelManager.cull_idle_timeout = 20 * 60
     config.MappingKernelManager.cull_interval = 60
     config.MappingKernelManager.allow_tracebacks = False
     config.MappingKernelManager.traceback_replacement_message = "Ada kesalahan program."
-    # Visitors run no code, so what is sent much is a large list, not a runaway loop.
-    config.ZMQChannelsWebsocketConnection.limit_rate = False
     return config
 
 
@@ -368,12 +453,12 @@ def bind(host: str, port: int) -> list[socket.socket]:
         ) from error
 
 
-def addresses(host: str, port: int) -> list[str]:
+def addresses(host: str, port: int, *, secure: bool = False) -> list[str]:
     """The addresses people can type: this machine's first, then those of its networks."""
-    if host not in ("", "0.0.0.0", "::", "*"):
-        shown = f"[{host}]" if ":" in host else host
-        return [f"http://{shown}:{port}"]
-    return [f"http://localhost:{port}", *(f"http://{one}:{port}" for one in network_addresses())]
+    hosts = [f"[{host}]" if ":" in host else host]
+    if host in ("", "0.0.0.0", "::", "*"):
+        hosts = ["localhost", *network_addresses()]
+    return [f"{'https' if secure else 'http'}://{one}:{port}" for one in hosts]
 
 
 def network_addresses() -> list[str]:
@@ -450,6 +535,10 @@ def run_server(
     port: int = 8866,
     *,
     on_ready: Callable[[list[str]], None] | None = None,
+    certfile: Path | None = None,
+    keyfile: Path | None = None,
+    seats: int = 150,
+    warm: int | None = None,
     notebooks: Path | None = None,
     accounts: Accounts | None = None,
     classes: Classes | None = None,
@@ -459,8 +548,10 @@ def run_server(
     """Serve an office until Ctrl-C or TERM. Prints nothing.
 
     ``on_ready`` is called with the addresses once pages are answered; ``port`` 0 takes a free
-    one. The services and the doors are the package's own unless others are given. Raises
-    ``WrongUse`` when the address cannot be had, ``StoreFault`` when the office cannot be written.
+    one. ``seats`` pages live at once; ``warm`` kernels stand ready, None: as many as the open
+    class has seats. With a certificate the server speaks HTTPS and nothing else. The services and
+    the doors are the package's own unless others are given. Raises ``WrongUse`` when the address
+    cannot be had or the certificate not used, ``StoreFault`` when the office cannot be written.
     """
     if accounts is None or classes is None or office is None:
         from workbench.services import accounts as own_accounts
@@ -479,6 +570,9 @@ def run_server(
         notebooks=notebooks or resource("notebooks/beranda.ipynb").parent,
         ip=host,
         port=port,
+        seats=seats,
+        warm=warm,
+        tls=load_certificate(certfile, keyfile or certfile).context if certfile else None,
         log_level=log_level,
     )
     app.initialize()

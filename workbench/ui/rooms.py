@@ -9,27 +9,28 @@ from __future__ import annotations
 from IPython.display import display
 
 from workbench.access import Actor
+from workbench.ui.guard import protect
 
 
 def beranda(actor: Actor) -> None:
     """The first page: what to do next, for one's role."""
     from workbench.ui.home import view
 
-    display(view.show(actor))
+    display(protect(view.show(actor)))
 
 
 def latihan(actor: Actor) -> None:
     """A trainee's cases."""
     from workbench.ui.trainee import view
 
-    display(view.show(actor))
+    display(protect(view.show(actor)))
 
 
 def kelas(actor: Actor) -> None:
     """A trainer's class: open it, show how to join, watch the board."""
     from workbench.ui.trainer import view
 
-    display(view.show(actor))
+    display(protect(view.show(actor)))
 
 
 def daftar(actor: Actor) -> None:
@@ -49,4 +50,4 @@ def peta(actor: Actor) -> None:
 def _display(panel: object) -> None:
     # These panels may display themselves and return nothing.
     if panel is not None:
-        display(panel)
+        display(protect(panel))
