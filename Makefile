@@ -1,11 +1,12 @@
 # run: a practice city and a server. lab: JupyterLab on the notebooks. test: everything, with all it needs.
+# bench: peers side by side. proof: half an hour of a full class in which kernels and the server are killed.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 LOCKED := -c requirements.lock --build-constraint requirements.lock
 
-.PHONY: run lab test check bench clean
+.PHONY: run lab test check bench proof clean
 
 run: $(VENV)/.run
 	@$(BIN)/verval serve
@@ -25,6 +26,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
+
+proof: $(VENV)/.dev
+	@$(BIN)/python -m tests.load.soak $(ARGS)
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -90,7 +90,7 @@ def test_a_server_cut_off_and_started_again_loses_nothing(visit, start_server, s
         server.kill()
         for one, _, _, waiting in people.values():
             expect(one.page.locator("#vv-putus")).to_contain_text(
-                "Sambungan terputus. Jawaban yang sudah bertanda tersimpan tetap aman.",
+                "Sambungan terputus; jawaban Anda tersimpan di perangkat ini",
                 timeout=60_000,
             )
             expect(one.page.locator("#vv-sambungan")).to_have_text("Terputus")

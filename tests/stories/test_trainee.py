@@ -81,7 +81,8 @@ def test_a_trainee_works_through_cases(visit, served, device):
             other.case_open(1)
             stand_as_marked(other, marks)
             expect(other.page.locator(".vv-person")).to_contain_text(name)
-            assert other.was_told("CONTOH, bukan dokumen asli")
+            title = other.page.locator(".vvc-subtitle").first.inner_text().split(" · ")[0]
+            assert other.was_told(title.removeprefix("Keluarga ")), "the sockets are not heard"
             other.was_told_nothing_of(key)
 
         one.press("Putuskan")
