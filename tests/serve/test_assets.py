@@ -102,3 +102,65 @@ def test_our_scripts_use_nothing_that_needs_a_secure_context():
         assert not re.search(
             r"serviceWorker|clipboard|randomUUID|crypto\.subtle|geolocation", path.read_text()
         ), path.name
+
+
+def _tokens(*selectors):
+    """The colours that hold where these blocks of the frame's style do, the last one winning."""
+    style = (OURS / "jupyter/voila/templates/verval/static/frame.css").read_text("utf-8")
+    found = {}
+    for selector in selectors:
+        block = re.search(rf"^{re.escape(selector)} \{{(.*?)^\s*\}}", style, re.M | re.S)
+        assert block, selector
+        found |= dict(re.findall(r"--vv-([a-z-]+): (#[0-9a-f]{6});", block[1]))
+    return found
+
+
+def _luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one, other):
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+LIGHTS = {
+    "practice": (":root",),
+    "real": (":root", ".vv-nyata"),
+    "practice in the dark": (":root", "  :root"),
+    "real in the dark": (":root", "  :root", ".vv-nyata", "  .vv-nyata"),
+}
+
+
+@pytest.mark.parametrize("selectors", LIGHTS.values(), ids=LIGHTS)
+def test_every_declared_pair_of_colours_can_be_told_apart(selectors):
+    style = (OURS / "jupyter/voila/templates/verval/static/frame.css").read_text("utf-8")
+    tokens, pairs = _tokens(*selectors), []
+    for least, names in re.findall(r"^   ([\d.]+): (.+?)(?: \*/)?$", style, re.M):
+        pairs += [(float(least), *pair.split("/")) for pair in names.split()]
+    assert len(pairs) > 50
+    # What has an -ink or a -soft is declared with it.
+    assert {name for name in tokens if name.endswith("-ink")} == {
+        front for _, front, _ in pairs if front.endswith("-ink")
+    }
+    weak = [
+        f"{front} on {back}: {_contrast(tokens[front], tokens[back]):.2f}"
+        for least, front, back in pairs
+        if _contrast(tokens[front], tokens[back]) < least
+    ]
+    assert weak == []
+
+
+def test_rooms_take_their_colours_from_the_frame():
+    ours = OURS / "jupyter/voila/templates/verval/static"
+    rooms = OURS.parents[1] / "ui"
+    frame = (ours / "frame.css").read_text("utf-8").partition("* { box-sizing")[2]
+    styles = {"frame.css": frame.partition("@media print")[0]}
+    styles["widgets.css"] = (ours / "widgets.css").read_text("utf-8")
+    for path in (rooms / "home" / "home.css", rooms / "trainer" / "kelas.css"):
+        # A block of its own speaks of the notebook that stands alone.
+        styles[path.name] = path.read_text("utf-8").partition("\n}\n")[2]
+    for name, style in styles.items():
+        assert re.findall(r"#[0-9a-f]{3,8}\b", style) == [], name

@@ -287,6 +287,11 @@ class Visit:
         self.heard.append(response.body())
         self.connected()
 
+    def was_replaced(self) -> None:
+        """Wait until this page is told that its person has opened the room elsewhere."""
+        self.expected += ["status of 409", "status of 404", "WebSocket connection"]
+        self.says("sudah dibuka di tempat lain", timeout=READY_MS)
+
     def says(self, words: str | re.Pattern[str], timeout: float = STEP_MS) -> None:
         """Wait until an alert or a notice says these words."""
         said = self.page.locator("[role=alert], [role=status]").filter(has_text=words)

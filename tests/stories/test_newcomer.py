@@ -40,7 +40,7 @@ def test_doors_open_by_role(visit, served, device):
     one.sign_in(username, first)
     one.change_first_password(first, "kunci lemari arsip")
     one.open("/daftar")
-    one.says("Ruang Daftar hanya untuk staf dinas. Anda masuk sebagai pelatih.")
+    one.says("Ruang Daftar hanya untuk staf dinas dan admin. Anda masuk sebagai pelatih.")
     # A trainer sees the worked case on the wall, and no case of anybody's.
     one.room("/latihan")
     one.sees("Satu contoh dulu")

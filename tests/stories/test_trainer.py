@@ -147,6 +147,7 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     second.press("Lanjutkan")
     second.connected()
     second.case_open(2)
+    trainee.was_replaced()
 
     page.get_by_role("tab", name="Kelas", exact=True).click()
     one.press("Tutup kelas")

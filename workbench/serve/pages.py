@@ -76,6 +76,13 @@ _ERROR_SENTENCES = {
     405: "Halaman ini tidak dapat dipakai dengan cara itu. Kembali ke Beranda.",
     503: "Server sedang penuh atau sibuk. Tunggu sebentar, lalu muat ulang.",
 }
+_ERROR_TITLES = {
+    400: "Tidak dapat dibaca",
+    403: "Tidak boleh dibuka",
+    404: "Halaman tidak ada",
+    503: "Server sedang sibuk",
+}
+_ANY_TITLE = "Ada kesalahan"
 _ANY_ERROR = "Ada kesalahan pada server. Muat ulang halaman; bila tetap begitu, beri tahu admin."
 _HOST = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
 
@@ -208,7 +215,9 @@ class PageHandler(JupyterHandler):
             status_code = _status_of(error)
         elif isinstance(error, web.HTTPError) and "_xsrf" in (error.log_message or ""):
             sentence = "Formulir ini sudah lama terbuka. Muat ulang halaman, lalu kirim lagi."
-        self.show("galat.html", "Tidak dapat dibuka", status_code, sentence=sentence)
+        title = _ERROR_TITLES.get(status_code, _ANY_TITLE)
+        again = status_code >= 500
+        self.show("galat.html", title, status_code, sentence=sentence, again=again)
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
         # Said on the page; our own sentences need no trace, and no trace may carry a form.

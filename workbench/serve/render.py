@@ -77,7 +77,7 @@ class Admission:
     async def enter(self, tell: Callable[[int], None]) -> Callable[[], None]:
         """Wait for a place; the function returned gives it back, once however often called.
 
-        ``tell`` is called with the place in the line, by ``tell_places``.
+        ``tell`` is called with the place in the line, by ``tell_places``, and with 0 at the end.
         """
         if self._free:
             self._free -= 1
@@ -86,6 +86,8 @@ class Admission:
             self._line.append(me)
             try:
                 await me.turn
+                if me.told:
+                    tell(0)
             except BaseException:
                 if me in self._line:
                     self._line.remove(me)

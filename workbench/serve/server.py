@@ -67,7 +67,7 @@ EXTENSIONS = [
 ]
 #: Files of ours that the templates name.
 PAGE_ASSETS = [
-    "frame.css", "ikon.svg", "lab-theme.css", "lab.css", "no-formulas.js", "page.js", "watch.js",
+    "frame.css", "ikon.svg", "lab-theme.css", "no-formulas.js", "page.js", "watch.js",
     "widgets.css",
 ]  # fmt: skip
 
@@ -182,7 +182,8 @@ class VervalApp(Voila):
         ):
             self._page_config[name] = prefix + self.shelves[prefix].version
         # Without an address of ours the page would fetch a typesetter from elsewhere.
-        self._page_config["fullMathjaxUrl"] = self.asset_urls()["no-formulas.js"].partition("?")[0]
+        url, _, digest = self.asset_urls()["no-formulas.js"].partition("?v=")
+        self._page_config["fullMathjaxUrl"] = url.replace("/aset/", f"/aset/v-{digest[:12]}/")
         return settings
 
     def init_handlers(self) -> list[Any]:
@@ -223,7 +224,6 @@ class VervalApp(Voila):
                     [templates],
                     names={
                         "plus-jakarta-sans.ttf": fonts / "PlusJakartaSans[wght].ttf",
-                        "plus-jakarta-sans-italic.ttf": fonts / "PlusJakartaSans-Italic[wght].ttf",
                         "kartu.js": resource("workbench/ui/card/card.js"),
                         "kartu.css": resource("workbench/ui/card/card.css"),
                         **_lab_styles(),
@@ -360,7 +360,7 @@ class VervalApp(Voila):
                 one.close()
             await self.seat_keeper.close()
             forkserver.shut_down()
-            for threads in (self.desk_thread, self.lookups):
+            for threads in (self.desk_thread, self.lookups, self.desk.passwords):
                 threads.shutdown(wait=False, cancel_futures=True)
             shutil.rmtree(run_folder, ignore_errors=True)
 
@@ -427,8 +427,8 @@ def _lab_styles() -> dict[str, Path]:
     """JupyterLab's styles that widgets and outputs are drawn with, from nbconvert."""
     for root in jupyter_path():
         folder = Path(root) / "nbconvert" / "templates" / "lab" / "static"
-        if (folder / "index.css").is_file():
-            return {"lab.css": folder / "index.css", "lab-theme.css": folder / "theme-light.css"}
+        if (folder / "theme-light.css").is_file():
+            return {"lab-theme.css": folder / "theme-light.css"}
     return {}
 
 

@@ -47,7 +47,8 @@ def show(actor: Actor) -> w.Widget:
             return
         frame.value = (
             f'<iframe class="vv-map" title="Peta {escape(what.label)}" srcdoc="{escape(page)}" '
-            'style="width:100%;height:72vh;min-height:480px;border:1px solid #cbd5e1"></iframe>'
+            'style="width:100%;height:72vh;min-height:480px;border:1px solid var(--vv-line)">'
+            "</iframe>"
         )
 
     which.observe(draw, "value")

@@ -197,7 +197,7 @@ class RoomView:
             f"<details><summary>{len(opened.findings.silent)} aturan tidak dapat berbicara pada "
             f"daftar ini</summary><ul>{silent}</ul></details>"
         )
-        reason = w.Text(placeholder="alasan menghapus", layout=_WIDE)
+        reason = w.Text(description="Alasan", placeholder="alasan menghapus", layout=_WIDE)
         sure = w.Checkbox(value=False, description="Saya yakin menghapus daftar ini", indent=False)
         erase = _button("Hapus daftar", lambda: self._remove(reason.value, sure.value))
         erase.add_class("vv-danger")
@@ -265,7 +265,12 @@ class RoomView:
         rows: list[w.Widget] = []
         choices = column_choices()
         for place, column in enumerate(room.proposal.columns):
-            menu = w.Dropdown(options=choices, value=room.targets[place], layout=_WIDE)
+            menu = w.Dropdown(
+                options=choices,
+                value=room.targets[place],
+                description=f"Arti kolom {column.header}",
+                layout=_WIDE,
+            )
             menu.observe(self._retarget(place, look), "value")
             samples = ", ".join(escape(str(sample)) for sample in column.samples[:3]) or "(kosong)"
             text = w.HTML(
@@ -419,14 +424,16 @@ def _styles() -> w.HTML:
         ".vv-split{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}"
         "@media(min-width:1000px){.vv-split{grid-template-columns:320px minmax(0,1fr)}}"
         ".vv-column-row{display:grid;grid-template-columns:minmax(0,1fr);gap:4px;padding:8px 0;"
-        "border-bottom:1px solid #cbd5e1}"
+        "border-bottom:1px solid var(--vv-line)}"
+        ".vv-column-row .widget-label{position:absolute;width:1px;height:1px;overflow:hidden;"
+        "clip-path:inset(50%)}"
         "@media(min-width:700px){.vv-column-row{grid-template-columns:1fr 1fr;gap:16px}}"
         ".vv-scroll{overflow-x:auto;max-width:100%}"
         ".vv-daftar .vv-button{margin:4px 0}"
         ".vv-daftar summary{min-height:44px;display:list-item;align-content:center;cursor:pointer}"
         ".vv-bars{width:100%;border-collapse:collapse}.vv-bars td{padding:2px 4px}"
         ".vv-bars td:nth-child(2){width:60%}"
-        ".vv-bar{height:12px;background:currentColor;opacity:.55;border-radius:2px}"
+        ".vv-bar{height:0;border-top:12px solid var(--vv-edge);border-radius:2px}"
         ".vv-daftar .n{text-align:right;font-variant-numeric:tabular-nums}"
         ".vv-steps{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;padding:0;margin:8px 0}"
         ".vv-steps [aria-current]{font-weight:700;text-decoration:underline}"

@@ -1,29 +1,37 @@
-// What the plain pages need: the menu, and forms that are sent once.
+// What every page needs: the menu, forms that are sent once, a page that tries again by itself.
+//
+// A room's page is complete long after its frame is drawn, so the menu does not wait for its end.
 "use strict";
 
 (function () {
-  const button = document.getElementById("vv-menu-tombol");
-  if (button) {
-    button.addEventListener("click", () => {
-      const open = button.getAttribute("aria-expanded") !== "true";
-      button.setAttribute("aria-expanded", String(open));
-    });
-  }
+  const menuButton = () => document.getElementById("vv-menu-tombol");
+  const isOpen = (button) => button.getAttribute("aria-expanded") === "true";
 
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      const submit = form.querySelector("button[type=submit]");
-      if (form.dataset.sent) {
-        event.preventDefault();
-        return;
-      }
-      form.dataset.sent = "1";
-      submit.dataset.words = submit.textContent;
-      submit.textContent = submit.dataset.busy || submit.textContent;
-      submit.setAttribute("aria-disabled", "true");
-    });
-  }
+  document.addEventListener("click", (event) => {
+    const button = menuButton();
+    if (button && button.contains(event.target)) button.setAttribute("aria-expanded", String(!isOpen(button)));
+  });
+  document.addEventListener("keydown", (event) => {
+    const button = menuButton();
+    if (event.key === "Escape" && button && isOpen(button)) {
+      button.setAttribute("aria-expanded", "false");
+      button.focus();
+    }
+  });
 
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-once]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    const submit = form.querySelector("button[type=submit]");
+    form.dataset.sent = "1";
+    submit.dataset.words = submit.textContent;
+    submit.textContent = submit.dataset.busy || submit.textContent;
+    submit.setAttribute("aria-disabled", "true");
+  });
   // A page that comes back out of the browser's memory may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {
@@ -34,9 +42,37 @@
     }
   });
 
-  const wrong = document.querySelector("details[open] [role=alert], form > [role=alert]");
-  if (wrong) {
-    wrong.setAttribute("tabindex", "-1");
-    wrong.focus();
+  // Reloading a page whose server is away would leave the browser's own page, which never tries.
+  async function serverAnswers() {
+    const icon = document.querySelector("link[rel=icon]").href;
+    try {
+      return (await fetch(icon, { method: "HEAD", cache: "no-store" })).ok;
+    } catch {
+      return false;
+    }
   }
+
+  function countDown(said, seconds) {
+    if (seconds > 0) {
+      said.textContent = `Halaman ini mencoba lagi sendiri dalam ${seconds} detik.`;
+      setTimeout(() => countDown(said, seconds - 1), 1000);
+      return;
+    }
+    said.textContent = "Mencoba lagi…";
+    serverAnswers().then((answers) => {
+      if (answers) location.reload();
+      else countDown(said, 5);
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const wrong = document.querySelector("details[open] [role=alert], form > [role=alert]");
+    if (wrong) {
+      wrong.setAttribute("tabindex", "-1");
+      wrong.focus();
+    }
+    const said = document.getElementById("vv-coba-lagi");
+    // A hall that was turned away together does not come back in the same second.
+    if (said) countDown(said, Number(said.dataset.seconds) + Math.floor(Math.random() * 5));
+  });
 })();
