@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from workbench import forkserver
+from workbench.serve.pages import KernelSocket
 
 EMPTY: dict[str, Any] = {}
 
@@ -254,6 +255,36 @@ def test_a_trainees_page_sends_words_and_no_megabytes(siti, server):
         socket.send(_message("comm_msg", comm_id="tidak-ada", data={"isi": "a" * 1_000_000}))
         with pytest.raises(ConnectionClosed, match="1009"):
             _read_to_the_end(socket)
+
+
+def test_a_line_whose_page_answers_pings_stays(siti, server, monkeypatch):
+    client, kernel, _ = siti
+    answered = []
+    monkeypatch.setattr(KernelSocket, "ping_interval", 0.1)
+    monkeypatch.setattr(KernelSocket, "on_pong", lambda socket, data: answered.append(data))
+    with _socket(server, client, kernel, max_size=None) as socket:
+        while len(answered) < 4:
+            pass
+        socket.send(_message("comm_info_request"))
+        while json.loads(socket.recv(timeout=60))["header"]["msg_type"] != "comm_info_reply":
+            pass
+
+
+def test_a_line_whose_page_is_silent_is_cut(siti, server, monkeypatch):
+    client, kernel, _ = siti
+    monkeypatch.setattr(KernelSocket, "ping_interval", 0.1)
+    monkeypatch.setattr(KernelSocket, "ping_timeout", 0.1)
+    host, _, port = server.host.partition(":")
+    with socket_module.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(
+            f"GET /api/kernels/{kernel}/channels?session_id={uuid.uuid4()} HTTP/1.1\r\n"
+            f"Host: {server.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            f"Cookie: {server.cookie}={client.cookies[server.cookie]}\r\n\r\n".encode()
+        )
+        assert line.recv(65536).startswith(b"HTTP/1.1 101")
+        while line.recv(65536):
+            pass
 
 
 # --- endings

@@ -25,8 +25,8 @@ SEAT_MB = 25
 UNFORKED_SEAT_MB = 115
 SERVER_FILES = 100
 FILES_PER_SEAT = 20
-#: Processor time of one opening of a page.
-OPENING_CPU_S = 0.27
+#: Processor time of one opening of a page, with the fork of its kernel.
+OPENING_CPU_S = 0.13
 
 #: Part of the available memory that stays free for whatever else the machine does.
 SPARE_SHARE = 0.2

@@ -655,8 +655,15 @@ class KernelSocket(KernelWebsocketHandler):
     """The page's line to its kernel: widget messages only, and only the owner's.
 
     Voila's own handler is left out: it takes a binary frame of the older format for one of the
-    newer and would count to 2**60 over it.
+    newer and would count to 2**60 over it. So are Jupyter's pings, which first look for an answer
+    and then ask: Tornado's ask every ``ping_interval`` seconds and wait ``ping_timeout``.
     """
+
+    ping_interval = 30.0
+    ping_timeout = 30.0
+
+    async def open(self, kernel_id: str) -> None:
+        await self.connection.connect()
 
     @property
     def max_message_size(self) -> int:

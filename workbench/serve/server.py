@@ -165,8 +165,6 @@ class VervalApp(Voila):
             websocket_max_message_size=MAX_MESSAGE_BYTES,
             websocket_compression_options={"compression_level": 3, "mem_level": 5},
             log_function=self._log_request,
-            ws_ping_interval=30_000,
-            ws_ping_timeout=30_000,
             autoreload=False,
             serve_traceback=False,
         )
