@@ -14,9 +14,11 @@ import traceback
 import types
 import weakref
 from types import SimpleNamespace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import ipykernel.ipkernel
+from ipykernel import kernelapp
+from ipykernel.iostream import IOPubThread
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
@@ -38,10 +40,10 @@ LATE_IMPORTS = (
 
 
 class ForkedKernelApp(IPKernelApp):
-    """The kernel's application, without two things that cost a fork much and give it nothing.
+    """The kernel's application, without what costs a fork much, or opens a door, for nothing.
 
     What a fork only looks at becomes its own: a page is copied as soon as a reference on it is
-    counted. Together these two would copy 3 MB in each kernel.
+    counted. Command line and debugger together would copy 3 MB in each kernel.
     """
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
@@ -53,6 +55,19 @@ class ForkedKernelApp(IPKernelApp):
             case _:
                 super().parse_command_line(argv)
 
+    def init_iopub(self, context: Any) -> None:
+        """Open no port by IPC: there, what a kernel's own subprocesses print is nobody's to read.
+
+        ipykernel listens for it on the loopback whatever the transport is.
+        """
+        threads = kernelapp.IOPubThread
+        if self.transport == "ipc":
+            kernelapp.IOPubThread = _without_port
+        try:
+            super().init_iopub(context)
+        finally:
+            kernelapp.IOPubThread = threads
+
     def init_kernel(self) -> None:
         """Hide the loaded modules, whose files the kernel would list for the missing debugger."""
         ipykernel.ipkernel.sys = SimpleNamespace(**{**vars(sys), "modules": {}})
@@ -60,6 +75,10 @@ class ForkedKernelApp(IPKernelApp):
             super().init_kernel()
         finally:
             ipykernel.ipkernel.sys = sys
+
+
+def _without_port(socket: Any, pipe: bool, session: Any) -> IOPubThread:
+    return IOPubThread(socket, pipe=False, session=session)
 
 
 def run(argv: list[str], env: dict[str, str], cwd: str, up: int) -> NoReturn:
