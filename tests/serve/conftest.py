@@ -108,7 +108,7 @@ class FakeClasses:
         )
 
     def current_class(self, office: Any) -> Any:
-        return SimpleNamespace(id="K1", name="Bimtek Kasemen", seats_drawn=3)
+        return SimpleNamespace(id="K1", name="Bimtek Kasemen", seats_drawn=3, code_works=True)
 
     def classes_low_on_seats(self, office: Any) -> list[str]:
         return ["K1"] if self.low else []

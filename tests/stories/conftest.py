@@ -186,6 +186,7 @@ def serving(root: Path, port: int = 0) -> Iterator[RunningServer]:
     told = root.with_name(f"{root.name}-{port}.log")
     command = [sys.executable, "-c", "from workbench.cli import main; main()", "serve"]
     command += ["--workspace", str(root), "--port", str(port), "--families", "150", "--seed", "1"]
+    command += ["--warm", "3"]
     with told.open("ab") as log:
         process = subprocess.Popen(command, cwd=root.parent, stdout=log, stderr=log)
     server = RunningServer(root, port, process, {}, Office(root))

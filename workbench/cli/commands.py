@@ -187,7 +187,7 @@ def serve(
     ] = None,
     warm: Annotated[
         int | None,
-        typer.Option("--warm", min=0, help="Halaman yang disiapkan; bawaan: sebanyak kursi kelas."),
+        typer.Option("--warm", min=0, help="Halaman yang disiapkan; bawaan: menurut kelas."),
     ] = None,
     certfile: Annotated[
         Path | None, typer.Option("--certfile", help="Sertifikat TLS (PEM); tanpa itu HTTP.")

@@ -74,8 +74,9 @@ PAGE_ASSETS = [
 #: An upload of 100 MB comes as one message; its frame and header come on top.
 MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
-#: Kernels that stand ready also when no class is open.
-FEW_READY = 4
+#: Kernels that stand ready when no class lets people in, and at most when one does: of a hall that
+#: comes at once most find one, and a trainer who works alone lends it a gigabyte and no more.
+FEW_READY, MOST_READY = 4, 60
 CLASS_SEEN_S = 5.0
 WANTED_FILES = 65_536
 WANTED_SOCKETS = 65_000
@@ -291,13 +292,15 @@ class VervalApp(Voila):
 
     def _ready_wanted(self) -> dict[str, int]:
         taken = self.kernels.taken
-        warm = max(FEW_READY, self._class_seats - taken) if self.warm is None else self.warm
+        coming = min(MOST_READY, self._class_seats - taken)
+        warm = max(FEW_READY, coming) if self.warm is None else self.warm
         return {RINGAN: max(0, min(warm, self.seats - taken)), LENGKAP: min(1, warm)}
 
     async def _tick(self) -> None:
         self.admission.tell_places()
         current = await self._current_class()
-        self._class_seats = current.seats_drawn if current is not None else 0
+        is_letting_in = current is not None and current.code_works
+        self._class_seats = current.seats_drawn if is_letting_in else 0
         self.keep_ready()
 
     @property
@@ -546,10 +549,11 @@ def run_server(
     """Serve an office until Ctrl-C or TERM. Prints nothing.
 
     ``on_ready`` is called with the addresses once pages are answered; ``port`` 0 takes a free
-    one. ``seats`` pages live at once; ``warm`` kernels stand ready, None: as many as the open
-    class has seats. With a certificate the server speaks HTTPS and nothing else. The services and
-    the doors are the package's own unless others are given. Raises ``WrongUse`` when the address
-    cannot be had or the certificate not used, ``StoreFault`` when the office cannot be written.
+    one. ``seats`` pages live at once; ``warm`` kernels stand ready, None: for the class whose
+    code lets people in. With a certificate the server speaks HTTPS and nothing else. The services
+    and the doors are the package's own unless others are given. Raises ``WrongUse`` when the
+    address cannot be had or the certificate not used, ``StoreFault`` when the office cannot be
+    written.
     """
     if accounts is None or classes is None or office is None:
         from workbench.services import accounts as own_accounts
