@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from workbench import forkserver
-from workbench.serve.pages import KernelSocket
+from workbench.serve.pages import KernelSocket, RoomPage
 
 EMPTY: dict[str, Any] = {}
 
@@ -318,6 +318,13 @@ def test_a_session_ended_elsewhere_loses_its_kernels_soon(server):
     server.post(other, "/keluar")
 
 
+async def _end_visits(server) -> None:
+    """Nobody is left of what other tests did."""
+    await _endings_of(server)
+    for kernel in list(server.app.kernels._visits):
+        await server.app.kernels.end(kernel)
+
+
 async def _endings_of(server) -> None:
     await asyncio.gather(*server.app.kernels._endings)
 
@@ -361,7 +368,14 @@ def test_who_waits_is_told_their_place_and_who_leaves_gets_no_kernel(server, mon
         given.append(visit.owner)
         return hand_over(kernel_id, visit)
 
+    left, leave = [], RoomPage.on_connection_close
+
+    def seen_leaving(page):
+        leave(page)
+        left.append(page)
+
     monkeypatch.setattr(server.app.kernels, "hand_over", noted)
+    monkeypatch.setattr(RoomPage, "on_connection_close", seen_leaving)
     client, behind = server.client("budi"), server.client("siti")
     with _all_places_taken(server):
         with (
@@ -371,7 +385,7 @@ def test_who_waits_is_told_their_place_and_who_leaves_gets_no_kernel(server, mon
             # The frame is there already, the kernel is not.
             assert b"Menyiapkan halaman" in first
             assert b"kernelId" not in first + second
-        while server.app.admission.waiting != 2:
+        while len(left) < 2:
             pass
     assert _told(client.get("/latihan").text)["siapa"] == "Budi Contoh"
     assert given == ["latihan:K1.2"]
@@ -393,6 +407,7 @@ def test_when_all_seats_are_taken_people_wait_in_order_and_a_reload_keeps_ones_s
     server, monkeypatch
 ):
     seated, first, second = (server.client(who) for who in ("jahil", "budi", "siti"))
+    server.on_loop(lambda: _end_visits(server))
     monkeypatch.setattr(server.app, "seats", server.app.kernels.taken + 1)
     kernel = _kernel_of(seated.get("/latihan").text)
     refused = [client.get("/latihan") for client in (first, second, first)]

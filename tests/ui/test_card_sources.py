@@ -69,18 +69,17 @@ def test_a_second_visit_fetches_no_code(open_card: Any) -> None:
 def test_code_that_does_not_come_is_asked_for_again(open_card: Any, missing: str) -> None:
     opened = open_card(path=SERVED)
     page = opened.page
-    failures = []
+    asked, is_lost = [], [True]
 
-    def lose_first(route: Any) -> None:
-        failures.append(route.request.url)
-        route.abort() if len(failures) == 1 else route.continue_()
+    def lose(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort() if is_lost[0] else route.continue_()
 
     opened.context.clear_cookies()
-    page.route(f"**/aset/{missing}*", lose_first)
-    page.clock.install()
+    page.route(f"**/aset/{missing}*", lose)
     page.evaluate("location.reload()")
     expect(page.get_by_text("Lembar kasus belum dapat dimuat.")).to_be_visible()
-    page.clock.run_for(600)
-    expect(page.locator(".vvc-title")).to_be_visible()
+    is_lost[0] = False
+    expect(page.locator(".vvc-title")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Lembar kasus")).to_have_count(0)
-    assert len(failures) == 2
+    assert len(asked) >= 2

@@ -78,6 +78,8 @@ MAX_FORM_BYTES = 1024 * 1024
 #: comes at once most find one, and a trainer who works alone lends it a gigabyte and no more.
 FEW_READY, MOST_READY = 4, 60
 CLASS_SEEN_S = 5.0
+#: So long after a page the next ones are not on their way.
+QUIET_S = 2.0
 WANTED_FILES = 65_536
 WANTED_SOCKETS = 65_000
 _KERNEL_ID = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -147,7 +149,8 @@ class VervalApp(Voila):
         self.authorizer.kernels = self.kernels
         self.admission = render.Admission()
         self.waiting_list = render.WaitingList(self.kernels.clock)
-        self.pool = kernels.Pool(self.kernels, self._ready_wanted, lambda: self.admission.is_idle)
+        self.pool = kernels.Pool(self.kernels, self._ready_wanted, self._is_quiet)
+        self._page_at = -QUIET_S
         self._class_seats = 0
         self._class_seen: tuple[float, Any] = (-CLASS_SEEN_S, None)
         settings.update(
@@ -287,8 +290,14 @@ class VervalApp(Voila):
         return self.waiting_list.place(owner, max(0, self.seats - self.kernels.taken))
 
     def keep_ready(self) -> None:
-        """See to it that kernels stand ready for those who come next."""
+        """A page is done: see to it that kernels stand ready for those who come next."""
+        self._page_at = self.kernels.clock()
         self.pool.fill()
+
+    def _is_quiet(self) -> bool:
+        """Whether a kernel may be made ahead: while people come in, only when few are left."""
+        is_pause = self.kernels.clock() - self._page_at >= QUIET_S
+        return self.admission.is_idle and (is_pause or self.pool.count(RINGAN) < FEW_READY)
 
     def _ready_wanted(self) -> dict[str, int]:
         taken = self.kernels.taken
@@ -301,7 +310,7 @@ class VervalApp(Voila):
         current = await self._current_class()
         is_letting_in = current is not None and current.code_works
         self._class_seats = current.seats_drawn if is_letting_in else 0
-        self.keep_ready()
+        self.pool.fill()
 
     @property
     def forks(self) -> bool:
