@@ -15,17 +15,25 @@ from workbench.access import (
 )
 from workbench.errors import Forbidden
 
-LISTS = {"READ_LIST", "IMPORT_LIST", "DELETE_LIST", "PRINT_CHECKLIST", "READ_MAP"}
+LISTS = {
+    "READ_LIST",
+    "IMPORT_LIST",
+    "DELETE_LIST",
+    "PRINT_CHECKLIST",
+    "LINK_LISTS",
+    "READ_MAP",
+    "READ_RULES",
+}
 #: role, workspace -> the names of everything that is allowed there
 ALLOWED = {
     (Role.PESERTA, Workspace.LATIHAN): {"TRAIN", "SEE_WORKED_CASE"},
     (Role.PESERTA, Workspace.NYATA): set(),
     (Role.PELATIH, Workspace.LATIHAN): LISTS | {"RUN_CLASS", "SEE_WORKED_CASE"},
     (Role.PELATIH, Workspace.NYATA): set(),
-    (Role.STAF, Workspace.LATIHAN): LISTS | {"READ_LEDGER"},
-    (Role.STAF, Workspace.NYATA): LISTS | {"READ_LEDGER"},
+    (Role.STAF, Workspace.LATIHAN): LISTS | {"READ_LEDGER", "SET_RULES"},
+    (Role.STAF, Workspace.NYATA): LISTS | {"READ_LEDGER", "SET_RULES"},
     (Role.ADMIN, Workspace.LATIHAN): {permission.name for permission in Permission} - {"TRAIN"},
-    (Role.ADMIN, Workspace.NYATA): {"MANAGE_ACCOUNTS", "READ_LEDGER"},
+    (Role.ADMIN, Workspace.NYATA): {"MANAGE_ACCOUNTS", "READ_LEDGER", "READ_RULES", "SET_RULES"},
 }
 
 

@@ -40,7 +40,10 @@ class Permission(StrEnum):
     IMPORT_LIST = "memasukkan daftar"
     DELETE_LIST = "menghapus daftar"
     PRINT_CHECKLIST = "mencetak daftar periksa"
+    LINK_LISTS = "memadankan daftar"
     READ_MAP = "melihat peta"
+    READ_RULES = "membaca katalog aturan"
+    SET_RULES = "mengubah pengaturan aturan"
     READ_LEDGER = "membaca jejak"
     MANAGE_ACCOUNTS = "mengatur akun"
 
@@ -51,11 +54,20 @@ _LISTS = frozenset(
         Permission.IMPORT_LIST,
         Permission.DELETE_LIST,
         Permission.PRINT_CHECKLIST,
+        Permission.LINK_LISTS,
         Permission.READ_MAP,
+        Permission.READ_RULES,
     }
 )
 _CLASS = frozenset({Permission.RUN_CLASS, Permission.SEE_WORKED_CASE})
-_OFFICE = frozenset({Permission.MANAGE_ACCOUNTS, Permission.READ_LEDGER})
+_OFFICE = frozenset(
+    {
+        Permission.MANAGE_ACCOUNTS,
+        Permission.READ_LEDGER,
+        Permission.READ_RULES,
+        Permission.SET_RULES,
+    }
+)
 
 #: The whole table: what a role may do in a workspace; a pair that is missing may not be there at
 #: all, so no trainee and no trainer ever stands among real people's data. An administrator looks
@@ -66,8 +78,8 @@ PERMISSIONS: Mapping[tuple[Role, Workspace], frozenset[Permission]] = MappingPro
             {Permission.TRAIN, Permission.SEE_WORKED_CASE}
         ),
         (Role.PELATIH, Workspace.LATIHAN): _LISTS | _CLASS,
-        (Role.STAF, Workspace.LATIHAN): _LISTS | {Permission.READ_LEDGER},
-        (Role.STAF, Workspace.NYATA): _LISTS | {Permission.READ_LEDGER},
+        (Role.STAF, Workspace.LATIHAN): _LISTS | {Permission.READ_LEDGER, Permission.SET_RULES},
+        (Role.STAF, Workspace.NYATA): _LISTS | {Permission.READ_LEDGER, Permission.SET_RULES},
         (Role.ADMIN, Workspace.LATIHAN): _LISTS | _CLASS | _OFFICE,
         (Role.ADMIN, Workspace.NYATA): _OFFICE,
     }

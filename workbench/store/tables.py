@@ -210,3 +210,44 @@ snapshot = Table(
     Column("deleted_by", String(40)),
     Column("reason", Text),
 )
+
+#: What the columns of one kind of file mean, as somebody corrected them; ``signature`` is a hash
+#: of its headers, so the next file of the same kind finds it.
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("signature", String(64), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("columns", Text, nullable=False),
+    Column("saved_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+)
+
+#: A value of the rules that this office sets itself, from a day on; withdrawn, it stays on record.
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("since", String(10), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("set_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("withdrawn_at", String(27)),
+)
+
+#: Two rows of two lists as somebody judged them, by their keyed hashes, smaller first. The
+#: judgement holds while ``compared`` (a hash of the values it was made on) is the same.
+pair_decision = Table(
+    "pair_decision",
+    metadata,
+    Column("key_a", String(64), primary_key=True),
+    Column("key_b", String(64), primary_key=True),
+    Column("decision", String(10), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("compared", String(64), nullable=False),
+    Column("decided_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    CheckConstraint("decision in ('sama', 'beda')", name="decision"),
+)

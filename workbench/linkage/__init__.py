@@ -1,0 +1,1 @@
+"""The same person or family in two lists: found, explained, never decided."""
