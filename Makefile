@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 LOCKED := -c requirements.lock --build-constraint requirements.lock
 
-.PHONY: run lab test check bench proof clean
+.PHONY: run lab test check docs stored-copies bench proof clean
 
 run: $(VENV)/.run
 	@$(BIN)/verval serve
@@ -24,7 +24,16 @@ test: $(VENV)/.dev
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: $(VENV)/.dev
+# The reference pages, from the catalogue.
+docs: $(VENV)/.dev
+	@$(BIN)/python -m workbench.cli.reference_pages
+
+# What people print, as tests compare it; a person reads the difference before it is committed.
+stored-copies: $(VENV)/.dev docs
+	@VERVAL_RENEW=1 $(BIN)/python -m pytest -q tests/verification/test_checklists.py
+	@git diff --stat -- tests workbench/guides
+
+bench: $(VENV)/.bench
 	@$(BIN)/python tests/bench.py
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
 
@@ -41,9 +50,13 @@ $(VENV)/bin/python:
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements.lock
 	@echo "Memasang paket (sekali saja, beberapa menit) ..."
 	@$(PIP) install "$$(grep '^pip==' requirements.lock)"
-	@$(PIP) install $(LOCKED) -e .
+	@$(PIP) install $(LOCKED) -e '.[linkage]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install $(LOCKED) --group dev
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) install $(LOCKED) --group bench
 	@touch $@

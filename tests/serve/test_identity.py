@@ -423,11 +423,11 @@ def test_a_session_is_known_again_after_the_server_was_started_anew(tmp_path):
     ("role", "workspace", "names"),
     [
         (Role.PESERTA, Workspace.LATIHAN, ["beranda", "latihan"]),
-        (Role.PELATIH, Workspace.LATIHAN, ["beranda", "latihan", "kelas", "peta"]),
-        (Role.STAF, Workspace.LATIHAN, ["beranda", "daftar", "peta"]),
-        (Role.STAF, Workspace.NYATA, ["beranda", "daftar", "peta"]),
-        (Role.ADMIN, Workspace.LATIHAN, ["beranda", "kelas", "daftar", "peta"]),
-        (Role.ADMIN, Workspace.NYATA, ["beranda"]),
+        (Role.PELATIH, Workspace.LATIHAN, ["beranda", "latihan", "kelas", "peta", "aturan"]),
+        (Role.STAF, Workspace.LATIHAN, ["beranda", "daftar", "peta", "aturan"]),
+        (Role.STAF, Workspace.NYATA, ["beranda", "daftar", "peta", "aturan"]),
+        (Role.ADMIN, Workspace.LATIHAN, ["beranda", "kelas", "daftar", "peta", "aturan"]),
+        (Role.ADMIN, Workspace.NYATA, ["beranda", "aturan"]),
     ],
 )
 def test_each_role_has_its_rooms(role, workspace, names):

@@ -12,9 +12,9 @@ from workbench.serve.pages import RoomPage
 ROLES = {"siti": "peserta", "pelatih": "pelatih", "staf": "staf", "admin": "admin"}
 ALLOWED = {
     "siti": {"beranda", "latihan"},
-    "pelatih": {"beranda", "latihan", "kelas", "peta"},
-    "staf": {"beranda", "daftar", "peta"},
-    "admin": {"beranda", "kelas", "daftar", "peta"},
+    "pelatih": {"beranda", "latihan", "kelas", "peta", "aturan"},
+    "staf": {"beranda", "daftar", "peta", "aturan"},
+    "admin": {"beranda", "kelas", "daftar", "peta", "aturan"},
 }
 KERNEL = "0f9d0f3e-6c43-4f3e-9a55-0a4b1f1f6a11"
 JOIN = {

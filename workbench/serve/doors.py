@@ -58,6 +58,13 @@ DOORS: dict[str, Door] = {
             LENGKAP,
             Permission.READ_MAP,
         ),
+        Door(
+            "aturan",
+            "Aturan",
+            frozenset({Role.PELATIH, Role.STAF, Role.ADMIN}),
+            RINGAN,
+            Permission.READ_RULES,
+        ),
     )
 }
 

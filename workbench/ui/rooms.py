@@ -47,6 +47,13 @@ def peta(actor: Actor) -> None:
     _display(view.show(actor))
 
 
+def aturan(actor: Actor) -> None:
+    """The catalogue of rules: read, teach, set."""
+    from workbench.ui.catalogue import view
+
+    display(protect(view.show(actor)))
+
+
 def _display(panel: object) -> None:
     # These panels may display themselves and return nothing.
     if panel is not None:

@@ -22,6 +22,7 @@ LIGHT = (
     "workbench.ui.home.view",
     "workbench.ui.trainee.view",
     "workbench.ui.trainer.view",
+    "workbench.ui.catalogue.view",
     "workbench.services.classes",
     "workbench.services.training",
 )
