@@ -1,0 +1,77 @@
+"""Meanings of columns that the office settled once and finds again with the next file.
+
+A kind of file is known by its headers, whatever their order and the sheets they stand on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.access import Actor, Permission, require
+from workbench.services.office import Office
+from workbench.store import mappings as stored
+from workbench.verification.columns import squash
+from workbench.verification.reading import ProposedColumn
+
+
+@dataclass(frozen=True)
+class KnownMeanings:
+    """Meanings settled before: ``targets`` maps the place of a column to ``table.column`` or "".
+
+    ``name`` is the list they were settled on, ``at`` when (ISO, UTC).
+    """
+
+    name: str
+    at: str
+    targets: dict[int, str]
+
+
+def known_meanings(
+    office: Office, actor: Actor, columns: Sequence[ProposedColumn]
+) -> KnownMeanings | None:
+    """What the office settled for a file with these headers, or None."""
+    require(actor, Permission.IMPORT_LIST)
+    marks = _marks(columns)
+    found = stored.find_mapping(office.store_for(actor), _signature(marks))
+    if found is None:
+        return None
+    targets = {place: found.columns[mark] for place, mark in enumerate(marks)}
+    return KnownMeanings(found.name, found.at, targets)
+
+
+def settle_meanings(
+    office: Office,
+    actor: Actor,
+    columns: Sequence[ProposedColumn],
+    targets: Mapping[int, str],
+    name: str,
+) -> None:
+    """Keep the meanings for the next file with these headers."""
+    require(actor, Permission.IMPORT_LIST)
+    marks = _marks(columns)
+    stored.put_mapping(
+        office.store_for(actor),
+        actor.id,
+        _signature(marks),
+        name[:120],
+        {mark: targets[place] for place, mark in enumerate(marks)},
+    )
+
+
+def _marks(columns: Sequence[ProposedColumn]) -> list[str]:
+    """A mark per column: its header, and which of that name it is on its sheet."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    marks = []
+    for column in columns:
+        header = squash(column.header)
+        place = (column.file, column.sheet, header)
+        seen[place] += 1
+        marks.append(f"{header}:{seen[place]}")
+    return marks
+
+
+def _signature(marks: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(sorted(set(marks))).encode()).hexdigest()
