@@ -43,6 +43,24 @@ def test_two_columns_of_one_name_keep_their_own_meaning(tmp_path):
     assert mappings.known_meanings(office, STAFF, columns).targets == targets
 
 
+def test_sheets_of_one_shape_share_and_others_do_not(tmp_path):
+    office = Office(tmp_path)
+    people = [column("NIK", "Individu"), column("NO KK", "Individu")]
+    families = [column("NO KK", "Keluarga"), column("ALAMAT", "Keluarga")]
+    targets = {0: "person.nik", 1: "person.no_kk", 2: "family.no_kk", 3: "family.address"}
+    mappings.settle_meanings(office, STAFF, [*people, *families], targets, "Maret")
+    again = [
+        *(column(one.header, "Cipare") for one in people),
+        *(column(one.header, "Kaligandu") for one in people),
+        *families,
+    ]
+    known = mappings.known_meanings(office, STAFF, again)
+    assert list(known.targets.values()) == [
+        *("person.nik", "person.no_kk") * 2,
+        *("family.no_kk", "family.address"),
+    ]
+
+
 def test_the_newest_meaning_counts_and_every_step_is_on_record(tmp_path):
     office = Office(tmp_path)
     columns = [column("NOMOR")]

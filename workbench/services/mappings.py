@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.access import Actor, Permission, require
@@ -62,16 +62,28 @@ def settle_meanings(
 
 
 def _marks(columns: Sequence[ProposedColumn]) -> list[str]:
-    """A mark per column: its header, and which of that name it is on its sheet."""
+    """A mark per column: the headers of its sheet, its own, and which of that name it is.
+
+    Sheets of one shape (a sheet per kelurahan) share their meanings; a sheet of families and one
+    of persons do not.
+    """
+    headers = [squash(column.header) for column in columns]
+    sheets = [(column.file, column.sheet) for column in columns]
+    shapes = {
+        sheet: _hash(h for h, its in zip(headers, sheets, strict=True) if its == sheet)
+        for sheet in sheets
+    }
     seen: Counter[tuple[str, str, str]] = Counter()
     marks = []
-    for column in columns:
-        header = squash(column.header)
-        place = (column.file, column.sheet, header)
-        seen[place] += 1
-        marks.append(f"{header}:{seen[place]}")
+    for header, sheet in zip(headers, sheets, strict=True):
+        seen[*sheet, header] += 1
+        marks.append(f"{shapes[sheet][:12]}:{header}:{seen[*sheet, header]}")
     return marks
 
 
 def _signature(marks: Sequence[str]) -> str:
-    return hashlib.sha256("\x1f".join(sorted(set(marks))).encode()).hexdigest()
+    return _hash(set(marks))
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(sorted(texts)).encode()).hexdigest()
