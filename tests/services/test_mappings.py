@@ -22,7 +22,7 @@ def test_a_file_of_other_name_and_order_is_known_by_its_headers(tmp_path):
     assert mappings.known_meanings(office, STAFF, first) is None
     targets = {0: "person.nik", 1: "person.name", 2: ""}
     mappings.settle_meanings(office, STAFF, first, targets, "Maret")
-    turned = [column("CATATAN", file="b.csv"), column("nik"), column("nama  lengkap")]
+    turned = [column(h, "Lembar1", "b.csv") for h in ("CATATAN", "nik", "nama  lengkap")]
     known = mappings.known_meanings(office, STAFF, turned)
     assert known.targets == {0: "", 1: "person.nik", 2: "person.name"}
     assert known.name == "Maret"
