@@ -33,3 +33,7 @@ class RuleBroken(WorkbenchError):
 
 class StoreFault(WorkbenchError):
     """The disk or the database refused: full, read-only, damaged, from a newer version."""
+
+
+class Cancelled(WorkbenchError):
+    """Somebody stopped a long piece of work; nothing was stored."""

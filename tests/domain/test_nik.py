@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.nik import KkNumber, Nik, is_filler, is_practice, make_kk, make_nik
 from workbench.domain.register import Draft
-from workbench.rules.typed import open_typed
+from workbench.rules.copies import Limits, typed_tables
 
 AS_OF = date(2026, 11, 1)
 
@@ -78,11 +78,11 @@ def test_sql_agrees_with_the_class(numbers):
     draft.add("family", {"family_id": "F000001"})
     for place, number in enumerate(numbers):
         draft.add("person", {"person_id": f"P{place:06d}", "family_id": "F000001", "nik": number})
-    connection = open_typed(draft.to_register(), AS_OF, {})
-    rows = connection.execute(
-        "SELECT nik, nik_region, nik_day, nik_month, nik_yy, nik_sex, nik_serial, nik_has_date, "
-        "nik_is_filler FROM person"
-    ).fetchall()
+    with typed_tables(draft.to_register(), AS_OF, {}, Limits()) as connection:
+        rows = connection.execute(
+            "SELECT nik, nik_region, nik_day, nik_month, nik_yy, nik_sex, nik_serial, "
+            "nik_has_date, nik_is_filler FROM person"
+        ).fetchall()
     assert len(rows) == len(numbers)
     for number, region, day, month, year2, sex, serial, has_date, filler in rows:
         nik = Nik(number)

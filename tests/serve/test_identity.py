@@ -424,9 +424,13 @@ def test_a_session_is_known_again_after_the_server_was_started_anew(tmp_path):
     [
         (Role.PESERTA, Workspace.LATIHAN, ["beranda", "latihan"]),
         (Role.PELATIH, Workspace.LATIHAN, ["beranda", "latihan", "kelas", "peta", "aturan"]),
-        (Role.STAF, Workspace.LATIHAN, ["beranda", "daftar", "peta", "aturan"]),
-        (Role.STAF, Workspace.NYATA, ["beranda", "daftar", "peta", "aturan"]),
-        (Role.ADMIN, Workspace.LATIHAN, ["beranda", "kelas", "daftar", "peta", "aturan"]),
+        (Role.STAF, Workspace.LATIHAN, ["beranda", "daftar", "padanan", "peta", "aturan"]),
+        (Role.STAF, Workspace.NYATA, ["beranda", "daftar", "padanan", "peta", "aturan"]),
+        (
+            Role.ADMIN,
+            Workspace.LATIHAN,
+            ["beranda", "kelas", "daftar", "padanan", "peta", "aturan"],
+        ),
         (Role.ADMIN, Workspace.NYATA, ["beranda", "aturan"]),
     ],
 )

@@ -13,8 +13,8 @@ ROLES = {"siti": "peserta", "pelatih": "pelatih", "staf": "staf", "admin": "admi
 ALLOWED = {
     "siti": {"beranda", "latihan"},
     "pelatih": {"beranda", "latihan", "kelas", "peta", "aturan"},
-    "staf": {"beranda", "daftar", "peta", "aturan"},
-    "admin": {"beranda", "kelas", "daftar", "peta", "aturan"},
+    "staf": {"beranda", "daftar", "padanan", "peta", "aturan"},
+    "admin": {"beranda", "kelas", "daftar", "padanan", "peta", "aturan"},
 }
 KERNEL = "0f9d0f3e-6c43-4f3e-9a55-0a4b1f1f6a11"
 JOIN = {

@@ -1,12 +1,24 @@
 """Every service of classes, training and accounts x who asks x where: allowed or refused."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from workbench.access import Actor, Role, Workspace
-from workbench.errors import Forbidden, NotFound
-from workbench.services import accounts, classes, training
+from workbench.domain.register import Register
+from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
+from workbench.services import (
+    accounts,
+    classes,
+    comparisons,
+    imports,
+    lists,
+    renewals,
+    shelves,
+    training,
+)
+from workbench.services.office import Office
 
 REFUSED = (Forbidden, NotFound)
 
@@ -27,6 +39,7 @@ WHO = (
 TRAINEES = {"own", "other", "foreign"}
 TRAINERS = {"trainer", "admin, practice"}
 ADMINS = {"admin, real", "admin, practice"}
+LISTERS = {"trainer", "staff, real", "staff, practice", "admin, practice"}
 
 #: use case -> (what is done, who may). Done by seat 1's trainee it touches seat 1's case.
 USES = {
@@ -98,14 +111,67 @@ USES = {
         lambda s: accounts.reset_password(s.office, s.actor, s.account_beside(other_side=True)),
         set(),
     ),
+    "see the shelf": (lambda s: shelves.shelf(s.shelved, s.actor), LISTERS),
+    "open a list": (lambda s: shelves.open_list(s.shelved, s.actor, s.a_list()), LISTERS),
+    "open a list of the other side": (
+        lambda s: shelves.open_list(s.shelved, s.actor, s.a_list(other_side=True)),
+        set(),
+    ),
+    "take a list out": (
+        lambda s: s.reaches(lambda: shelves.remove(s.shelved, s.actor, s.a_list(), " ")),
+        LISTERS,
+    ),
+    "have columns proposed": (
+        lambda s: s.reaches(lambda: imports.propose(s.shelved, s.actor, s.no_file)),
+        LISTERS,
+    ),
+    "bring a list in": (
+        lambda s: s.reaches(lambda: imports.bring_in(s.shelved, s.actor, s.no_file, "Maret")),
+        LISTERS,
+    ),
+    "shelve an invented city": (
+        lambda s: imports.shelve_register(s.shelved, s.actor, "Kota", s.register()),
+        LISTERS - {"staff, real"},
+    ),
+    "print a checklist": (
+        lambda s: lists.checklist_file(s.shelved, s.actor, s.a_list(), s.place()),
+        LISTERS,
+    ),
+    "print all checklists": (
+        lambda s: lists.checklist_files(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "compare two lists": (
+        lambda s: comparisons.compare_lists(s.shelved, s.actor, s.a_list(), s.a_list(1)),
+        LISTERS,
+    ),
+    "fetch a comparison": (
+        lambda s: comparisons.comparison_file(s.shelved, s.actor, s.a_list(), s.a_list(1)),
+        LISTERS,
+    ),
+    "check a list again": (
+        lambda s: renewals.recheck_list(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "check a kelurahan again": (
+        lambda s: renewals.recheck_kelurahan(s.shelved, s.actor, s.a_list(), s.place()),
+        LISTERS,
+    ),
+    "replace a kelurahan": (
+        lambda s: s.reaches(
+            lambda: renewals.replace_kelurahan(s.shelved, s.actor, s.a_list(), s.place(), s.no_file)
+        ),
+        LISTERS,
+    ),
 }
 
 
 class Scene:
     """An office with two classes and somebody who asks."""
 
-    def __init__(self, office, trainer, opened, settings):
+    def __init__(self, office, trainer, opened, settings, shelved):
         self.office, self.opened, self.settings = office, opened, settings
+        self.shelved, self.no_file = shelved, office.root / "tidak ada.csv"
         code = opened.join_code
         people = {
             "own": classes.join(office, code, "Siti", "operator", "36.73").actor,
@@ -123,6 +189,26 @@ class Scene:
         self.people = people
         self.actor = trainer
 
+    def a_list(self, number=0, other_side=False):
+        """One of the two lists of the asking person's workspace, or of the other one."""
+        side = self.actor.workspace
+        if other_side:
+            side = next(one for one in Workspace if one is not side)
+        return self.shelved.ids[side][number]
+
+    def place(self):
+        """A kelurahan of those lists with a finding."""
+        return "36.73.01.1002"
+
+    def register(self):
+        """An invented city of nobody."""
+        return Register({}, {"workspace": "latihan", "as_of": "2026-11-01"})
+
+    def reaches(self, act):
+        """Whoever gets as far as being told that the input is no good was allowed."""
+        with suppress(WrongUse, UnusableInput):
+            act()
+
     def send(self):
         training.save_mark(self.office, self.actor, 1, "status", "layak", 1)
         return training.submit(self.office, self.actor, 1)
@@ -137,9 +223,28 @@ class Scene:
         return "sasaran"
 
 
+@pytest.fixture(scope="module")
+def shelved(tmp_path_factory):
+    """An office with two lists on each side, made once: ``ids`` names them."""
+    home = tmp_path_factory.mktemp("daftar")
+    made = Office(home / "kantor")
+    made.ids = {}
+    header = "NIK;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;DESA/KELUARAHAN;KECAMATAN"
+    for side in Workspace:
+        clerk = Actor("A-x", "Orang", Role.STAF, side, ("36.73",))
+        for month in ("Maret", "April"):
+            path = home / f"{side.value}-{month}.csv"
+            kk = "9973010607159001" if side is Workspace.LATIHAN else "3673010607159001"
+            line = f";{kk};{month};L;05/04/1981;KEPALA KELUARGA;-;CIPARE;SERANG"
+            path.write_text(f"{header}\n{line}\n", encoding="utf-8")
+            summary = imports.bring_in(made, clerk, path, month)
+            made.ids.setdefault(side, []).append(summary.id)
+    return made
+
+
 @pytest.fixture
-def scene(office, trainer, opened, class_settings):
-    return Scene(office, trainer, opened, class_settings)
+def scene(office, trainer, opened, class_settings, shelved):
+    return Scene(office, trainer, opened, class_settings, shelved)
 
 
 @pytest.mark.parametrize("use", USES)
@@ -170,14 +275,25 @@ def test_every_service_with_an_actor_is_in_the_table():
     import inspect
 
     source = inspect.getsource(inspect.getmodule(test_every_service_with_an_actor_is_in_the_table))
-    for module in (classes, training, accounts):
+    for module in (
+        classes,
+        training,
+        accounts,
+        comparisons,
+        imports,
+        lists,
+        renewals,
+        shelves,
+    ):
         for name, function in vars(module).items():
             if not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             takes_actor = "actor" in inspect.signature(function).parameters
-            if takes_actor and not name.startswith("_") and name not in OWN_ACCOUNT:
+            if takes_actor and not name.startswith("_") and name not in OWN_ACCOUNT | INSIDE:
                 assert f"{module.__name__.rsplit('.')[-1]}.{name}(" in source, name
 
 
 #: Asked about oneself only; who may not is tested with the accounts.
 OWN_ACCOUNT = {"change_password", "current_password_must_change"}
+#: What services ask one another after they have asked whether the person may.
+INSIDE = {"covers_all", "folder_of", "parameters_for", "shelve", "standing"}

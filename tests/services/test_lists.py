@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import pathlib
 import zipfile
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from workbench.access import Actor, Role, Workspace
-from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
+from workbench.errors import Cancelled, Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
 from workbench.services import lists, maps
 from workbench.services.office import Office
-from workbench.store import snapshots
+from workbench.store import ledger, snapshots
 from workbench.synthesis import generate
 
 STAFF = Actor("staf", "Staf", Role.STAF, Workspace.NYATA, ("36.73",))
@@ -57,13 +61,37 @@ def test_a_list_is_reconciled_and_opened_again(office, standing):
     assert opened.register["person"].num_rows == 3
     assert len(opened.findings) == standing.findings > 0
     assert opened.refused.to_pylist()[0]["code"] == "nik_rusak_spreadsheet"
-    found = {(row["rule"], row["name"]) for row in lists.findings_page(opened)[1]}
+    table = opened.findings.table.select(["rule", "name"]).to_pylist()
+    found = {(row["rule"], row["name"]) for row in table}
     assert ("IDN-01", "NENG CONTOH") in found
     assert ("IDN-10", "SARI <B>CONTOH</B>") in found
 
 
+def test_refused_rows_go_back_in_the_office_s_own_file(office, standing):
+    name, content = lists.returned_file(office, STAFF, standing.id)
+    assert name == f"dikembalikan-{standing.id}.xlsx"
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][:3] == ["NIK", "NO KK", "NAMA"]
+    broken = next(row for row in sheet.iter_rows() if row[2].value == "ANGKA CONTOH")
+    assert broken[0].value == "3,67302E+15"
+    assert broken[0].comment is not None
+    assert "notasi ilmiah" in broken[rows[0].index("Sebab ditolak")].value
+    with pytest.raises(Forbidden):
+        lists.returned_file(office, OF_SERANG, standing.id)
+    lists.remove(office, STAFF, standing.id, "salah berkas")
+    assert not list(office.root.rglob("sumber"))
+
+
+def later(source, rows=ROWS, name="kemudian.csv"):
+    """A file of the next period beside ``source``."""
+    path = source.with_name(name)
+    path.write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
+    return path
+
+
 def test_the_same_person_has_the_same_key_in_the_next_list(office, source, standing):
-    again = lists.bring_in(office, STAFF, source, "DTSEN Desember")
+    again = lists.bring_in(office, STAFF, later(source), "DTSEN Desember")
     keys = [
         lists.open_list(office, STAFF, one.id).register["person"]["person_key"].to_pylist()
         for one in (standing, again)
@@ -112,23 +140,22 @@ def test_the_practice_side_has_no_way_to_a_real_list(office, standing, source, a
             act()
 
 
-def test_filters_narrow_and_pages_turn(office, standing):
+def test_every_finding_is_counted_in_its_kelurahan(office, standing):
     opened = lists.open_list(office, STAFF, standing.id)
-    total, rows = lists.findings_page(opened)
-    assert total == len(rows) == standing.findings
-    only, one = lists.findings_page(opened, rule="IDN-01")
-    assert only == len(one) == 1
-    assert lists.findings_page(opened, search="neng")[1] == one
-    assert lists.findings_page(opened, kelurahan_kode="36.73.01.1002", rule="IDN-10")[0] == 0
-    first, second = (lists.findings_page(opened, start=at, size=1)[1] for at in (0, 1))
-    assert first + second == rows[:2]
-    grades = ["KRITIS", "TINGGI", "SEDANG", "INFO"]
-    ranks = [grades.index(row["severity"]) for row in rows]
-    assert ranks == sorted(ranks)
-    assert ranks[0] < ranks[-1]
-    assert sum(count for _, count in lists.counts_by_rule(opened)) == total
     by_place = dict((code, found) for code, _families, found in lists.counts_by_kelurahan(opened))
-    assert sum(by_place.values()) == total
+    assert sum(by_place.values()) == len(opened.findings) == standing.findings
+
+
+def test_reading_notes_of_one_s_own_rows_stay_with_a_narrow_area(office, tmp_path):
+    path = tmp_path / "kotor.csv"
+    rows = [row.replace("36730", "'36730", 1) for row in (ROWS[0], ROWS[2])]
+    path.write_text("\n".join((HEADER, *rows)), encoding="utf-8")
+    made = lists.bring_in(office, STAFF, path, "Kotor")
+    whole = lists.open_list(office, STAFF, made.id).register
+    cut = lists.open_list(office, OF_SERANG, made.id).register
+    mine = set(cut["person"]["person_id"].to_pylist()) | set(cut["family"]["family_id"].to_pylist())
+    assert whole["cleaned"].num_rows > cut["cleaned"].num_rows > 0
+    assert set(cut["cleaned"]["subject"].to_pylist()) <= mine
 
 
 def test_checklists_ask_and_hide_numbers(office, standing):
@@ -169,16 +196,174 @@ def test_what_cannot_be_used_leaves_nothing_behind(office, tmp_path):
     assert not any(office.snapshots_dir(Workspace.NYATA).iterdir())
 
 
-def test_a_full_disk_leaves_the_shelf_as_it_was(office, source, monkeypatch):
-    def full(*_args, **_kwargs):
-        raise OSError(28, "No space left on device")
+def _files(office):
+    """What lies in the office, but for the database's own log."""
+    return {
+        str(path.relative_to(office.root)): path.stat().st_size
+        for path in office.root.rglob("*")
+        if path.is_file() and not path.name.startswith("verval.sqlite")
+    }
 
-    monkeypatch.setattr(lists.pq, "write_table", full)
-    with pytest.raises(Exception, match=r"disk penuh|tidak dapat ditulis"):
+
+#: Everything that writes on the way of a list to the shelf.
+WRITERS = (
+    (os, "mkdir"),
+    (os, "open"),
+    (os, "link"),
+    (os, "replace"),
+    (pathlib.Path, "mkdir"),
+    (pathlib.Path, "write_text"),
+    (pq, "write_table"),
+    (ledger, "record"),
+)
+
+
+@pytest.mark.parametrize(("where", "writer"), WRITERS, ids=[writer for _, writer in WRITERS])
+def test_a_disk_that_fills_up_at_any_step_leaves_the_workspace_as_it_was(
+    office, source, standing, monkeypatch, where, writer
+):
+    """The first, second, third ... write fails, until one import needs no more of them."""
+    shelf, files = lists.shelf(office, STAFF), _files(office)
+    path = later(source)
+    (office.folder(Workspace.NYATA) / "kunci").unlink()
+    files.pop("nyata/kunci")
+    real = getattr(where, writer)
+    failed = 0
+    for last in range(60):
+        calls = 0
+
+        def full(*args, _last=last, **kwargs):
+            nonlocal calls
+            calls += 1
+            if calls > _last:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(where, writer, full)
+        try:
+            lists.bring_in(office, STAFF, path, "DTSEN Desember")
+        except StoreFault:
+            failed += 1
+        else:
+            break
+        finally:
+            monkeypatch.setattr(where, writer, real)
+        assert lists.shelf(office, STAFF) == shelf
+        left = _files(office)
+        left.pop("nyata/kunci", None)
+        assert left == files
+    assert len(lists.shelf(office, STAFF)) == 2
+    assert failed
+
+
+def test_an_engine_that_finds_no_room_leaves_nothing_behind(office, source, monkeypatch):
+    import duckdb
+
+    def full(*_args, **_kwargs):
+        raise duckdb.IOException("IO Error: No space left on device")
+
+    monkeypatch.setattr("workbench.rules.engine.check", full)
+    with pytest.raises(StoreFault, match="disk penuh"):
         lists.bring_in(office, STAFF, source, "DTSEN")
-    monkeypatch.undo()
     assert lists.shelf(office, STAFF) == ()
     assert not any(office.snapshots_dir(Workspace.NYATA).iterdir())
+
+
+def test_the_same_file_is_taken_in_once_and_again_after_its_list_is_gone(office, source, standing):
+    copy = source.with_name("nama lain.csv")
+    copy.write_bytes(source.read_bytes())
+    told = []
+    with pytest.raises(UnusableInput, match='sebagai daftar "DTSEN November"'):
+        lists.bring_in(
+            office, STAFF, copy, "DTSEN Desember", progress=lambda *step: told.append(step)
+        )
+    assert told == []  # said at once, not after a long file was read
+    assert lists.shelf(office, STAFF) == (standing,)
+    lists.remove(office, STAFF, standing.id, "salah berkas")
+    again = lists.bring_in(office, STAFF, copy, "DTSEN Desember")
+    assert lists.shelf(office, STAFF) == (again,)
+
+
+def test_who_is_quicker_with_the_same_file_wins(office, source, monkeypatch):
+    """Both looked before either had written; the database looks once more."""
+    monkeypatch.setattr(snapshots, "refuse_held", lambda *_: None)
+    first = lists.bring_in(office, STAFF, source, "satu")
+    with pytest.raises(UnusableInput, match="sudah masuk"):
+        lists.bring_in(office, STAFF, source, "dua")
+    assert [path.name for path in office.snapshots_dir(Workspace.NYATA).iterdir()] == [first.id]
+
+
+def test_several_files_of_one_list_become_one(office, source):
+    rest = later(source, ROWS[2:], "kasemen.csv")
+    source.write_text("\n".join((HEADER, *ROWS[:2], "")), encoding="utf-8")
+    made = lists.bring_in(office, STAFF, [source, rest], "DTSEN November")
+    assert (made.read, made.kept, made.refused) == (4, 3, 1)
+    with pytest.raises(UnusableInput, match="sudah masuk"):
+        lists.bring_in(office, STAFF, rest, "Kasemen saja")
+
+
+def test_how_far_it_is_only_grows_and_a_stop_leaves_nothing(office, source):
+    told = []
+    lists.bring_in(
+        office, STAFF, source, "DTSEN", progress=lambda share, words: told.append((share, words))
+    )
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < shares[-1] <= 1
+    assert all(words for _, words in told)
+    files, shelf = _files(office), lists.shelf(office, STAFF)
+    path = later(source)
+    for most in range(len(told)):
+        asked = []
+
+        def stop(asked=asked, most=most):
+            asked.append(1)
+            return len(asked) > most
+
+        with pytest.raises(Cancelled, match="Tidak ada yang disimpan"):
+            lists.bring_in(office, STAFF, path, "DTSEN Desember", cancelled=stop)
+        assert lists.shelf(office, STAFF) == shelf
+        assert _files(office) == files
+
+
+def test_what_judged_a_list_is_kept_with_it(office, standing):
+    folder = office.snapshots_dir(Workspace.NYATA) / standing.id
+    checks = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    opened = lists.open_list(Office(office.root), STAFF, standing.id)
+    assert checks["ruleset"] == manifest["ruleset"] == opened.findings.ruleset
+    assert checks["parameters"] == manifest["parameters"] == dict(opened.findings.parameters)
+    assert set(checks["marks"]) == set(opened.findings.rules) - set(opened.findings.silent)
+    assert (folder / "typed" / "person.parquet").is_file()
+    table, column, bit = opened.findings.bits["IDN-01"]
+    flagged = {
+        row["subject"]
+        for row in pq.read_table(folder / f"mask_{table}.parquet").to_pylist()
+        if row["mask" if not column else f"mask_{column}"] >> bit & 1
+    }
+    found = opened.findings.table.to_pylist()
+    assert flagged == {row["subject"] for row in found if row["rule"] == "IDN-01"}
+    assert flagged
+    narrow = lists.open_list(office, OF_SERANG, standing.id).findings
+    assert {
+        code
+        for mask in narrow.masks.values()
+        for code in mask["kelurahan_kode_kemendagri"].to_pylist()
+    } == {"36.73.01.1002"}
+
+
+def test_a_number_that_only_fills_the_cell_makes_nobody_the_same_person(office, source):
+    rows = [
+        f"{nik};{kk};{name};L;05/04/1981;KEPALA KELUARGA;-;001;002;CIPARE;SERANG"
+        for nik, kk, name in (
+            ("9999999999999999", "3673010607159001", "RUDI CONTOH"),
+            ("9999999999999999", "3673010607159002", "ANDI CONTOH"),
+            ("", "3673010607159003", ""),
+        )
+    ]
+    made = lists.bring_in(office, STAFF, later(source, rows), "DTSEN")
+    keys = lists.open_list(office, STAFF, made.id).register["person"]["person_key"].to_pylist()
+    assert len(set(keys)) == len(keys)
 
 
 def test_only_invented_cities_enter_the_practice_shelf(office, standing):

@@ -14,10 +14,12 @@ import openpyxl
 import pytest
 import xlsxwriter
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from workbench.access import Role, Workspace
 from workbench.domain.nik import make_kk, make_nik
 from workbench.store import snapshots
+from workbench.store.tables import event
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
 
@@ -74,6 +76,7 @@ def office_list(tmp_path: Path) -> OfficeList:
     rows[2][SIZE] = rows[3][SIZE] = 5  # two are listed
     rows[4][KEL] = rows[5][KEL] = "KAMPUNG ANTAH"
     rows[4][SIZE] = rows[5][SIZE] = 4
+    rows[16][NIK] = rows[14][NIK]  # one number, two people
     rows[9][NIK] = float(rows[9][NIK])
     rows[11][NIK] = "99" + rows[11][NIK][2:]
     path = tmp_path / "DTSEN Maret.xlsx"
@@ -104,6 +107,20 @@ def choose(locator: Any, words: str) -> None:
     locator.select_option(locator.locator("option", has_text=words).first.inner_text())
 
 
+def tick(page: Any, facet: str, words: str) -> None:
+    """Open a facet and tick the value that holds these words."""
+    box = page.locator(f"[data-facet={facet}]")
+    if box.get_attribute("open") is None:
+        box.locator("summary").click()
+    box.locator("label", has_text=words).click()
+
+
+def ledger_kinds(served: Any) -> list[str]:
+    """What has been done on the real side, in order."""
+    with served.office.real.reading() as connection:
+        return list(connection.execute(select(event.c.kind).order_by(event.c.seq)).scalars())
+
+
 def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_path):
     list_name = f"Uji <i>{device}</i>"
     username, first, person = served.new_account(Role.STAF, device)
@@ -128,7 +145,7 @@ def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_p
 
     # Four steps: file, columns, reading, done.
     page.locator("input[type=file]").set_input_files(office_list.path)
-    one.sees("Periksa arti tiap kolom. Belum ada yang disimpan.")
+    one.sees("Belum ada yang disimpan.")
     expect(page.get_by_label("Nama daftar")).to_have_value("DTSEN Maret")
     page.get_by_label("Nama daftar").fill(list_name)
     unknown = page.locator(".vv-column-row", has_text="ISI RUMAH")
@@ -145,27 +162,93 @@ def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_p
     one.looks_right("daftar-temuan")
 
     # Findings as sentences, names as text, numbers masked.
-    table = page.locator(".vv-main .vv-table")
+    table = page.locator(".vvr-table")
+    lines = page.locator(".vvr-button")
     expect(table).to_contain_text("<B>RUSDI</B> CONTOH")
     expect(table.locator("b")).to_have_count(0)
     assert not [number for number in office_list.numbers if number in page.content()]
-    lines = table.locator("tbody tr")
-    everything = lines.count()
-    # This rule speaks only because a column was named by hand.
-    choose(page.get_by_label("Aturan"), "KEL-28")
+    if device == "phone":
+        page.locator(".vvf-head").click()
+    told = page.locator(".vvr-top [role=status]")
+    everything = told.inner_text()
+
+    # Two facets narrow; one speaks only because a column was named by hand.
+    tick(page, "rule", "KEL-28")
     expect(lines).to_have_count(2)
     expect(table).to_contain_text("Tertulis 5 anggota, sedangkan yang tercatat 2 orang")
-    choose(page.get_by_label("Kelurahan").locator("visible=true"), "Cipare")
+    tick(page, "kelurahan", "Cipare")
     expect(lines).to_have_count(1)
     expect(table).not_to_contain_text("Tertulis 4 anggota")
-    page.get_by_label("Aturan").select_option("Semua aturan")
-    page.get_by_label("Kelurahan").locator("visible=true").select_option("Semua kelurahan")
-    expect(lines).to_have_count(everything)
-    page.get_by_label("Nama", exact=True).fill("rusdi contoh 9003")
-    page.get_by_label("Nama", exact=True).press("Enter")
+    one.looks_right("daftar-saringan")
+
+    # One family on one page, by key; its numbers are shown when asked for, on record.
+    lines.first.focus()
+    page.keyboard.press("Enter")
+    title = page.locator(".vv-family-title")
+    expect(title).to_have_text("Keluarga RUSDI CONTOH 9003")
+    expect(title).to_be_focused()
+    family = page.locator(".vv-family")
+    for words in ("Jumlah anggota menurut daftar", "5 orang", "Baris yang tercatat", "2 orang"):
+        expect(family).to_contain_text(words)
+    expect(family).to_contain_text("Siapa saja yang tinggal dan makan di rumah ini?")
+    assert not [number for number in office_list.numbers if number in page.content()]
+    one.looks_right("daftar-keluarga")
+    one.press("Tampilkan NIK")
+    expect(family).to_contain_text(office_list.numbers[4])
+    assert "lihat_nik" in ledger_kinds(served)
+    one.press("Lihat riwayat di semua daftar")
+    expect(family.locator(".vv-history")).to_contain_text(list_name)
+    one.press("Kembali ke tabel")
+    expect(lines.first).to_be_focused()
+    assert not [number for number in office_list.numbers if number in page.content()]
+    one.press("Hapus semua saringan")
+    expect(told).to_have_text(everything)
+
+    # Two rows with one NIK, side by side.
+    tick(page, "rule", "IDN-13")
+    expect(lines).to_have_count(2)
+    table.locator("tbody tr").first.click()
+    page.get_by_role("button", name="Lihat kedua baris berdampingan").first.click()
+    expect(title).to_have_text("Dua baris berdampingan")
+    name = page.locator(".vv-beside tr", has=page.locator("th", has_text=re.compile("^Nama$")))
+    expect(name.locator("mark")).not_to_have_count(0)
+    same = page.locator(".vv-beside tr", has=page.locator("th", has_text=re.compile("^NIK$")))
+    expect(same).to_have_class(re.compile("vv-alike"))
+    one.looks_right("daftar-pasangan")
+    one.press("Kembali ke keluarga")
+    one.press("Kembali ke tabel")
+
+    # What is shown goes out as a workbook: masked, or whole for a purpose.
+    one.press("Unduh temuan ini")
+    with page.expect_download() as loading:
+        one.press("Unduh XLSX")
+    said = texts_of(Path(loading.value.path()).read_bytes())
+    assert "2 temuan." in " ".join(said)
+    assert "Aturan: IDN-13" in " ".join(said)
+    assert not [words for words in said if re.search(r"\d{16}", words)]
+    one.press("Unduh XLSX dengan NIK lengkap")
+    one.says("Pilih dulu untuk apa NIK lengkap diperlukan.")
+    page.get_by_label("Keperluan").select_option("Mencocokkan dengan Dukcapil")
+    one.looks_right("daftar-unduh")
+    with page.expect_download() as loading:
+        one.press("Unduh XLSX dengan NIK lengkap")
+    said = texts_of(Path(loading.value.path()).read_bytes())
+    assert [words for words in said if re.search(r"\d{16}", words)]
+    assert "ekspor_nik" in ledger_kinds(served)
+    one.press("Hapus semua saringan")
+
+    # A name in any order; of a number only the end is searched for and kept.
+    search = page.get_by_label("Cari nama, atau 4 angka terakhir NIK atau KK")
+    search.fill("9003 rusdi")
+    search.press("Enter")
     expect(lines).to_have_count(1)
-    page.get_by_label("Nama", exact=True).fill("tidak ada orangnya")
-    page.get_by_label("Nama", exact=True).press("Enter")
+    search.fill(office_list.numbers[4])
+    search.press("Enter")
+    one.says("Cukup empat angka terakhir")
+    expect(search).to_have_value("9003")
+    expect(table).to_contain_text("RUSDI CONTOH 9003")
+    search.fill("tidak ada orangnya")
+    search.press("Enter")
     one.sees("Tidak ada temuan dengan saringan ini.")
 
     page.get_by_role("tab", name="Baris ditolak").click()
@@ -191,11 +274,11 @@ def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_p
     with page.expect_download() as loading:
         one.press("Unduh semua kelurahan (zip)")
     with zipfile.ZipFile(loading.value.path()) as bundle:
-        assert len(bundle.namelist()) == 2
+        assert len(bundle.namelist()) == 3
         for book in bundle.namelist():
             said = texts_of(bundle.read(book))
             assert not [words for words in said if re.search(r"\d{16}", words)]
-    expect(page.get_by_text("Berkas diunduh.")).to_have_count(2)
+    expect(page.get_by_text("Berkas diunduh.").locator("visible=true")).to_have_count(2)
 
     # The map: all 67 kelurahan, and a count of one to four is told nowhere.
     one.room("/peta")

@@ -71,6 +71,15 @@ def _namesakes(world: World, people: dict, found: list[str]) -> None:
     assert first["nik"] != second["nik"]
 
 
+def _father_and_son(world: World, people: dict, found: list[str]) -> None:
+    father, son = (people[subject] for subject in found)
+    assert (father["shdk"], son["shdk"]) == ("kepala_keluarga", "anak")
+    assert son["name"] in father["name"]
+    assert (father["sex"], son["sex"]) == ("L", "L")
+    assert father["birth_date"] < son["birth_date"]
+    assert father["nik"] != son["nik"]
+
+
 def _old_region(world: World, people: dict, found: list[str]) -> None:
     for subject in found:
         nik = Nik.parse(people[subject]["nik"])
@@ -123,6 +132,7 @@ def _elder(world: World, people: dict, found: list[str]) -> None:
 _SHOWS = {
     "kembar": _twins,
     "senama": _namesakes,
+    "ayah_anak_senama": _father_and_son,
     "nik_wilayah_lama": _old_region,
     "nik_luar_kota": _other_region,
     "bantuan_boleh_bersama": _allowed_aid,

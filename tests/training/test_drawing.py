@@ -92,7 +92,7 @@ def test_documents_speak_of_most_of_a_person(seats: dict[int, list[Case]]) -> No
         for person in case.listed.tables["person"]:
             cell = f"{person['person_id']}.birth_date"
             if cell in case.key.clean:
-                assert "KK" in {place.tab for place in places_of(public, cell)}
+                assert any(place.tab.startswith("KK") for place in places_of(public, cell))
 
 
 def test_nothing_of_the_key_is_on_the_page(

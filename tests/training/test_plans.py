@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS, catalogue
-from workbench.training.plans import LOOK_ALIKES, Plan, Task, arrange
+from workbench.training.plans import LOOK_ALIKES, Plan, Task, arrange, rules_of
 
 
 @settings(deadline=None, max_examples=60)
@@ -47,10 +47,16 @@ def test_a_short_class_meets_every_group_and_no_rule_twice() -> None:
 
 
 def test_a_long_class_takes_every_rule_before_any_comes_again() -> None:
-    codes = [code for code, rule in catalogue().items() if rule.plants]
+    codes = [code for code, rule in catalogue().items() if rule.plants and rule.taught]
     slots = arrange(Plan("A", n_cases=min(99, len(codes) + 5), error_share=1.0))
     rules = [slot.plant.rule for slot in slots if slot.plant]
     assert set(rules[: len(codes)]) == set(codes)
+
+
+def test_what_no_document_shows_is_no_practice_case() -> None:
+    untaught = {code for code, rule in catalogue().items() if not rule.taught}
+    assert "IDN-04" in untaught
+    assert not untaught & {rule.code for rule in rules_of(Plan("A"))}
 
 
 def test_groups_limit_the_rules() -> None:

@@ -178,7 +178,8 @@ def test_a_button_of_an_earlier_step_of_the_staff_panel_does_nothing(tmp_path):
     room.refresh()
     view = RoomView(room)
     protect(view.widget)
-    view._take("daftar.csv", LIST)
+    view.draw_import()
+    view.importing.take("daftar.csv", LIST)
     save = _find(view.widget, w.Button, "Simpan dan periksa")
     cancel = _find(view.widget, w.Button, "Batal")
     name = _find(view.widget, w.Text, "Nama daftar")
@@ -192,7 +193,7 @@ def test_a_button_of_an_earlier_step_of_the_staff_panel_does_nothing(tmp_path):
     save.disabled = False
     _click(save)
     assert not room.shelf
-    assert room.name != "Daftar paksa"
+    assert view.importing.incoming.name != "Daftar paksa"
 
 
 def test_a_trainer_panel_gives_no_return_code_while_its_button_is_disabled():
@@ -217,7 +218,14 @@ def test_a_trainer_panel_gives_no_return_code_while_its_button_is_disabled():
 
 @pytest.mark.parametrize(
     ("room", "view"),
-    [("latihan", "trainee"), ("kelas", "trainer"), ("daftar", "staff"), ("peta", "maps")],
+    [
+        ("latihan", "trainee"),
+        ("kelas", "trainer"),
+        ("daftar", "staff"),
+        ("padanan", "linking"),
+        ("peta", "maps"),
+        ("aturan", "catalogue"),
+    ],
 )
 def test_every_room_is_protected(monkeypatch, room, view):
     panel = w.Button()

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from sqlalchemy import select
 
 from workbench.access import Actor, Role, Workspace
-from workbench.errors import UnusableInput
+from workbench.services import lists
 from workbench.services.office import Office
+from workbench.store.tables import event
 from workbench.ui.maps import view as maps_view
-from workbench.ui.staff.model import ListsRoom, column_choices
+from workbench.ui.staff.findings import FindingsView
+from workbench.ui.staff.model import ListsRoom
 from workbench.ui.staff.view import RoomView
 
 STAFF = Actor("staf", "Staf", Role.STAF, Workspace.NYATA, ("36.73",))
-LIST = (
-    b"NOMOR;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;DESA/KELUARAHAN;KECAMATAN\n"
-    b"3673010504819001;3673010607159001;<img src=x onerror=alert(1)>;P;05/04/1981;"
-    b"KEPALA KELUARGA;-;CIPARE;SERANG\n"
+HEADER = "NIK;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;RT;RW;DESA/KELURAHAN;KECAMATAN;DESIL\n"
+#: One family with a wrong sex, and one NIK on two people of two families.
+ROWS = (
+    "3673010504819001;3673010607159001;<img src=x onerror=alert(1)>;P;05/04/1981;"
+    "KEPALA KELUARGA;-;001;002;CIPARE;SERANG;2\n"
+    "3673014101839002;3673010607159001;NENG CONTOH;P;01/01/1983;ISTRI;-;001;002;CIPARE;SERANG;2\n"
+    "3673010504819001;3673010607159003;ASEP LAIN;L;05/04/1981;KEPALA KELUARGA;"
+    "JL. CONTOH 3;001;002;UNYUR;SERANG;4\n"
 )
 
 
 @pytest.fixture
-def room(tmp_path):
-    found = ListsRoom(Office(tmp_path), STAFF)
+def empty_room(tmp_path):
+    found = ListsRoom(Office(tmp_path / "kantor"), STAFF)
     found.refresh()
     return found
+
+
+@pytest.fixture
+def room(empty_room, tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text(HEADER + ROWS, encoding="utf-8")
+    lists.bring_in(empty_room.office, STAFF, path, "Uji <i>Maret</i>")
+    empty_room.refresh()
+    return empty_room
 
 
 def _texts(widget):
@@ -34,75 +53,175 @@ def _texts(widget):
     return found
 
 
-def test_the_first_visit_says_what_to_do(room):
-    texts = " ".join(_texts(RoomView(room).widget))
+def _find(widget, words):
+    """The control below a widget that is called so; None when there is none."""
+    if getattr(widget, "description", "") == words:
+        return widget
+    children = getattr(widget, "children", ())
+    return next((found for child in children if (found := _find(child, words))), None)
+
+
+def _press(widget, words):
+    _find(widget, words).click()
+
+
+def _open(view, rule):
+    place = [row["rule"] for row in view.rows.state["rows"]].index(rule)
+    view.hear({"kind": "buka", "place": place})
+
+
+def _kinds(room):
+    with room.office.real.reading() as connection:
+        return list(connection.execute(select(event.c.kind, event.c.subject)).all())
+
+
+def test_the_first_visit_says_what_to_do(empty_room):
+    texts = " ".join(_texts(RoomView(empty_room).widget))
     assert "Belum ada daftar di ruang data nyata" in texts
-    assert room.import_blocker() == "Pilih berkas daftar lebih dulu."
-
-
-def test_a_column_nobody_recognised_is_corrected_by_hand(room):
-    room.take_file("Daftar Maret.csv", LIST)
-    headers = [column.header for column in room.proposal.columns]
-    place = headers.index("NOMOR")
-    assert room.targets[place] == ""
-    assert room.name == "Daftar Maret"
-    room.targets[place] = "person.nik"
-    assert room.import_blocker() == ""
-    assert "person.nik" in dict(column_choices()).values()
-    said = []
-    room.bring_in(said.append)
-    assert said
-    assert room.upload is None
-    assert room.chosen.register["person"]["nik"].to_pylist() == ["3673010504819001"]
-
-
-def test_without_number_and_name_the_button_says_why(room):
-    room.take_file("d.csv", LIST)
-    room.targets = dict.fromkeys(room.targets, "")
-    assert "NIK atau nama" in room.import_blocker()
-    room.name = ""
-    assert "nama untuk daftar" in room.import_blocker()
 
 
 def test_markup_in_a_list_is_drawn_as_text(room):
-    room.take_file("d.csv", LIST)
-    view = RoomView(room)
-    view.draw_columns()
-    assert "<img" not in " ".join(_texts(view.widget))
-    room.bring_in(lambda sentence: None)
-    view.draw()
-    texts = " ".join(_texts(view.widget))
-    assert "&lt;IMG" in texts
-    assert "<img" not in texts.lower()
-
-
-def test_a_damaged_file_is_a_sentence_and_leaves_nothing(room):
-    with pytest.raises(UnusableInput):
-        room.take_file("rusak.xlsx", b"PK\x03\x04 rusak")
-    assert room.upload is None
-    view = RoomView(room)
-    view._take("rusak.xlsx", b"PK\x03\x04 rusak")
-    assert 'role="alert"' in view.said.value
+    view = FindingsView(room, print)
+    assert "<IMG" in json.dumps(view.rows.state)  # set as text by the page
+    _open(view, "IDN-10")
+    shown = " ".join(_texts(view.widget))
+    assert "&lt;IMG" in shown
+    assert "<img" not in shown.lower()
+    _press(view.widget, "Lihat kedua baris berdampingan")
+    assert "<img" not in " ".join(_texts(view.widget)).lower()
+    whole = RoomView(room)
+    tabs = whole.body.children[-1]
+    for place in range(len(tabs.children)):
+        tabs.selected_index = place
+    assert not re.search("<img|<i>Maret", " ".join(_texts(whole.widget)))
 
 
 def test_deleting_asks_twice(room):
-    room.take_file("d.csv", LIST)
-    room.bring_in(lambda sentence: None)
     view = RoomView(room)
-    view._remove("salah", sure=False)
-    assert room.shelf
-    view._remove("", sure=True)
+    tabs = view.body.children[-1]
+    tabs.selected_index = len(tabs.children) - 1
+    _press(view.widget, "Hapus daftar")
+    assert "Centang dulu" in view.said.value
+    _find(view.widget, "Saya yakin menghapus daftar ini").value = True
+    _press(view.widget, "Hapus daftar")
     assert "alasan" in view.said.value
     assert room.shelf
-    view._remove("salah berkas", sure=True)
+    _find(view.widget, "Alasan").value = "salah berkas"
+    _press(view.widget, "Hapus daftar")
     assert not room.shelf
 
 
-def test_the_map_room_draws_and_names_its_file(room, monkeypatch):
-    monkeypatch.setenv("VERVAL_OFFICE", str(room.office.root))
+def test_a_panel_is_drawn_when_it_is_first_looked_at(room):
+    tabs = RoomView(room).body.children[-1]
+    assert [bool(place.children) for place in tabs.children][:2] == [True, False]
+    tabs.selected_index = 1
+    drawn = tabs.children[1].children
+    tabs.selected_index = 0
+    tabs.selected_index = 1
+    assert tabs.children[1].children == drawn != ()
+
+
+def test_ticking_narrows_and_the_counts_follow(room):
+    view = FindingsView(room, print)
+    everything = view.rows.state["total"]
+    view.hear({"kind": "pilih", "facet": "kelurahan", "value": "36.73.01.1001"})
+    view.hear({"kind": "pilih", "facet": "kelurahan", "value": "36.73.01.1001"})
+    assert view.rows.state["total"] == everything
+    view.hear({"kind": "pilih", "facet": "rule", "value": "IDN-10"})
+    assert [row["rule"] for row in view.rows.state["rows"]] == ["IDN-10"]
+    facets = {facet["key"]: facet["values"] for facet in view.facets.state["facets"]}
+    assert [(v["value"], v["count"]) for v in facets["desil"]] == [("2", 1)]
+    assert {v["value"] for v in facets["rule"]} > {"IDN-10", "IDN-13"}
+    view.hear({"kind": "kosongkan"})
+    assert view.rows.state["total"] == everything
+
+
+def test_a_whole_number_typed_into_the_search_is_cut_and_found_by_its_end(room):
+    view = FindingsView(room, print)
+    view.hear({"kind": "cari", "words": "3673010504819001"})
+    assert view.facets.state["search"] == "9001"
+    assert view.rows.state["total"] > 0
+    assert "3673010504819001" not in json.dumps([view.rows.state, view.facets.state])
+
+
+def test_forged_messages_come_to_nothing(room):
+    said = []
+    view = FindingsView(room, lambda sentence, wrong=False: said.append(sentence))
+    before = view.rows.state
+    for message in (
+        {"kind": "buka", "place": 999},
+        {"kind": "buka", "place": -1},
+        {"kind": "buka", "place": "0"},
+        {"kind": "pilih", "facet": "mother_name", "value": "x"},
+        {"kind": "pilih", "facet": "rule", "value": ["x"]},
+        {"kind": "urut", "value": "__class__"},
+        {"kind": "halaman", "start": "x"},
+        {},
+    ):
+        view.hear(message)
+    assert view.rows.state == before
+    assert room.family is None
+    assert any("Urutan" in sentence for sentence in said)
+
+
+def test_numbers_are_masked_until_asked_for_and_the_asking_is_on_record(room):
+    view = FindingsView(room, print)
+    _open(view, "IDN-10")
+    assert "3673010504819001" not in " ".join(_texts(view.widget))
+    assert "lihat_nik" not in [kind for kind, _ in _kinds(room)]
+    _press(view.widget, "Tampilkan NIK")
+    assert "3673010504819001" in " ".join(_texts(view.widget))
+    family = room.family.family_id
+    assert _kinds(room)[-1] == ("lihat_nik", f"daftar:{room.chosen.summary.id}:{family}")
+    # For this page only.
+    view.close()
+    _open(view, "IDN-10")
+    assert "3673010504819001" not in " ".join(_texts(view.widget))
+
+
+def test_the_pair_is_shown_and_left_again(room):
+    view = FindingsView(room, print)
+    _open(view, "IDN-13")
+    _press(view.widget, "Lihat kedua baris berdampingan")
+    shown = " ".join(_texts(view.widget))
+    assert "Dua baris berdampingan" in shown
+    assert "<mark>" in shown
+    assert "3673010504819001" not in shown
+    _press(view.widget, "Kembali ke keluarga")
+    assert "Anggota keluarga" in " ".join(_texts(view.widget))
+    _press(view.widget, "Kembali ke tabel")
+    assert "vv-open" not in view.widget._dom_classes
+
+
+def test_whole_numbers_leave_only_for_a_purpose(room):
+    view = FindingsView(room, print)
+    said = []
+    download = view.widget.children[1].children[1].children[1].children[-1]
+    download.send = lambda content, buffers=None: said.append(content)
+    download._answer(None, {"kind": "minta"}, [])
+    assert said[0]["kind"] == "gagal"
+    _find(view.widget, "Keperluan").value = "dukcapil"
+    download._answer(None, {"kind": "minta"}, [])
+    assert said[1]["kind"] == "berkas"
+    assert _kinds(room)[-1][0] == "ekspor_nik"
+
+
+def test_the_page_of_the_list_says_what_judged_it(room):
+    view = RoomView(room)
+    tabs = view.body.children[-1]
+    tabs.selected_index = len(tabs.children) - 1
+    shown = " ".join(_texts(tabs.children[-1]))
+    assert "3 baris dibaca = 3 disimpan + 0 ditolak" in shown
+    assert room.chosen.findings.ruleset in shown
+    assert "nilai pengaturan yang dipakai" in shown
+    assert "aturan tidak dapat berbicara" in shown
+    assert not re.search(r"(person|family|ppks|aid)\.[a-z]", shown)
+
+
+def test_the_map_room_draws_and_names_its_file(empty_room, room, monkeypatch, tmp_path):
+    monkeypatch.setenv("VERVAL_OFFICE", str(tmp_path / "lain"))
     assert "Belum ada daftar" in maps_view.show(STAFF).value
-    room.take_file("d.csv", LIST)
-    room.bring_in(lambda sentence: None)
+    monkeypatch.setenv("VERVAL_OFFICE", str(room.office.root))
     texts = " ".join(_texts(maps_view.show(STAFF)))
     assert "srcdoc=" in texts
     assert "DATA NYATA" in texts

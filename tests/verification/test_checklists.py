@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
-from workbench.domain.register import Draft
+from workbench.domain.register import Draft, Register
 from workbench.rules import check
 from workbench.synthesis import generate
 from workbench.verification.checklists import checklist, write_checklist, write_checklists
@@ -115,6 +116,121 @@ def test_a_formula_in_a_name_stays_text_and_sensitive_kinds_are_only_counted():
     text = " ".join(str(cell.value) for cell in cells)
     assert "HIV" not in text
     assert "1 temuan pada kategori peka tidak dicetak" in text
+
+
+def _home(family=None, person=None, aid=(), ppks=()):
+    """One family with a finding (no KK number), and whatever a test gives it."""
+    draft = Draft({"workspace": "latihan", "as_of": "2026-11-01"})
+    house = {
+        **{"house_tenure": "milik_sendiri", "floor_area_m2": 36.0, "floor": "keramik"},
+        **{"wall": "tembok", "roof": "genteng", "water": "leding", "toilet": "sendiri"},
+        **{"lighting": "pln_meteran", "power_va": 900, "cooking_fuel": "gas_3kg"},
+        **{"domicile": "DM1", "latitude": -6.12, "longitude": 106.15, "expenditure_rp": 900000},
+        **{"has_food_worry": False, "desil": 3, "existence": "KB1"},
+        "kelurahan_kode_kemendagri": "36.73.01.1001",
+    }
+    draft.add("family", {"family_id": "F000001", "head_name": "SITI", **house, **(family or {})})
+    birth = {"birth_date": date(1980, 5, 2), "shdk": "kepala_keluarga", "name": "SITI"}
+    draft.add("person", {"person_id": "P000001", "family_id": "F000001", **birth, **(person or {})})
+    for place, cells in enumerate(aid, start=1):
+        draft.add("aid", {"aid_id": f"A{place}", "family_id": "F000001", **cells})
+    for place, cells in enumerate(ppks, start=1):
+        draft.add(
+            "ppks",
+            {"ppks_id": f"K{place}", "family_id": "F000001", "person_id": "P000001", **cells},
+        )
+    return draft.to_register()
+
+
+def _sights(register, **options):
+    (sheet,) = checklist(register, check(register), **options)
+    return [(sight.number, sight.what) for sight in sheet.families[0].sights]
+
+
+def test_a_family_that_leaves_nothing_open_is_asked_its_questions_alone():
+    assert _sights(_home()) == []
+
+
+def test_blank_parts_of_the_house_are_one_line_and_never_asked_twice():
+    ((number, what),) = _sights(_home({"toilet": "", "floor_area_m2": None}))
+    assert (number, what) == ("17, 23", "Isian rumah yang masih kosong: luas lantai, jamban")
+    # SOS-49 asks about the floor; the toilet is left for the eye.
+    ((_, what),) = _sights(_home({"toilet": "", "floor": ""}))
+    assert what == "Isian rumah yang masih kosong: jamban"
+    # P3KE has a value of its own for a part nobody wrote down: no finding, but something to see.
+    ((_, what),) = _sights(_home({"floor": "KOSONG", "source_list": "p3ke"}))
+    assert what == "Isian rumah yang masih kosong: lantai"
+
+
+def test_each_family_gets_the_lines_of_what_it_is():
+    pkh = [{"program": "PKH", "status": "aktif", "period": "2026-T4"}]
+    pupil = {"is_in_school": True}
+    assert tuple(number for number, _ in _sights(_home(person=pupil, aid=pkh))) == ("35", "38")
+    disabled = {"disability": "netra"}
+    assert [number for number, _ in _sights(_home(person=disabled))] == ["33"]
+    assert _sights(_home(person={**disabled, "disability_degree": 3})) == []
+    old = {"birth_date": date(1950, 1, 1)}
+    assert [number for number, _ in _sights(_home(person=old))] == ["36", "41"]
+    (owner,) = _sights(_home({"desil": 3, "assets": "motor;mobil"}))
+    assert "milik siapa" in owner[1]
+    assert _sights(_home({"assets": "motor"})) == []
+    # A car is no question where means are none.
+    assert _sights(_home({"desil": 8, "assets": "mobil"})) == []
+    toddler = {"birth_date": date(2022, 5, 2)}
+    assert [number for number, _ in _sights(_home(person=toddler))] == ["37", "41"]
+
+
+def test_no_family_gets_more_than_five_lines():
+    blank = {"toilet": "", "domicile": "", "latitude": None, "has_food_worry": None}
+    person = {"birth_date": date(1950, 1, 1), "disability": "netra"}
+    assert len(_sights(_home(blank, person, [{"program": "PKH", "status": "aktif"}]))) == 5
+
+
+def test_a_sensitive_category_decides_nothing():
+    plain = _sights(_home())
+    for kind in ("PMKS03", "PMKS06", "PMKS07", "PMKS16", "PMKS19"):
+        assert _sights(_home(ppks=[{"category": kind, "assessed_on": date(2026, 3, 1)}])) == plain
+    neglected = [{"category": "PMKS08", "assessed_on": date(2026, 3, 1), "is_telantar": True}]
+    assert _sights(_home(ppks=neglected)) != plain
+
+
+def test_who_was_not_met_is_visited_again_though_the_list_raises_nothing(city):
+    register, _ = city
+    family_id = register["family"]["family_id"][0].as_py()
+    rows = register["family"].to_pylist()
+    rows[0]["existence"] = "KB2"
+    changed = Register(
+        {**register.tables, "family": pa.Table.from_pylist(rows, register["family"].schema)},
+        register.manifest,
+    )
+    nothing = check(changed, [])
+    (sheet,) = checklist(changed, nothing)
+    assert [family.family_id for family in sheet.families] == [family_id]
+    assert "dua kali" in sheet.families[0].sights[0].what
+    assert checklist(register, nothing) == []
+
+
+def test_families_without_a_finding_are_listed_when_asked(city):
+    register, findings = city
+    sheets = checklist(register, findings, everyone=True)
+    listed = [family.family_id for sheet in sheets for family in sheet.families]
+    assert set(listed) >= set(register["family"]["family_id"].to_pylist())
+    assert sum(sheet.count + sheet.withheld for sheet in sheets) == len(findings)
+    assert all(len(family.sights) <= 5 for sheet in sheets for family in sheet.families)
+
+
+def test_lines_to_see_are_printed_below_the_questions_with_their_number_in_the_guide():
+    register = _home(person={"disability": "netra"})
+    (sheet,) = checklist(register, check(register))
+    book = _book(sheet)
+    rows = [row for row in book["Daftar periksa"].iter_rows() if row[0].value == "☐"]
+    assert [row[1].value for row in rows].index("Lihat di rumah") == len(rows) - 1
+    last = rows[-1]
+    assert last[2].value.endswith("[butir 33]")
+    assert last[2].font.i
+    assert not rows[0][2].font.i
+    guide = {row[0]: row[2] for row in book["Panduan kunjungan"].iter_rows(values_only=True)}
+    assert last[2].value.startswith(guide["33"])
 
 
 def test_files_are_named_by_place_alone(city, tmp_path):

@@ -34,7 +34,7 @@ ROW = ["3673010101209001", "3673014105859001", "SITI", "01-05-1985", "Cipare"]
         ("NAMA LENGKAPP", "name"),
         ("Tangal Lahir", "birth_date"),
         ("kelurahan_kode_bps", "kelurahan_kode_bps"),
-        ("Jenis PSKS", "ignored"),
+        ("Jenis PSKS", "psks.kind"),
         ("No HP", "ignored"),
         ("No", "number"),
     ],

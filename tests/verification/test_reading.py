@@ -224,19 +224,3 @@ def test_ids_follow_file_sheet_and_row_and_not_what_was_refused(office):
         fine.register["person"].column("person_id").to_pylist()[1:]
         == refused.register["person"].column("person_id").to_pylist()
     )
-
-
-def test_progress_is_told_and_may_stop_the_reading(office):
-    told = []
-    office.read(office.xlsx([HEADER, SITI]), progress=lambda share, words: told.append(share))
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-
-    class Stop(Exception):
-        pass
-
-    def stop(share, words):
-        raise Stop
-
-    with pytest.raises(Stop):
-        office.read(office.xlsx([HEADER, SITI]), progress=stop)

@@ -151,7 +151,9 @@ def _ensure_city(office: Office, families: int, seed: int) -> None:
         return
     say(f"Membuat kota latihan: {families} keluarga karangan di 67 kelurahan ...")
     register = generate(families=families, seed=seed, error_rate=0.15)
-    lists.shelve_register(office, clerk, "Kota latihan (karangan)", register, progress=say)
+    lists.shelve_register(
+        office, clerk, "Kota latihan (karangan)", register, lambda _share, words: say(words)
+    )
 
 
 def _ensure_class(office: Office) -> classes.ClassInfo:

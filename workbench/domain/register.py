@@ -172,6 +172,10 @@ class Register:
         return cls(tables, manifest)
 
 
+def _take(index: dict[Any, list[Row]], value: object, row: Row) -> None:
+    index[value] = [other for other in index[value] if other is not row]
+
+
 def _subject(table: str, row: Row) -> str:
     """The id of a row; the civil registry's rows are known by their NIK."""
     return str(row.get(_KEY.get(table, "nik"), ""))
@@ -308,6 +312,8 @@ class Draft:
         self._families: dict[str, Row] = {}
         self._registry: dict[str, Row] = {}
         self._counters: dict[str, int] = {}
+        self._last_rows: dict[str, int] = {}
+        self._by_value: dict[str, dict[str, dict[Any, list[Row]]]] = {}
 
     @classmethod
     def from_register(cls, register: Register) -> Draft:
@@ -352,6 +358,24 @@ class Draft:
         """Rows of ``person``, ``aid``, ``event`` or ``ppks`` that belong to one family."""
         return list(self._by_family[table].get(family_id, ()))
 
+    def bearing(self, table: str, column: str, value: object) -> list[Row]:
+        """Rows of ``table`` with this value in ``column``, the latest last.
+
+        As quick in a long table as in a short one: the column is sorted into an index when it
+        is first asked for, and ``change``, ``add`` and ``remove`` keep it right.
+        """
+        indexes = self._by_value.setdefault(table, {})
+        index = indexes.get(column)
+        if index is None:
+            index = indexes[column] = {}
+            for row in self.tables[table]:
+                index.setdefault(row[column], []).append(row)
+        return list(index.get(value, ()))
+
+    def next_row(self, table: str) -> int:
+        """The place on the sheet below all rows that ever stood in ``table``."""
+        return self._last_rows.get(table, 0) + 1
+
     def registry(self, nik: str) -> Row | None:
         """The civil registry's answer for a NIK, or None when it was never asked."""
         return self._registry.get(nik)
@@ -365,10 +389,13 @@ class Draft:
     def remove(self, table: str, row: Row) -> None:
         """Take a row out of its table."""
         rows = self.tables[table]
-        for place, candidate in enumerate(rows):
-            if candidate is row:
+        # What is removed has mostly been added a moment ago.
+        for place in range(len(rows) - 1, -1, -1):
+            if rows[place] is row:
                 del rows[place]
                 break
+        for column, index in self._by_value.get(table, {}).items():
+            _take(index, row[column], row)
         groups = self._by_family.get(table)
         if groups is not None:
             groups[row["family_id"]] = [r for r in groups[row["family_id"]] if r is not row]
@@ -387,6 +414,10 @@ class Draft:
                 continue
             self.changes.append(Change(table, subject, column, before, after))
             row[column] = after
+            index = self._by_value.get(table, {}).get(column)
+            if index is not None:
+                _take(index, before, row)
+                index.setdefault(after, []).append(row)
             if column == "family_id" and table in self._by_family:
                 groups = self._by_family[table]
                 groups[before] = [r for r in groups[before] if r is not row]
@@ -403,6 +434,10 @@ class Draft:
     def _append(self, table: str, row: Mapping[str, Any]) -> Row:
         stored: Row = {**empty_row(table), **row}
         self.tables[table].append(stored)
+        if stored.get("row"):
+            self._last_rows[table] = max(self._last_rows.get(table, 0), stored["row"])
+        for column, index in self._by_value.get(table, {}).items():
+            index.setdefault(stored[column], []).append(stored)
         groups = self._by_family.get(table)
         if groups is not None:
             groups.setdefault(stored["family_id"], []).append(stored)

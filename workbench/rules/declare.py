@@ -97,8 +97,9 @@ class Rule:
 
     ``title`` is a sentence with ``{evidence}`` in it; ``fields`` the columns it speaks of;
     ``needs`` the columns (``table.column``, or ``a.b|c.d`` where either will do) without which it
-    stays silent; ``status``, ``reason``
-    and ``follow_up`` what a trainee should answer.
+    stays silent; ``status``, ``reason`` and ``follow_up`` what a trainee should answer;
+    ``taught`` is false where neither the record nor a document shows the mistake, as with what
+    reading has already put right: such a rule is no practice case.
     """
 
     code: str
@@ -119,6 +120,7 @@ class Rule:
     evidence: Mapping[str, str]
     when: str
     explanation: str
+    taught: bool
     plants: list[Plant] = field(default_factory=list, compare=False)
 
     @property
@@ -193,6 +195,7 @@ def _declare(form: Form, table: str, when: str, **parts: Any) -> Callable[[Marke
             evidence=dict(parts.get("evidence", {})),
             when=when,
             explanation=(marker.__doc__ or "").strip(),
+            taught=parts.get("taught", True),
         )
         if rule.status not in STATUSES or not set(rule.follow_up) <= set(FOLLOW_UPS):
             raise ValueError(f"{code}: unknown status or follow-up")

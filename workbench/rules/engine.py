@@ -1,16 +1,19 @@
 """Runs the catalogue over a register: rules in, findings out.
 
-Row rules become one bit each of a mask, computed for all rules of a table in one pass; family
-rules share one group-by; table rules run one by one. Findings are one long table; the sentence
-is written when it is looked at.
+All row rules of a table are fused into one pass, family rules share one group-by, table rules run
+one by one; what a finding says of its subject is read for the subjects found only. Findings are
+one long table, and a mask per subject with a bit a rule; the sentence is written when it is
+looked at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,18 +25,24 @@ import pyarrow as pa
 from workbench.domain.register import Register
 from workbench.domain.schema import arrow_schema
 from workbench.errors import RuleBroken
+from workbench.rules.copies import (
+    Folder,
+    Limits,
+    as_of_copy,
+    slice_of,
+    standing_tables,
+    typed_tables,
+    write_copy,
+)
 from workbench.rules.declare import Rule
 from workbench.rules.parameters import parameters_on
-from workbench.rules.typed import open_typed
+from workbench.rules.typed import SUBJECT_TABLES
 
-_KEYS = {
-    "person": "person_id",
-    "family": "family_id",
-    "aid": "aid_id",
-    "event": "event_id",
-    "ppks": "ppks_id",
-}
 _MASK_BITS = 63
+#: Row rules of one pass; more make a statement that takes long to plan.
+_FUSED = 64
+#: What a check of a folder takes at most.
+LEAN = Limits(memory="1GB")
 
 
 @dataclass(frozen=True)
@@ -42,13 +51,22 @@ class Findings:
 
     ``table`` has the columns of ``findings`` in ``register.csv`` (``title`` empty: see
     ``with_titles``); ``silent`` maps the code of each rule that could not speak to an Indonesian
-    sentence saying why; ``ruleset`` is the version of rules and parameters that judged.
+    sentence saying why; ``ruleset`` is the version of rules and parameters that judged, and
+    ``parameters`` the values themselves.
+
+    ``masks`` holds, for each table of subjects, the rows with any finding: ``subject``,
+    ``subject_key``, ``kelurahan_kode_kemendagri`` (text) and ``mask`` (int64, one bit a rule,
+    ``mask_1`` and so on past 63 rules); ``bits`` gives each rule's table, number of the mask
+    column and bit. Two lists are compared by them.
     """
 
     table: pa.Table
     silent: Mapping[str, str]
     ruleset: str
     rules: Mapping[str, Rule]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    masks: Mapping[str, pa.Table] = field(default_factory=dict)
+    bits: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -100,74 +118,299 @@ def check(
     """Run ``rules`` (all of them unless given) over ``register``.
 
     The reference date is the manifest's ``as_of``; ``parameters`` override dated settings by
-    name. Raises ``RuleBroken`` when a rule's SQL cannot run: it accuses nobody.
+    name. With ``typed_directory`` the typed copy is written there and stays, for ``recheck``;
+    otherwise the typed tables are held in memory. Raises ``RuleBroken`` when a rule cannot run:
+    it accuses nobody.
     """
+    chosen = _chosen(rules)
+    as_of = _reference_date(register.manifest)
+    values = parameters_on(as_of, parameters)
+    with _opened(register, as_of, values, typed_directory, Limits()) as connection:
+        silent = _silent(chosen, register, connection)
+        _judge(connection, chosen, silent, values)
+        return _findings(connection, "described", silent, chosen, values)
+
+
+def check_folder(
+    directory: Path,
+    typed_directory: Path,
+    results: Path,
+    rules: Iterable[Rule] | None = None,
+    parameters: dict[str, Any] | None = None,
+    limits: Limits = LEAN,
+) -> dict[str, int]:
+    """``check`` for a register that is larger than memory; the number of findings by rule.
+
+    The register is read from ``directory``; the findings are written to ``results`` as
+    ``findings.parquet``, the masks as ``mask_<table>.parquet``, and beside them ``checks.json``
+    (``silent``, ``ruleset``, ``parameters``, ``bits``).
+    """
+    folder = Folder(directory)
+    chosen = _chosen(rules)
+    as_of = _reference_date(folder.manifest)
+    values = parameters_on(as_of, parameters)
+    with _opened(folder, as_of, values, typed_directory, limits) as connection:
+        silent = _silent(chosen, folder, connection)
+        _judge(connection, chosen, silent, values)
+        return write_results(connection, results, chosen, silent, values)
+
+
+def recheck(
+    typed_directory: Path,
+    findings: Findings,
+    kelurahan_kode: str,
+    parameters: dict[str, Any] | None = None,
+    limits: Limits = LEAN,
+) -> Findings:
+    """Judge one kelurahan again and put the result in the place of what ``findings`` said of it.
+
+    Every rule is judged on the kelurahan's own rows and on those of its neighbours: families of
+    other kelurahan that share a NIK, a card number, an account or a birth with it (see
+    ``workbench.rules.copies``). ``kelurahan_kode`` is that of the findings, "" for subjects that
+    have none. ``parameters`` are those of ``findings`` unless given.
+    """
+    as_of = as_of_copy(typed_directory)
+    values = dict(findings.parameters) or parameters_on(as_of)
+    if parameters is not None:
+        values = parameters_on(as_of, parameters)
+    rules = dict(findings.rules)
+    with slice_of(typed_directory, kelurahan_kode, values, limits) as connection:
+        _judge(connection, rules, findings.silent, values)
+        connection.register("before", findings.table)
+        connection.execute(
+            "CREATE TEMP TABLE joined AS SELECT * FROM before "
+            "WHERE kelurahan_kode_kemendagri <> getvariable('kelurahan') UNION ALL "
+            "SELECT * FROM described WHERE kelurahan_kode_kemendagri = getvariable('kelurahan')"
+        )
+        return _findings(connection, "joined", findings.silent, rules, values)
+
+
+def _findings(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    silent: Mapping[str, str],
+    rules: Mapping[str, Rule],
+    values: Mapping[str, Any],
+) -> Findings:
+    found = connection.sql(f"SELECT * FROM {table} ORDER BY rule, subject").to_arrow_table()
+    bits = mask_bits(rules.values())
+    return Findings(
+        found.cast(arrow_schema("findings")),
+        silent,
+        ruleset_version(rules.values(), values),
+        rules,
+        values,
+        _masks(connection, table, bits),
+        bits,
+    )
+
+
+def _masks(
+    connection: duckdb.DuckDBPyConnection, table: str, bits: Mapping[str, tuple[str, int, int]]
+) -> dict[str, pa.Table]:
+    return {
+        name: connection.sql(mask_select(table, name, bits)).to_arrow_table()
+        for name in sorted({place[0] for place in bits.values()})
+    }
+
+
+def _chosen(rules: Iterable[Rule] | None) -> dict[str, Rule]:
     from workbench.rules import catalogue
 
-    chosen = {r.code: r for r in (catalogue().values() if rules is None else rules)}
-    as_of = _reference_date(register)
-    values = parameters_on(as_of, parameters)
-    ruleset = ruleset_version(chosen.values(), values)
-    silent = {code: why for code, rule in chosen.items() if (why := _why_silent(rule, register))}
-    connection = open_typed(register, as_of, values, typed_directory)
+    return {rule.code: rule for rule in (catalogue().values() if rules is None else rules)}
+
+
+@contextmanager
+def _opened(
+    source: Register | Folder,
+    as_of: date,
+    values: Mapping[str, Any],
+    directory: Path | None,
+    limits: Limits,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    if directory is None:
+        with typed_tables(source, as_of, values, limits) as connection:
+            yield connection
+    else:
+        write_copy(source, as_of, directory, limits)
+        with standing_tables(directory, values, limits) as connection:
+            yield connection
+
+
+def mask_bits(rules: Iterable[Rule]) -> dict[str, tuple[str, int, int]]:
+    """Rule code to (table of its subjects, number of the mask column, bit in it)."""
+    bits: dict[str, tuple[str, int, int]] = {}
+    taken: Counter[str] = Counter()
+    for rule in rules:
+        column, bit = divmod(taken[rule.subject_kind], _MASK_BITS)
+        bits[rule.code] = (rule.subject_kind, column, bit)
+        taken[rule.subject_kind] += 1
+    return bits
+
+
+def mask_column(number: int) -> str:
+    """The name of a mask column: ``mask``, ``mask_1``, ``mask_2`` ..."""
+    return f"mask_{number}" if number else "mask"
+
+
+def masks_of(findings: pa.Table, bits: Mapping[str, tuple[str, int, int]]) -> dict[str, pa.Table]:
+    """The mask tables (see ``Findings``) of a table of findings, a row for each subject."""
+    connection = duckdb.connect()
+    connection.register("findings", findings)
     try:
-        if connection.execute("SELECT getvariable('one_row_a_family')").fetchone() == (True,):
-            for code, rule in chosen.items():
-                if rule.form == "family":
-                    silent[code] = "Daftar ini hanya memuat satu baris tiap keluarga."
-        speaking = [rule for rule in chosen.values() if rule.code not in silent]
-        table = judge(connection, speaking, ruleset)
+        return _masks(connection, "findings", bits)
     finally:
         connection.close()
-    return Findings(table, silent, ruleset, chosen)
 
 
-def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset: str) -> pa.Table:
-    """Run ``rules`` over typed tables that stand; the table ``findings``, without sentences."""
-    speaking = list(rules)
-    parts = [
-        *_row_findings(connection, [rule for rule in speaking if rule.form == "row"]),
-        *_family_findings(connection, [rule for rule in speaking if rule.form == "family"]),
-        *(_table_findings(connection, rule) for rule in speaking if rule.form == "table"),
-    ]
-    return _assemble(connection, parts, {rule.code: rule for rule in speaking}, ruleset)
+def mask_select(findings: str, table: str, bits: Mapping[str, tuple[str, int, int]]) -> str:
+    """SQL for the mask table of ``table``, from the name of a table of findings."""
+    by_column: dict[int, list[str]] = {}
+    codes = []
+    for code, (subjects, column, bit) in bits.items():
+        if subjects == table:
+            codes.append(f"'{code}'")
+            by_column.setdefault(column, []).append(f"WHEN '{code}' THEN {1 << bit}")
+    masks = ", ".join(
+        f"bit_or(CAST(CASE rule {' '.join(arms)} ELSE 0 END AS BIGINT)) AS {mask_column(column)}"
+        for column, arms in by_column.items()
+    )
+    return (
+        "SELECT subject, any_value(subject_key) AS subject_key, "
+        f"any_value(kelurahan_kode_kemendagri) AS kelurahan_kode_kemendagri, {masks} "
+        f"FROM {findings} WHERE rule IN ({', '.join(codes)}) GROUP BY subject ORDER BY subject"
+    )
 
 
 def ruleset_version(rules: Iterable[Rule], parameters: Mapping[str, Any]) -> str:
     """A short mark that changes whenever a rule or a parameter does."""
     content = [
-        [r.code, r.severity, r.when, sorted(r.evidence.items())]
+        [r.code, r.form, r.table, r.severity, r.when, r.needs, sorted(r.evidence.items())]
         for r in sorted(rules, key=lambda rule: rule.code)
     ]
     text = json.dumps([content, sorted(parameters.items())], default=str)
     return "1-" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def _reference_date(register: Register) -> date:
-    stated = register.manifest.get("as_of")
+def _reference_date(manifest: Mapping[str, Any]) -> date:
+    stated = manifest.get("as_of")
     if isinstance(stated, date):
         return stated
     return date.fromisoformat(stated) if stated else date.today()
 
 
-def _why_silent(rule: Rule, register: Register) -> str:
-    """Why the list gives a rule nothing to judge; "" when it may speak."""
+def _silent(
+    rules: Mapping[str, Rule], source: Register | Folder, connection: duckdb.DuckDBPyConnection
+) -> dict[str, str]:
+    """Rule code to why the list gives it nothing to judge, in the words of a screen."""
+    silent = {code: why for code, rule in rules.items() if (why := _why_silent(rule, source))}
+    if connection.execute("SELECT getvariable('one_row_a_family')").fetchone() == (True,):
+        for code, rule in rules.items():
+            if rule.form == "family":
+                silent[code] = "Daftar ini hanya memuat satu baris tiap keluarga."
+    return silent
+
+
+def _why_silent(rule: Rule, source: Register | Folder) -> str:
     for need in rule.needs:
         places = [tuple(place.split(".", 1)) for place in need.split("|")]
-        carried = [place for place in places if register.carries(*place)]
+        carried = [place for place in places if source.carries(*place)]
         if not carried:
             return f"Daftar tidak memuat kolom {' atau '.join(need.split('|'))}."
-        if all(register[table].num_rows == 0 for table, _column in carried):
+        if all(_rows(source, table) == 0 for table, _column in carried):
             return f"Tabel {' atau '.join(sorted({table for table, _column in carried}))} kosong."
     return ""
 
 
-def _run(connection: duckdb.DuckDBPyConnection, sql: str, rules: Iterable[Rule]) -> None:
+def _rows(source: Register | Folder, table: str) -> int:
+    return source.rows(table) if isinstance(source, Folder) else int(source[table].num_rows)
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Mapping[str, Rule],
+    silent: Iterable[str],
+    parameters: Mapping[str, Any],
+) -> None:
+    quiet = set(silent)
+    speaking = [rule for rule in rules.values() if rule.code not in quiet]
+    judge(connection, speaking, ruleset_version(rules.values(), parameters))
+
+
+def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset: str) -> None:
+    """Run ``rules`` over typed tables that stand; makes the temporary table ``described``.
+
+    It has the columns of ``findings``, without sentences, in no order.
+    """
+    speaking = list(rules)
+    connection.execute("CREATE TEMP TABLE seen (rule VARCHAR, place BIGINT, evidence VARCHAR)")
+    connection.execute("CREATE TEMP TABLE named (rule VARCHAR, subject VARCHAR, evidence VARCHAR)")
+    for table in SUBJECT_TABLES:
+        members = [rule for rule in speaking if rule.form == "row" and rule.table == table]
+        for start in range(0, len(members), _FUSED):
+            _find_rows(connection, table, members[start : start + _FUSED])
+    families = [rule for rule in speaking if rule.form == "family"]
+    if families:
+        _find_families(connection, families)
+    for rule in speaking:
+        if rule.form == "table":
+            _find_named(connection, rule)
+    _describe(connection, speaking, ruleset)
+
+
+def write_results(
+    connection: duckdb.DuckDBPyConnection,
+    results: Path,
+    rules: Mapping[str, Rule],
+    silent: Mapping[str, str],
+    parameters: Mapping[str, Any],
+) -> dict[str, int]:
+    """Write what ``judge`` left in ``described``; see ``check_folder``."""
+    results.mkdir(parents=True, exist_ok=True)
+    bits = mask_bits(rules.values())
+    files = {"findings": "SELECT * FROM described ORDER BY rule, subject"}
+    for table in {place[0] for place in bits.values()}:
+        files[f"mask_{table}"] = mask_select("described", table, bits)
+    for name, sql in files.items():
+        path = str(results / f"{name}.parquet").replace("'", "''")
+        connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    checks = {
+        "silent": dict(silent),
+        "ruleset": ruleset_version(rules.values(), parameters),
+        "parameters": dict(parameters),
+        "bits": bits,
+    }
+    text = json.dumps(checks, ensure_ascii=False, default=str)
+    (results / "checks.json").write_text(text, encoding="utf-8")
+    return dict(connection.execute("SELECT rule, count(*) FROM described GROUP BY rule").fetchall())
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, rule: Rule) -> None:
     try:
         connection.execute(sql)
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except (duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
+        raise RuleBroken(f"Aturan {rule.code} tidak dapat dijalankan: {error}") from error
     except duckdb.Error as error:
-        codes = ", ".join(rule.code for rule in rules)
-        raise RuleBroken(f"Aturan {codes} tidak dapat dijalankan: {error}") from error
+        # What went wrong with a value would name the value.
+        raise RuleBroken(
+            f"Aturan {rule.code} tidak dapat dijalankan pada data ini ({type(error).__name__})."
+        ) from None
+
+
+def _run_fused(
+    connection: duckdb.DuckDBPyConnection, sql: str, rules: list[Rule], alone: Callable[[Rule], str]
+) -> None:
+    """Run the one statement of many rules; when it breaks, find out whose fault it is."""
+    try:
+        connection.execute(sql)
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error:
+        for rule in rules:
+            _run(connection, alone(rule), rule)
+        raise
 
 
 def _evidence(rule: Rule) -> str:
@@ -177,125 +420,122 @@ def _evidence(rule: Rule) -> str:
     return f"CAST(to_json(struct_pack({pairs})) AS VARCHAR)"
 
 
-def _row_findings(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> list[str]:
-    """One pass a table: a bit for each rule, and the evidence of the rows with any bit set."""
-    selects = []
-    by_table: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_table.setdefault(rule.table, []).append(rule)
-    for table, members in by_table.items():
-        for start in range(0, len(members), _MASK_BITS):
-            fused = members[start : start + _MASK_BITS]
-            name, key = f"flagged_{table}_{start}", _KEYS[table]
-            bits = " | ".join(
-                f"(CAST(coalesce(({rule.when}), false) AS BIGINT) << {bit})"
-                for bit, rule in enumerate(fused)
-            )
-            evidence = ", ".join(
-                f'CASE WHEN (mask >> {bit}) & 1 = 1 THEN {_evidence(rule)} END AS "{rule.code}"'
-                for bit, rule in enumerate(fused)
-            )
-            _run(
-                connection,
-                f"CREATE TEMP TABLE {name} AS SELECT {key} AS subject, mask, {evidence} "
-                f"FROM (SELECT *, {bits} AS mask FROM {table}) WHERE mask <> 0",
-                fused,
-            )
-            selects += [
-                f"SELECT '{rule.code}' AS rule, subject, \"{rule.code}\" AS evidence "
-                f"FROM {name} WHERE (mask >> {bit}) & 1 = 1"
-                for bit, rule in enumerate(fused)
-            ]
-    return selects
-
-
-def _family_findings(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> list[str]:
-    if not rules:
-        return []
-    aggregates = ", ".join(
-        f'{sql} AS "{rule.code}.{name}"' for rule in rules for name, sql in rule.evidence.items()
+def _find_rows(connection: duckdb.DuckDBPyConnection, table: str, rules: list[Rule]) -> None:
+    """One pass over a table: which row any rule asks about, and only of these which rules."""
+    anyone = " OR ".join(f"({rule.when})" for rule in rules)
+    asked = ", ".join(
+        f"CASE WHEN ({rule.when}) THEN {{'rule': '{rule.code}', 'evidence': {_evidence(rule)}}} END"
+        for rule in rules
     )
+
+    def statement(anyone: str, asked: str) -> str:
+        return (
+            "INSERT INTO seen SELECT finding.rule, place, finding.evidence FROM ("
+            f"SELECT place, unnest([{asked}]) AS finding FROM {table} WHERE {anyone}) "
+            "WHERE finding IS NOT NULL"
+        )
+
+    _run_fused(
+        connection,
+        statement(anyone, asked),
+        rules,
+        lambda rule: statement(
+            f"({rule.when})",
+            f"CASE WHEN ({rule.when}) THEN "
+            f"{{'rule': '{rule.code}', 'evidence': {_evidence(rule)}}} END",
+        ),
+    )
+
+
+def _find_families(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+    """One group-by for all rules; aggregates that several rules name are counted once."""
+    numbers: dict[str, int] = {}
+    for rule in rules:
+        for sql in rule.evidence.values():
+            numbers.setdefault(sql, len(numbers))
+
+    def grouped(members: Iterable[str]) -> str:
+        columns = "".join(f", {sql} AS a{numbers[sql]}" for sql in members)
+        return (
+            f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT family_place{columns} "
+            "FROM person WHERE family_usable GROUP BY family_place"
+        )
+
+    _run_fused(
+        connection, grouped(numbers), rules, lambda rule: grouped(set(rule.evidence.values()))
+    )
+    for rule in rules:
+        names = "".join(f', a{numbers[sql]} AS "{name}"' for name, sql in rule.evidence.items())
+        pairs = ", ".join(f'"{name}" := g."{name}"' for name in rule.evidence)
+        joined = "JOIN family ON family.place = g.place" if "family." in rule.when else ""
+        _run(
+            connection,
+            f"INSERT INTO seen SELECT '{rule.code}', g.place, "
+            f"CAST(to_json(struct_pack({pairs})) AS VARCHAR) "
+            f"FROM (SELECT family_place AS place{names} FROM grouped) g {joined} "
+            f"WHERE {rule.when}",
+            rule,
+        )
+
+
+def _find_named(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     _run(
         connection,
-        f"CREATE TEMP TABLE grouped AS SELECT family_id, {aggregates} "
-        "FROM person WHERE family_usable GROUP BY family_id",
-        rules,
+        f"INSERT INTO named SELECT '{rule.code}', subject, {_evidence(rule)} FROM ({rule.when})",
+        rule,
     )
-    selects = []
-    for rule in rules:
-        names = ", ".join(f'"{rule.code}.{name}" AS "{name}"' for name in rule.evidence)
-        pairs = ", ".join(f'"{name}" := g."{name}"' for name in rule.evidence)
-        selects.append(
-            f"SELECT '{rule.code}' AS rule, g.family_id AS subject, "
-            f"CAST(to_json(struct_pack({pairs})) AS VARCHAR) AS evidence "
-            f"FROM (SELECT family_id, {names} FROM grouped) g JOIN family USING (family_id) "
-            f"WHERE {rule.when}"
-        )
-    return selects
 
 
-def _table_findings(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
-    name = "found_" + rule.code.replace("-", "_")
-    _run(connection, f"CREATE TEMP TABLE {name} AS {rule.when}", [rule])
-    return f"SELECT '{rule.code}' AS rule, subject, {_evidence(rule)} AS evidence FROM {name}"
-
-
-#: What a finding says of its subject, by kind.
+#: What a finding says of its subject, where the column has another name or is empty.
 _SUBJECTS = {
-    "person": """
-        SELECT person_id AS subject, nik, no_kk, name,
-            coalesce(kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, family_id,
-            person_key AS subject_key, file, sheet, row FROM person""",
-    "family": """
-        SELECT family_id AS subject, '' AS nik, no_kk, head_name AS name,
-            kelurahan_kode_kemendagri, family_id, family_key AS subject_key, file, sheet, row
-        FROM family""",
-    "aid": """
-        SELECT aid_id AS subject, a.nik, a.no_kk, a.name,
-            coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, a.family_id,
-            '' AS subject_key, a.file, a.sheet, a.row
-        FROM aid a LEFT JOIN family f USING (family_id)""",
-    "event": """
-        SELECT event_id AS subject, e.nik, e.no_kk, e.name,
-            CASE WHEN e.kelurahan_kode_kemendagri <> '' THEN e.kelurahan_kode_kemendagri
-                 ELSE coalesce(f.kelurahan_kode_kemendagri, '') END AS kelurahan_kode_kemendagri,
-            e.family_id, '' AS subject_key, e.file, e.sheet, e.row
-        FROM event e LEFT JOIN family f USING (family_id)""",
-    "ppks": """
-        SELECT ppks_id AS subject, k.nik, k.no_kk, coalesce(p.name, f.head_name, '') AS name,
-            coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_kode_kemendagri, k.family_id,
-            '' AS subject_key, k.file, k.sheet, k.row
-        FROM ppks k LEFT JOIN family f USING (family_id)
-        LEFT JOIN person p ON p.person_id = k.person_id AND k.person_id <> ''""",
+    "person": {"subject_key": "person_key"},
+    "family": {"nik": "''", "name": "head_name", "subject_key": "family_key"},
+    "aid": {"subject_key": "''"},
+    "event": {"subject_key": "''"},
+    "ppks": {"name": "subject_name", "subject_key": "''"},
 }
 
 
-def _assemble(
-    connection: duckdb.DuckDBPyConnection,
-    selects: list[str],
-    rules: Mapping[str, Rule],
-    ruleset: str,
-) -> pa.Table:
-    schema = arrow_schema("findings")
+def _describe(connection: duckdb.DuckDBPyConnection, rules: list[Rule], ruleset: str) -> None:
+    """Join what was found to its subjects, of which only those are read.
+
+    Raises ``RuleBroken`` when a rule found somebody who is not in the list, or nobody.
+    """
+    selects = []
+    for kind in sorted({rule.subject_kind for rule in rules}):
+        members = [rule for rule in rules if rule.subject_kind == kind]
+        severities = " ".join(f"WHEN '{rule.code}' THEN '{rule.severity}'" for rule in members)
+        codes = ", ".join(f"'{rule.code}'" for rule in members)
+        connection.execute(
+            f"CREATE TEMP TABLE asked_{kind} AS SELECT * FROM seen WHERE rule IN ({codes}) "
+            f"UNION ALL SELECT n.rule, t.place, n.evidence FROM named n JOIN {kind} t "
+            f"ON t.{kind}_id = n.subject WHERE n.rule IN ({codes})"
+        )
+        own = {
+            "evidence": "asked.evidence",
+            "title": "''",
+            "ruleset": f"'{ruleset}'",
+            "severity": f"CASE rule {severities} END",
+            "subject_kind": f"'{kind}'",
+            "subject": f"{kind}_id",
+            "kelurahan_kode_kemendagri": "kelurahan_of_finding",
+            **_SUBJECTS[kind],
+        }
+        columns = ", ".join(
+            f'{own.get(name, name)} AS "{name}"' for name in arrow_schema("findings").names
+        )
+        selects.append(f"SELECT {columns} FROM asked_{kind} asked JOIN {kind} USING (place)")
     if not selects:
-        return schema.empty_table()
-    facts = ", ".join(
-        f"('{rule.code}', '{rule.severity}', '{rule.subject_kind}')" for rule in rules.values()
-    )
-    connection.execute(
-        "CREATE TEMP TABLE rule_facts AS "
-        f"SELECT * FROM (VALUES {facts}) AS t(rule, severity, subject_kind)"
-    )
-    found = " UNION ALL ".join(f"({select})" for select in selects)
-    _run(connection, f"CREATE TEMP TABLE found AS {found}", rules.values())
-    columns = ", ".join(
-        {"title": "'' AS title", "ruleset": f"'{ruleset}' AS ruleset"}.get(name, name)
-        for name in schema.names
-    )
-    described = " UNION ALL ".join(
-        f"SELECT {columns} FROM found JOIN rule_facts USING (rule) "
-        f"JOIN ({_SUBJECTS[kind]}) USING (subject) WHERE subject_kind = '{kind}'"
-        for kind in sorted({rule.subject_kind for rule in rules.values()})
-    )
-    table = connection.sql(f"SELECT * FROM ({described}) ORDER BY rule, subject").to_arrow_table()
-    return table.cast(schema)
+        selects = ["SELECT " + ", ".join(f"'' AS {n}" for n in arrow_schema("findings").names)]
+        selects[0] += " WHERE false"
+    connection.execute(f"CREATE TEMP TABLE described AS {' UNION ALL '.join(selects)}")
+    lost = connection.execute(
+        "SELECT rule, sum(n) FROM (SELECT rule, 1 AS n FROM seen UNION ALL "
+        "SELECT rule, 1 FROM named UNION ALL SELECT rule, -1 FROM described) "
+        "GROUP BY rule HAVING sum(n) <> 0 ORDER BY rule"
+    ).fetchall()
+    if lost:
+        codes = ", ".join(code for code, _count in lost)
+        raise RuleBroken(
+            f"Aturan {codes} menunjuk baris yang tidak ada pada daftar. Temuannya tidak dipakai."
+        )

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import re
 
+from workbench.linkage.names import MUHAMMAD, TITLES
+
 _PARTS = "/| ALIAS | ALS "
 _TAIL = ",.*| BIN(TI)? .*"
-_LEFT_OUT = (
-    *("HJ", "HAJI", "HAJJAH", "KH", "UST", "USTAD", "USTADZ", "DR", "DRS", "DRA", "IR", "PROF"),
-    *("TB", "TUBAGUS", "RT", "RATU", "RD", "RADEN", "NY", "NYI", "TN", "SDR", "ALM", "ALMH"),
-    *("MUH", "MOH", "MOCH", "MUCH", "MOHD", "MUHD", "MHD", "MUHAMAD", "MUHAMMAD", "MOHAMAD"),
-    *("MOHAMMAD", "MOCHAMAD", "MOCHAMMAD", "MUCHAMAD", "MUHAMMAT", "MOCHAMAT"),
-)
+_LEFT_OUT = (*TITLES, *MUHAMMAD)
 
 
 def plain_names(name: str) -> list[str]:
@@ -34,7 +31,7 @@ def plain_names(name: str) -> list[str]:
 def likeness(one: str, other: str) -> float:
     """How alike two names are, from 0 to 1."""
     return max(
-        1 - _distance(a, b) / max(len(a), len(b), 1)
+        1 - _distance(a, b) / max(len(a), len(b)) if a else 0
         for a in plain_names(one)
         for b in plain_names(other)
     )
@@ -44,15 +41,16 @@ def likeness_sql(one: str, other: str) -> str:
     """``likeness`` of two SQL text expressions, as an SQL expression."""
     return (
         f"CASE WHEN {one} = {other} THEN 1.0 ELSE list_max(flatten(list_transform("
-        f"{_plain_sql(one)}, lambda a: list_transform({_plain_sql(other)}, lambda b: "
-        "1 - levenshtein(a, b) / greatest(length(a), length(b), 1))))) END"
+        f"{plain_sql(one)}, lambda a: list_transform({plain_sql(other)}, lambda b: "
+        "CASE WHEN a = '' THEN 0 ELSE 1 - levenshtein(a, b) / greatest(length(a), length(b)) "
+        "END)))) END"
     )
 
 
 def is_part(one: str, other: str) -> bool:
     """Whether all words of one name stand in the other, as when a second name is left out."""
     return any(
-        set(a.split(" ")) <= set(b.split(" ")) or set(b.split(" ")) <= set(a.split(" "))
+        a and b and (set(a.split()) <= set(b.split()) or set(b.split()) <= set(a.split()))
         for a in plain_names(one)
         for b in plain_names(other)
     )
@@ -62,13 +60,14 @@ def is_part_sql(one: str, other: str) -> str:
     """``is_part`` of two SQL text expressions, as an SQL expression."""
     words_a, words_b = "string_split(a, ' ')", "string_split(b, ' ')"
     return (
-        f"list_bool_or(flatten(list_transform({_plain_sql(one)}, lambda a: list_transform("
-        f"{_plain_sql(other)}, lambda b: list_has_all({words_a}, {words_b}) "
-        f"OR list_has_all({words_b}, {words_a})))))"
+        f"list_bool_or(flatten(list_transform({plain_sql(one)}, lambda a: list_transform("
+        f"{plain_sql(other)}, lambda b: a <> '' AND (list_has_all({words_a}, "
+        f"{words_b}) OR list_has_all({words_b}, {words_a}))))))"
     )
 
 
-def _plain_sql(name: str) -> str:
+def plain_sql(name: str) -> str:
+    """``plain_names`` of an SQL text expression, as an SQL expression (a list)."""
     left_out = ", ".join(f"'{word}'" for word in _LEFT_OUT)
     words = f"list_sort(regexp_extract_all(regexp_replace(part, '{_TAIL}', ''), '[A-Z]+'))"
     kept = (

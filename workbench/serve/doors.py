@@ -52,6 +52,13 @@ DOORS: dict[str, Door] = {
             Permission.READ_LIST,
         ),
         Door(
+            "padanan",
+            "Padanan",
+            frozenset({Role.STAF, Role.ADMIN}),
+            LENGKAP,
+            Permission.LINK_LISTS,
+        ),
+        Door(
             "peta",
             "Peta",
             frozenset({Role.PELATIH, Role.STAF, Role.ADMIN}),

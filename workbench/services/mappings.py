@@ -34,7 +34,7 @@ def known_meanings(
 ) -> KnownMeanings | None:
     """What the office settled for a file with these headers, or None."""
     require(actor, Permission.IMPORT_LIST)
-    marks = _marks(columns)
+    marks = column_marks(columns)
     found = stored.find_mapping(office.store_for(actor), _signature(marks))
     if found is None:
         return None
@@ -51,7 +51,7 @@ def settle_meanings(
 ) -> None:
     """Keep the meanings for the next file with these headers."""
     require(actor, Permission.IMPORT_LIST)
-    marks = _marks(columns)
+    marks = column_marks(columns)
     stored.put_mapping(
         office.store_for(actor),
         actor.id,
@@ -61,11 +61,11 @@ def settle_meanings(
     )
 
 
-def _marks(columns: Sequence[ProposedColumn]) -> list[str]:
+def column_marks(columns: Sequence[ProposedColumn]) -> list[str]:
     """A mark per column: the headers of its sheet, its own, and which of that name it is.
 
-    Sheets of one shape (a sheet per kelurahan) share their meanings; a sheet of families and one
-    of persons do not.
+    Columns of one mark mean the same: sheets of one shape (a sheet per kelurahan) share their
+    meanings; a sheet of families and one of persons do not.
     """
     headers = [squash(column.header) for column in columns]
     sheets = [(column.file, column.sheet) for column in columns]

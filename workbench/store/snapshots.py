@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
-from workbench.errors import NotFound
+from workbench.domain.words import date_id
+from workbench.errors import NotFound, UnusableInput
 from workbench.store import clock, ledger
 from workbench.store.tables import snapshot as snapshots
 from workbench.store.workspace import Store
@@ -48,8 +50,13 @@ def add_snapshot(
     folder: str,
     manifest: Mapping[str, Any],
 ) -> Snapshot:
-    """Record an imported list whose files are already in place."""
+    """Record an imported list whose files are already in place.
+
+    Raises ``UnusableInput`` when a standing list came from one of the same ``sources`` (hashes
+    of files, in the manifest).
+    """
     with store.writing() as connection:
+        _refuse_held(connection, manifest.get("sources", ()))
         connection.execute(
             snapshots.insert().values(
                 id=snapshot_id,
@@ -82,6 +89,34 @@ def find_snapshot(store: Store, snapshot_id: str) -> Snapshot:
     return _snapshot(row)
 
 
+def refuse_held(store: Store, sources: Iterable[str]) -> None:
+    """Raise ``UnusableInput``, naming the list, when a standing one came from such a file."""
+    with store.reading() as connection:
+        _refuse_held(connection, sources)
+
+
+def record_judgement(
+    store: Store,
+    actor_id: str,
+    snapshot_id: str,
+    facts: Mapping[str, Any],
+    kelurahan_kode: str,
+) -> Snapshot:
+    """Record that a list was checked again, in one kelurahan or ("") as a whole.
+
+    ``facts`` replace those of the same names in what is known of the list.
+    """
+    with store.writing() as connection:
+        row = connection.execute(select(snapshots).where(snapshots.c.id == snapshot_id)).one()
+        manifest = ledger.canonical({**json.loads(row.manifest), **facts})
+        connection.execute(
+            snapshots.update().where(snapshots.c.id == snapshot_id).values(manifest=manifest)
+        )
+        value = {"kelurahan": kelurahan_kode, **facts}
+        ledger.record(connection, actor_id, "periksa", f"daftar:{snapshot_id}", "periksa", value)
+    return find_snapshot(store, snapshot_id)
+
+
 def mark_deleted(store: Store, actor_id: str, snapshot_id: str, reason: str) -> Snapshot:
     """Record that a list was deleted, once: a second deletion changes nothing.
 
@@ -96,6 +131,18 @@ def mark_deleted(store: Store, actor_id: str, snapshot_id: str, reason: str) -> 
         if changed.rowcount:
             ledger.record(connection, actor_id, "hapus", f"daftar:{snapshot_id}", "hapus", {})
     return find_snapshot(store, snapshot_id)
+
+
+def _refuse_held(connection: Connection, sources: Iterable[str]) -> None:
+    wanted = set(sources)
+    standing = select(snapshots).where(snapshots.c.deleted_at.is_(None)).order_by(snapshots.c.at)
+    for row in connection.execute(standing):
+        if wanted & set(json.loads(row.manifest).get("sources", ())):
+            day = date_id(date.fromisoformat(row.at[:10]))
+            raise UnusableInput(
+                f'Berkas ini sudah masuk pada {day} sebagai daftar "{row.name}". Buka daftar itu; '
+                "bila harus dimasukkan ulang, hapus dahulu daftar itu."
+            )
 
 
 def _snapshot(row: Row[Any]) -> Snapshot:

@@ -135,6 +135,7 @@ class Family:
 _WISHED_SHAPE: dict[str, tuple[str, tuple[float, float] | None]] = {
     "kembar": ("inti", (28, 45)),
     "senama": ("inti", (26, 58)),
+    "ayah_anak_senama": ("inti", (30, 52)),
     "bantuan_boleh_bersama": ("inti", (30, 46)),
     "kartu_atas_nama_ibu": ("inti", (30, 46)),
     "janda_kepala_keluarga": ("janda", None),
@@ -272,6 +273,7 @@ def _add_children(
 def _nuclear(family: Family, rng: Random, years: float) -> None:
     wants_children = family.wish in (
         "kembar",
+        "ayah_anak_senama",
         "bantuan_boleh_bersama",
         "kartu_atas_nama_ibu",
         "anak_angkat",
@@ -289,6 +291,8 @@ def _nuclear(family: Family, rng: Random, years: float) -> None:
     _add_children(family, rng, ages, wife)
     if family.wish == "kembar":
         _make_twins(family, rng, wife)
+    elif family.wish == "ayah_anak_senama":
+        _name_son_after_father(family)
     elif family.wish == "anak_angkat":
         _adopt(family, rng)
     elif not family.wish and rng.random() < 0.012:
@@ -310,6 +314,13 @@ def _make_twins(family: Family, rng: Random, wife: Member) -> None:
     second.mother = wife
     first.name, second.name = twin_names(rng, first.sex)
     family.subject = second
+
+
+def _name_son_after_father(family: Family) -> None:
+    """The eldest child, a son; without one on the card the wish is left unfulfilled."""
+    for child in family.children()[:1]:
+        child.sex = "L"
+        family.subject = child
 
 
 def _adopt(family: Family, rng: Random) -> None:
@@ -468,7 +479,7 @@ _BUILDERS: dict[str, Callable[[Family, Random, float], None]] = {
 
 
 def _name_everybody(family: Family, rng: Random, numbers: Numbers, namesake: Member | None) -> None:
-    """Names, birth places and mothers' names; no two on one card share a name.
+    """Names, birth places and mothers' names; only father and son may share a name on one card.
 
     Parents are named before their children, who carry their mother's name.
     """
@@ -486,6 +497,9 @@ def _name_everybody(family: Family, rng: Random, numbers: Numbers, namesake: Mem
         own = surname if member.shdk in ("anak", "cucu") else ""
         if namesake is not None and member is family.head:
             member.plain_name = namesake.plain_name
+            numbers.claim_name(member.plain_name, member.birth_date)
+        elif family.wish == "ayah_anak_senama" and member is family.subject:
+            member.plain_name = family.head.plain_name
             numbers.claim_name(member.plain_name, member.birth_date)
         else:
             name = member.name or member.plain_name

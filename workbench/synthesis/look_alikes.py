@@ -23,6 +23,7 @@ Row = dict[str, Any]
 WHY_LAWFUL: dict[str, str] = {
     "kembar": "Anak kembar: tanggal lahir sama dan nama mirip, tetapi orangnya dua.",
     "senama": "Nama, bahkan tanggal lahir, sama dengan warga lain; ibu kandung dan NIK berbeda.",
+    "ayah_anak_senama": "Ayah dan anak boleh bernama sama; tanggal lahir, ibu, dan NIK berbeda.",
     "nik_wilayah_lama": "NIK memakai kode kecamatan sebelum Kota Serang berdiri; tetap sah.",
     "nik_luar_kota": "NIK terbit di daerah lain; NIK tidak berubah ketika orang pindah.",
     "bantuan_boleh_bersama": "PKH, Sembako, dan PBI JK boleh diterima satu keluarga bersama-sama.",
@@ -121,6 +122,8 @@ def describe(
             if row["program"] in ("PKH", "SEMBAKO") and row["name"] != family.head.name
         ]
     concerned = list(moved)
+    if wish == "ayah_anak_senama" and family.subject is not None:
+        concerned.append(family.head)
     if family.subject is not None:
         concerned.append(family.subject)
     if wish == "kembar" and family.subject is not None:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -144,17 +145,14 @@ def _key(table: str) -> str:
 
 
 def _find(draft: Draft, table: str, subject: str, like: Mapping[str, Any] | None = None) -> Row:
-    key = _key(table)
-    if table == "family":
-        return draft.family(subject)
     if table == "dukcapil":
         answer = draft.registry(subject or str((like or {}).get("nik", "")))
         if answer is not None:
             return answer
+    if subject:
+        return draft.bearing(table, _key(table), subject)[-1]
     for row in reversed(draft.tables[table]):
-        if key in row and subject and row[key] == subject:
-            return row
-        if like is not None and not subject and all(row[name] == like[name] for name in row):
+        if like is not None and all(row[name] == like[name] for name in row):
             return row
     raise LookupError(table)
 
@@ -332,17 +330,18 @@ class Planter:
 
     def _plant_second(self, first: Planting, rng: Random, spare: int) -> Planting | None:
         """Another rule's mistake in the same family, if it is independent of the first."""
-        candidates = [
+        touched = first.touched
+        candidates = (
             plant
             for plant in self._by_use(rng)
             if plant.rule != first.plant.rule
-            and self._independent(first.touched, self._footprints.get(_name(plant)))
-        ]
-        for plant in candidates[:6]:
+            and self._independent(touched, self._footprints.get(_name(plant)))
+        )
+        for plant in islice(candidates, 6):
             planting = plant_one(self._draft, first.family_id, rng, [plant])
             if planting is None:
                 continue
-            if self._others(planting) or not self._independent(first.touched, planting.touched):
+            if self._others(planting) or not self._independent(touched, planting.touched):
                 undo(self._draft, planting.changes)
                 continue
             self._keep(planting, frozenset())

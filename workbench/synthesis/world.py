@@ -107,7 +107,7 @@ def draw_family(
             settlement.settle(rng, "", chosen, kelurahan_kode, shape="inti")
             if not settlement.known:
                 continue
-            settlement.settle(rng, look_alike, None, kelurahan_kode)
+            settlement.settle(rng, look_alike, chosen, kelurahan_kode)
         else:
             settlement.settle(rng, look_alike, chosen, kelurahan_kode, shape)
         if look_alike and not world.look_alikes:

@@ -30,7 +30,8 @@ _SEATS_AT_ONCE = 20
 #: A second family in a case has ids from here on.
 _NEIGHBOUR_ID = 51
 _MARK = "/"
-_ID_COLUMNS = ("person_id", "family_id", "aid_id", "event_id", "ppks_id")
+#: Columns that hold an id; ``subject`` is the row a line of ``cleaned`` is about.
+_ID_COLUMNS = ("person_id", "family_id", "aid_id", "event_id", "ppks_id", "subject")
 #: The seat that only tries out whether two mistakes go together, and how often it does.
 _TRIAL, _TRIALS = 0, 3
 #: Lines a case should not exceed: what a trainee reads in a few minutes, also on a phone.

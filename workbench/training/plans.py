@@ -97,12 +97,16 @@ class Task:
 
 
 def rules_of(plan: Plan) -> list[Rule]:
-    """The rules a class may meet: those of its groups that can be planted.
+    """The rules a class may meet: those of its groups that can be planted and seen.
 
     Raises ``WrongUse`` when there are none.
     """
     groups = plan.groups or tuple(GROUPS)
-    rules = [rule for rule in catalogue().values() if rule.group in groups and rule.plants]
+    rules = [
+        rule
+        for rule in catalogue().values()
+        if rule.group in groups and rule.taught and rule.plants
+    ]
     if not rules:
         raise WrongUse("Kelompok aturan itu belum memuat aturan yang dapat dilatihkan.")
     return rules

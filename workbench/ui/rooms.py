@@ -40,6 +40,13 @@ def daftar(actor: Actor) -> None:
     _display(view.show(actor))
 
 
+def padanan(actor: Actor) -> None:
+    """The same people in two lists, and one list of both."""
+    from workbench.ui.linking import view
+
+    _display(view.show(actor))
+
+
 def peta(actor: Actor) -> None:
     """Maps by kelurahan."""
     from workbench.ui.maps import view

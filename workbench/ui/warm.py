@@ -26,8 +26,14 @@ LIGHT = (
     "workbench.services.classes",
     "workbench.services.training",
 )
-#: What Daftar and Peta load beyond that.
-FULL = ("workbench.ui.staff.view", "workbench.ui.maps.view", "pandas", "pyproj")
+#: What Daftar, Padanan and Peta load beyond that.
+FULL = (
+    "workbench.ui.staff.view",
+    "workbench.ui.linking.view",
+    "workbench.ui.maps.view",
+    "pandas",
+    "pyproj",
+)
 #: Libraries that start a thread of their own while they are loaded, unless they are told.
 _NO_THREADS = {
     "OPENBLAS_NUM_THREADS": "1",

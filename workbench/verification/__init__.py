@@ -8,6 +8,7 @@ from workbench.verification.reading import (
     read_list,
 )
 from workbench.verification.refusals import write_refused
+from workbench.verification.refused_workbook import write_refused_workbook
 
 __all__ = [
     "Proposal",
@@ -16,4 +17,5 @@ __all__ = [
     "propose_mapping",
     "read_list",
     "write_refused",
+    "write_refused_workbook",
 ]

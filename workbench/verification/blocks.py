@@ -17,12 +17,15 @@ import pyarrow as pa
 
 from workbench.verification import values
 from workbench.verification.cells import Cells, Mask
-from workbench.verification.columns import fields
+from workbench.verification.columns import field_of
 from workbench.verification.sieve import Sieve
 
 Rows = npt.NDArray[np.int64]
 
 PERSON, FAMILY, AID = "person", "family", "aid"
+EVENT, PSKS, DUKCAPIL, RT_RW = "event", "psks", "dukcapil", "rt_rw"
+#: Lists beside the register: their rows are no persons and no families of it.
+SIDE_LISTS = (EVENT, PSKS, DUKCAPIL, RT_RW)
 
 
 @dataclass
@@ -54,7 +57,10 @@ class Claims:
 
 @dataclass
 class Block:
-    """What one sheet holds, over the rows kept. ``numbers`` are 1-based rows of the sheet."""
+    """What one sheet holds, over the rows kept. ``numbers`` are 1-based rows of the sheet.
+
+    ``side`` holds the columns only a list beside the register has.
+    """
 
     file: str
     sheet: str
@@ -68,6 +74,8 @@ class Block:
     aid_columns: frozenset[str] = frozenset()
     ppks: Claims | None = None
     ppks_columns: frozenset[str] = frozenset()
+    side: dict[str, pa.Array] = field(default_factory=dict)
+    side_columns: frozenset[str] = frozenset()
     logs: list[Log] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     has_kk: bool = False
@@ -77,14 +85,27 @@ class Block:
 
 
 class Reader:
-    """Reads the columns of one sieved sheet into a block."""
+    """Reads the columns of one sieved sheet into a block.
 
-    def __init__(self, sieve: Sieve, block: Block, as_of: date) -> None:
+    ``year`` is the only one its titles speak of, ``beat`` is called between columns.
+    """
+
+    def __init__(
+        self,
+        sieve: Sieve,
+        block: Block,
+        as_of: date,
+        beat: Callable[[], None],
+        year: int | None = None,
+    ) -> None:
         self.sieve = sieve
         self.block = block
         self.as_of = as_of
+        self.beat = beat
+        self.year = year
 
     def cells(self, key: str) -> Cells | None:
+        self.beat()
         return self.sieve.column(key)
 
     def log(
@@ -118,7 +139,7 @@ class Reader:
         if cells is None:
             return
         found, codes = read(cells.text)
-        target = fields()[key]
+        target = field_of(key)
         used = np.unique(cells.place).tolist()
         if used and not values.any_readable(
             [codes[p] for p in used], [cells.text[p] for p in used]
@@ -137,7 +158,7 @@ class Reader:
         self.put(key, pa.string(), lambda texts: (read(texts), [""] * len(texts)))
 
     def put_labels(self, key: str) -> None:
-        reads = fields()[key].reads
+        reads = field_of(key).reads
         header = self.sieve.header(key)
         # Survey files number the relations in their own way; only SIAK's order is read.
         survey = reads == "shdk" and re.search(r"krt|409|hub_?dgn", header, re.IGNORECASE)
@@ -152,7 +173,7 @@ class Reader:
         if only_numbers:
             self.block.notes.append(
                 f"Kolom {header} berisi kode angka; dibaca menurut urutan yang lazim untuk "
-                f"{fields()[key].words}."
+                f"{field_of(key).words}."
             )
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,12 @@ def text_of(cell: Any) -> str:
     return str(cell)
 
 
+def matching(texts: pa.Array, pattern: str) -> Mask:
+    """Which texts match a regular expression (RE2, anywhere, any case)."""
+    found = pc.match_substring_regex(texts, pattern, ignore_case=True)
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+
 @dataclass(frozen=True)
 class Cells:
     """``raw[place[i]]`` is the text of row i as it stood, ``text[place[i]]`` the same tidied.
@@ -111,7 +118,10 @@ class Cells:
     def keep(self, rows: Mask | Places) -> Cells:
         """The same column with only these rows."""
         kinds = None if self.kinds is None else self.kinds[rows]
-        return Cells(self.place[rows], self.raw, self.text, kinds)
+        kept = Cells(self.place[rows], self.raw, self.text, kinds)
+        if "arrow" in self.__dict__:
+            kept.__dict__["arrow"] = self.arrow
+        return kept
 
     def where(self, test: Callable[[str], bool]) -> Mask:
         """Rows whose tidied text passes ``test``."""
@@ -120,10 +130,12 @@ class Cells:
 
     def matches(self, pattern: str) -> Mask:
         """Rows whose tidied text matches a regular expression (RE2, anywhere, any case)."""
-        found = pc.match_substring_regex(
-            pa.array(self.text, pa.string()), pattern, ignore_case=True
-        )
-        return self.spread(np.asarray(found.to_numpy(zero_copy_only=False), np.bool_))
+        return self.spread(matching(self.arrow, pattern))
+
+    @cached_property
+    def arrow(self) -> pa.Array:
+        """The different tidied texts, for questions asked of all of them at once."""
+        return pa.array(self.text, pa.string())
 
     def among(self, texts: Set[str]) -> Mask:
         """Rows whose tidied text is one of ``texts``."""
@@ -148,7 +160,8 @@ class Cells:
 
     def filled(self) -> Mask:
         """Rows where something stands."""
-        return self.spread(np.fromiter(map(bool, self.text), np.bool_, len(self.text)))
+        flags = pc.not_equal(self.arrow, "").to_numpy(zero_copy_only=False)
+        return self.spread(np.asarray(flags, np.bool_))
 
     def samples(self, count: int) -> list[str]:
         """The first different values that are not empty."""

@@ -60,7 +60,8 @@ def read_flags(reader: Reader, keys: set[str]) -> Claims:
         if cells is None:
             continue
         header = reader.sieve.header(key)
-        code = key.split(":", 1)[1]
+        code, _, stated = key.split(":", 1)[1].partition("@")
+        over = _period_over(stated, reader.year)
         program, logged = kinds.read_program(code)
         answers = [kinds.read_flag(text) for text in cells.text]
         unread = [values.UNREADABLE if answer is None else "" for answer, _ in answers]
@@ -73,7 +74,7 @@ def read_flags(reader: Reader, keys: set[str]) -> Claims:
         claims.columns["program"] += [program] * len(hit)
         claims.columns["program_text"] += [header.upper()] * len(hit)
         claims.columns["source"] += [f.source or ("apbd_kabkota" if is_local else "") for f in said]
-        claims.columns["period"] += [f.period for f in said]
+        claims.columns["period"] += [f.period or over for f in said]
         claims.columns["amount_rp"] += [f.amount_rp for f in said]
         claims.columns["account"] += [""] * len(hit)
         claims.columns["account_name"] += [""] * len(hit)
@@ -86,12 +87,32 @@ def read_flags(reader: Reader, keys: set[str]) -> Claims:
     return claims
 
 
+_NO_PERIOD = re.compile(
+    r"\b(PENERIMA|TERIMA|BANSOS|BANTUAN|NOMINAL|JUMLAH|JML|STATUS|PERIODE)\b", re.IGNORECASE
+)
+
+
+def _period_over(header: str, year: int | None) -> str:
+    """The period a programme's own header speaks of; the titles give the year it lacks."""
+    if not header:
+        return ""
+    words = kinds.without_programs(header)
+    words = re.sub(
+        r"(?i)\b(penerima|terima|bansos|bantuan|nominal|jumlah|jml|status)\b", " ", words
+    )
+    period, code = read_period(" ".join(words.split()), year)
+    stated = find_year(header)
+    return period if period and not code else str(stated or "")
+
+
 def read_aid(reader: Reader, keys: set[str], flags: Claims, heading_program: str) -> None:
     block = reader.block
     has_long = bool(keys & AID_KEYS)
     if not has_long and not any(key.startswith("program:") for key in keys):
         return
     carried = {"nik", "no_kk", "name"} & keys | {"program", "program_text"}
+    if any("@" in key for key in keys):
+        carried.add("period")
     claims = _no_claims(_AID_COLUMNS)
     if has_long and ("program" in keys or not len(flags.rows)):
         claims = _read_programs(reader, heading_program)

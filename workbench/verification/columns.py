@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
 from workbench.domain.reference import reference
 from workbench.errors import WrongUse
+from workbench.verification import kinds
+from workbench.verification.dates import MONTHS
 from workbench.verification.values import read_spellings
 
 #: A fuzzy header must be this close, and this much closer than to any other field.
@@ -107,6 +109,13 @@ def fields() -> dict[str, Field]:
     return found
 
 
+def field_of(key: str) -> Field:
+    """The field of a key; ``program:PKH@PKH TAHAP 1`` is one period's column of a programme."""
+    base, mark, _ = key.partition("@")
+    field = fields()[base]
+    return replace(field, key=key, column=key) if mark else field
+
+
 def _program_spellings(row: Mapping[str, str]) -> list[str]:
     """A programme's code, name and variants, which stand over its yes/no column as they are."""
     names = [row["kode"], row["program"], *row["varian_penulisan"].split(";")]
@@ -182,9 +191,10 @@ def match_header(header: str) -> Match | None:
     exact = _known().get(name)
     if exact:
         key, rank = exact
-        return Match(key, 100.0, rank, f"Judul ini ejaan yang dikenal untuk {fields()[key].words}.")
-    if len(name) < SHORTEST_FUZZY:
-        return None
+        return Match(key, 100.0, rank, f"Judul ini ejaan yang dikenal untuk {field_of(key).words}.")
+    dated = _match_program_period(header)
+    if dated is not None or len(name) < SHORTEST_FUZZY:
+        return dated
     near = process.extract(name, _long_known(), scorer=fuzz.ratio, limit=12, score_cutoff=75)
     if not near or near[0][1] < CLOSE_ENOUGH:
         return None
@@ -192,8 +202,38 @@ def match_header(header: str) -> Match | None:
     others = [score for spelling, score, _ in near if _known()[spelling][0] != key]
     if others and near[0][1] - max(others) < CLEARLY_CLOSER:
         return None
-    words = fields()[key].words
+    words = field_of(key).words
     return Match(key, near[0][1], 99, f"Judul mirip ejaan {words} ({near[0][1]:.0f} dari 100).")
+
+
+#: Words that may stand beside a programme and its period over a yes/no column.
+_AROUND_PROGRAM = re.compile(
+    r"\b(PENERIMA|TERIMA|MENERIMA|DAPAT|BANSOS|BANTUAN|PROGRAM|STATUS|SALUR|PENYALURAN|NOMINAL"
+    r"|JUMLAH|JML|BESARAN|KPM|PERIODE|TAHUN|THN|TA|BULAN|BLN|RP|KE)\b"
+)
+_PERIOD_WORDS = re.compile(
+    r"\b(TAHAP|TAHAPAN|TRIWULAN|TW|TRW|SEMESTER|SMT|KUARTAL|Q)\b|\b(IV|III|II|I|[1-4]|1[0-2]|[5-9])\b"
+    r"|\b(19|20)\d\d\b"
+)
+
+
+@cache
+def _month_words() -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(MONTHS)})\b", re.IGNORECASE)
+
+
+def _match_program_period(header: str) -> Match | None:
+    """One period of one programme, as in ``PKH TAHAP 1 2026``, where nothing else is said."""
+    plain = " ".join(re.sub(r"[^A-Z0-9]+", " ", header.upper()).split())
+    codes = kinds.find_programs(plain)
+    if len(codes) != 1:
+        return None
+    rest = kinds.without_programs(plain)
+    rest = _AROUND_PROGRAM.sub(" ", _month_words().sub(" ", _PERIOD_WORDS.sub(" ", rest)))
+    if rest.strip():
+        return None
+    key = f"program:{codes[0]}@{' '.join(header.split())}"
+    return Match(key, 100.0, 60, f"Judul ini menyebut {field_of(key).words} dan periodenya.")
 
 
 @cache
@@ -278,6 +318,8 @@ def find_field(table: str, column: str) -> Field:
     """The field a mapping names; ``table`` may be empty. Raises ``WrongUse`` when unknown."""
     column = column.strip()
     table = table.strip()
+    if "@" in column and column.partition("@")[0] in fields():
+        return field_of(column)
     alias = {
         "program_text": "program",
         "category": "category_text",

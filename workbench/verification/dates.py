@@ -47,11 +47,12 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})\s*[-/.\s]\s*(\d{1,2})\s*[-/.\s]\s*(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
 )
 _MONTH_NAMED = re.compile(
-    r"(\d{1,2})[-/.,\s]*([A-Za-z]{3,9})\.?[-/.,\s]*(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
+    r"(\d{1,2})[-/.,\s]*([A-Za-z]{3,9})\.?[-/.,\s'’]*(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
 )
 _NAME_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})")
-_WEEKDAY = re.compile(
-    r"^(senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad)\s*,?\s+", re.IGNORECASE
+#: What may stand before a date: the day of the week, or the word "tanggal".
+_LEAD = re.compile(
+    r"^(senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|tanggal|tgl)\b[.:,\s]*", re.IGNORECASE
 )
 _SERIAL = re.compile(r"(\d{1,5})(?:\.\d+)?")
 _FIRST_SERIAL_DAY = date(1899, 12, 30)
@@ -115,7 +116,7 @@ def read_dates(texts: Sequence[str], as_of: date) -> Dates:
 def _read_date(
     text: str, as_of: date, is_turned: bool, is_settled: bool
 ) -> tuple[date | None, str, bool]:
-    text = _WEEKDAY.sub("", without_mark(text))
+    text = _LEAD.sub("", without_mark(text))
     if match := _DAY_FIRST.fullmatch(text):
         one, two = int(match.group(1)), int(match.group(2))
         year, code = _full_year(match.group(3), as_of)

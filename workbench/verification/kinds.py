@@ -188,17 +188,28 @@ def _program_words() -> tuple[tuple[tuple[str, ...], str], ...]:
 
 def find_programs(text: str) -> list[str]:
     """Codes of the programmes a text speaks of, in its order; a longer name hides a shorter."""
+    return list(dict.fromkeys(code for _, code in sorted(_place_programs(text)[1])))
+
+
+def without_programs(text: str) -> str:
+    """The words of a text that belong to no programme's name."""
+    words, hits = _place_programs(text)
+    taken = {place for span, _ in hits for place in span}
+    return " ".join(word for place, word in enumerate(words) if place not in taken)
+
+
+def _place_programs(text: str) -> tuple[list[str], list[tuple[tuple[int, ...], str]]]:
+    """The words of a text, and the places each programme's name takes among them."""
     words = NOT_WORD.sub(" ", text.upper()).split()
-    taken = [False] * len(words)
-    hits: list[tuple[int, str]] = []
+    taken: set[int] = set()
+    hits: list[tuple[tuple[int, ...], str]] = []
     for name, code in _program_words():
         for start in range(len(words) - len(name) + 1):
-            span = range(start, start + len(name))
-            if tuple(words[start : start + len(name)]) == name and not any(taken[i] for i in span):
-                for i in span:
-                    taken[i] = True
-                hits.append((start, code))
-    return list(dict.fromkeys(code for _, code in sorted(hits)))
+            span = tuple(range(start, start + len(name)))
+            if tuple(words[start : start + len(name)]) == name and not taken & set(span):
+                taken.update(span)
+                hits.append((span, code))
+    return words, hits
 
 
 @lru_cache(maxsize=20_000)

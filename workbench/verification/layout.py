@@ -18,18 +18,18 @@ import numpy.typing as npt
 
 from workbench.errors import WrongUse
 from workbench.verification import kinds, values
-from workbench.verification.cells import Cells, Mask, text_of, tidy
+from workbench.verification.cells import Cells, Mask, matching, text_of, tidy
 from workbench.verification.columns import (
     IDENTITY,
     Match,
-    fields,
+    field_of,
     find_field,
     match_header,
     match_headers,
     rate_header,
     squash,
 )
-from workbench.verification.workbooks import RawSheet, Rows
+from workbench.verification.sources import RawSheet, Rows
 
 #: A header stands among the first rows that are not blank, and within these columns.
 ROWS_SEARCHED = 40
@@ -192,8 +192,15 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
 # --- the rows below ---------------------------------------------------------------------------
 
 
-def open_grid(sheet: RawSheet, header: Header) -> Grid:
-    """The cells below the header, column by column; merged cells repeat their value downwards."""
+def _no_beat() -> None:
+    pass
+
+
+def open_grid(sheet: RawSheet, header: Header, beat: Callable[[], None] = _no_beat) -> Grid:
+    """The cells below the header, column by column; merged cells repeat their value downwards.
+
+    ``beat`` is called between columns, here and in ``sort_rows``.
+    """
     start = header.row + header.depth
     data = sheet.rows[start:]
     width = len(header.names)
@@ -219,7 +226,10 @@ def open_grid(sheet: RawSheet, header: Header) -> Grid:
                 for below in range(top + 1 - start, bottom + 1 - start):
                     data[below][left] = value
     # Cells beyond the last header belong to no column.
-    columns = [Cells.of(column) for column in islice(zip(*data, strict=True), width)]
+    columns = []
+    for column in islice(zip(*data, strict=True), width):
+        columns.append(Cells.of(column))
+        beat()
     while len(columns) < width:
         columns.append(Cells.of([""] * len(data)))
     numbers = np.arange(start + 1, start + 1 + len(data), dtype=np.int64)
@@ -243,7 +253,9 @@ _SECTION = re.compile(
 )
 
 
-def sort_rows(grid: Grid, assigned: Sequence[Assigned]) -> npt.NDArray[np.int8]:
+def sort_rows(
+    grid: Grid, assigned: Sequence[Assigned], beat: Callable[[], None] = _no_beat
+) -> npt.NDArray[np.int8]:
     """What each row below the header is: ``DATA``, or what it was passed over as."""
     rows = len(grid.numbers)
     kinds = np.zeros(rows, np.int8)
@@ -268,7 +280,7 @@ def sort_rows(grid: Grid, assigned: Sequence[Assigned]) -> npt.NDArray[np.int8]:
     identified = np.zeros(rows, np.bool_)
     for key in ("nik", "no_kk"):
         if key in place_of:
-            identified |= columns[place_of[key]].where(_is_long_number)
+            identified |= _are_identified(columns[place_of[key]])
     named = filled[place_of["name"]] if "name" in place_of else np.zeros(rows, np.bool_)
 
     same = np.zeros(rows, np.int64)
@@ -278,6 +290,7 @@ def sort_rows(grid: Grid, assigned: Sequence[Assigned]) -> npt.NDArray[np.int8]:
     place_date = place_of.get("birth_place+birth_date", -1)
     names_kept = named.copy()
     for place, column in enumerate(columns):
+        beat()
         parts = grid.header.parts[place] if place < len(grid.header.parts) else ()
         if parts:
             same += column.among({*parts, *map(str.upper, parts)})
@@ -307,6 +320,14 @@ def sort_rows(grid: Grid, assigned: Sequence[Assigned]) -> npt.NDArray[np.int8]:
     _mark_signatures(kinds, starts, identified | numbered, count, max(len(mapped), 1))
     _mark_remarks(kinds, grid, filled, count, mapped, place_of)
     return kinds
+
+
+def _are_identified(column: Cells) -> Mask:
+    """Rows whose NIK or KK number is one, whole or nearly."""
+    is_one = matching(column.arrow, r"^[0-9]{16}$")
+    for place in np.flatnonzero(~is_one).tolist():
+        is_one[place] = _is_long_number(column.text[place])
+    return np.asarray(column.spread(is_one), np.bool_)
 
 
 def _is_long_number(text: str) -> bool:
@@ -407,7 +428,7 @@ def assign_columns(
         elif winners.get(match.key) != place:
             first = winners.get(match.key)
             other = header.names[first] if first is not None else "yang dipilih dengan tangan"
-            why = f"{fields()[match.key].words} sudah diambil dari kolom {other}."
+            why = f"{field_of(match.key).words} sudah diambil dari kolom {other}."
             assigned.append(Assigned(place, name, "", why))
         else:
             assigned.append(_check_content(grid, place, name, match))
@@ -435,13 +456,16 @@ def _by_hand(
             found[place] = ("", "Tidak dipakai, menurut pilihan Anda.")
             continue
         field = find_field(item["table"], item["column"])
-        if field.key in owner:
+        key = field.key
+        if key in owner and key.startswith("program:"):
+            key = f"{key}@{wanted}"  # another period of the same programme
+        if key in owner:
             raise WrongUse(
-                f"Kolom {owner[field.key]} dan kolom {wanted} sama-sama dipetakan ke "
+                f"Kolom {owner[key]} dan kolom {wanted} sama-sama dipetakan ke "
                 f"{field.words}; pilih salah satu."
             )
-        owner[field.key] = wanted
-        found[place] = (field.key, f"Dipetakan ke {field.words} menurut pilihan Anda.")
+        owner[key] = wanted
+        found[place] = (key, f"Dipetakan ke {field.words} menurut pilihan Anda.")
     return found
 
 
@@ -452,18 +476,18 @@ def _settle_status(grid: Grid, place: int, name: str, taken: set[str]) -> Assign
     for key in ("aid.status", "eligibility", "proposal_status", "existence", "marital_status"):
         if key in taken or not samples:
             continue
-        read = sum(values.reads_label(fields()[key].reads, text) for text in samples)
+        read = sum(values.reads_label(field_of(key).reads, text) for text in samples)
         if read / len(samples) > rated:
             best, rated = key, read / len(samples)
     if rated < 0.6:
         return Assigned(place, name, "", "Isi kolom ini tidak jelas artinya; petakan bila perlu.")
-    words = fields()[best].words
+    words = field_of(best).words
     return Assigned(place, name, best, f"Judulnya umum; isinya terbaca sebagai {words}.")
 
 
 def _check_content(grid: Grid, place: int, name: str, match: Match) -> Assigned:
     """Doubt a header whose cells all say otherwise."""
-    field = fields()[match.key]
+    field = field_of(match.key)
     samples = grid.columns[place].samples(50)
     test: Callable[[str], bool] | None = None
     if field.reads in ("nik", "kk"):

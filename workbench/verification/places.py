@@ -118,17 +118,26 @@ PLACE_COLUMNS = (
 )
 
 
+#: A code with its name in one cell: ``36.73.01.1002 - Cipare``.
+_CODE_AND_NAME = re.compile(r"((?:\d[\d.]{5,12}))\s*[-–|/:]?\s+?([A-Za-z].*)")
+
+
 @lru_cache(maxsize=100_000)
 def place_row(name: str, kecamatan_name: str, city: str, kode: str, kode_bps: str) -> Place:
     """What one row says about where it belongs."""
     if kode and not any(c.isdigit() for c in kode):
         name, kode = name or kode, ""
+    both = _CODE_AND_NAME.fullmatch(name)
+    if both:
+        name, kode = both.group(2), kode or both.group(1)
     if name and re.fullmatch(r"[\d.]+", name) and not is_nothing(name):
         name, kode = "", kode or name
     ours = _city(city)
     if ours == _ELSEWHERE:
         return Place(elsewhere="kabupaten_kota")
     district = _district(kecamatan_name)
+    if re.fullmatch(r"[12]\d{3}", kode) and district not in ("", _ELSEWHERE):
+        kode = f"{district}.{kode}"  # only the last part of the code, beside its kecamatan
     coded, coded_district, is_coded_here = "", "", False
     code_log = ""
     for column, text, is_bps in (
@@ -191,7 +200,7 @@ def _find_by_name(text: str, within: str) -> _Named:
     """The kelurahan of that name; ``within`` (a kecamatan code) tells namesakes apart."""
     if is_nothing(text):
         return _Named()
-    remark = re.search(r"\(([^)]*)\)|\bKEC(?:AMATAN|\.)\s*(.+)$", text, re.IGNORECASE)
+    remark = re.search(r"\(([^)]*)\)|\bKEC(?:AMATAN|\.|\b)\s*(.+)$", text, re.IGNORECASE)
     if remark:
         inside = _district(remark.group(1) or remark.group(2) or "")
         within = within or ("" if inside == _ELSEWHERE else inside)

@@ -22,16 +22,19 @@ from workbench.domain.register import Register
 from workbench.domain.wilayah import CITY
 from workbench.domain.words import mask_nik, number_id
 from workbench.errors import UnusableInput, WrongUse
-from workbench.verification import columns, kinds, layout, records, tables, workbooks
-from workbench.verification.blocks import AID, PERSON, Block
+from workbench.verification import columns, kinds, layout, overlaps, records, tables, workbooks
+from workbench.verification.blocks import AID, FAMILY, PERSON, SIDE_LISTS, Block
 from workbench.verification.cells import text_of, tidy
-from workbench.verification.columns import fields
+from workbench.verification.columns import field_of
 from workbench.verification.dates import find_year, read_period
-from workbench.verification.places import find_heading_place
+from workbench.verification.overlaps import find_overlaps
+from workbench.verification.places import PLACE_COLUMNS, find_heading_place
+from workbench.verification.pulse import Progress, Pulse
 from workbench.verification.refusals import Refusal, refused_table
-from workbench.verification.sieve import Sieve, sieve_rows
+from workbench.verification.side_lists import choose_side_list, names_event
+from workbench.verification.sieve import Sieve, sieve_rows, zeros_of_whole
+from workbench.verification.sources import NotAList, RawSheet, Source
 
-Progress = Callable[[float, str], None]
 Paths = Path | str | Sequence[Path | str]
 
 
@@ -101,18 +104,31 @@ class Proposal:
 class _Part:
     """One usable sheet on its way."""
 
-    source: workbooks.Source
-    sheet: workbooks.RawSheet
+    source: Source
+    sheet: RawSheet
     grid: layout.Grid
     assigned: list[layout.Assigned]
     base: int
     titles: list[str]
     kinds: npt.NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
+    kind: str = ""
     sieve: Sieve | None = None
     source_list: str = "lain"
 
     def field_keys(self) -> set[str]:
         return {item.key for item in self.assigned if item.key} - {"number", "ignored"}
+
+    def headings(self) -> list[str]:
+        """What is written over the list: its titles and the name of its sheet."""
+        return [*self.titles, self.sheet.name]
+
+    def stem(self) -> str:
+        """The name of its file as words."""
+        return re.sub(r"[_\W]+", " ", Path(self.source.name).stem).strip()
+
+    def place(self) -> str:
+        """The kelurahan the headings name, or the file where they name none; "" for none."""
+        return find_heading_place(self.headings()) or find_heading_place([self.stem()])
 
 
 def read_list(
@@ -144,41 +160,73 @@ def _read(
 ) -> Reading:
     by_hand = columns.read_mapping(mapping)
     day = as_of or date.today()
-    tell = progress or (lambda share, words: None)
+    pulse = Pulse(progress)
     parts: list[_Part] = []
-    sources: list[workbooks.Source] = []
+    sources: list[Source] = []
     used: dict[str, list[str]] = {}
     left: dict[str, list[tuple[str, str]]] = {}
+    passed: list[str] = []
     base = 0
     for number, path in enumerate(chosen):
-        tell(number / len(chosen) * 0.6, f"Membuka {path.name}")
-        source = workbooks.open_source(path, _rater(by_hand))
-        _refuse_twice(source, sources)
-        sources.append(source)
-        found, left_out, base = _open_parts(source, by_hand, base)
-        tell((number + 0.5) / len(chosen) * 0.6, f"Memeriksa baris {path.name}")
-        for part in found:
-            data = part.kinds == layout.DATA
-            part.sieve = sieve_rows(part.grid, part.assigned, data, source.name, practice)
-        _refuse_whole_file(source.name, found, practice)
-        parts += found
-        used[source.sha256] = [part.sheet.name for part in found]
-        left[source.sha256] = left_out
-    tell(0.65, "Membaca isi kolom")
-    blocks = _read_blocks(parts, day)
-    tell(0.85, "Menyusun keluarga dan orang")
+        start, end = (0.6 * (number + n) / len(chosen) for n in (0, 1))
+        pulse.enter(start, end, f"Membuka {path.name}", _seconds(path))
+        for name, content in workbooks.unpack(path):
+            try:
+                source = workbooks.open_source(name, content, _rater(by_hand), beat=pulse)
+                found, left_out, base = _open_parts(source, by_hand, base, pulse)
+            except NotAList as error:
+                if name == path.name:
+                    raise
+                passed.append(str(error))
+                continue
+            _refuse_twice(source, sources)
+            sources.append(source)
+            for part in found:
+                data = part.kinds == layout.DATA
+                part.sieve = sieve_rows(
+                    part.grid, part.assigned, data, source.name, practice, pulse
+                )
+            _refuse_whole_file(source.name, found, practice)
+            parts += found
+            used[source.sha256] = [part.sheet.name for part in found]
+            left[source.sha256] = left_out
+        if not any(source.name.startswith(path.name) for source in sources):
+            raise UnusableInput(
+                f"Arsip {path.name} tidak memuat daftar; isi dengan lembar kerja atau berkas teks "
+                "berkolom NIK, nama, atau kelurahan."
+            )
+    pulse.enter(0.6, 0.85, "Membaca isi kolom")
+    blocks = _read_blocks(parts, day, pulse)
+    pulse.enter(0.85, 0.98, "Menyusun keluarga dan orang")
     refused_kk = [
         (part.source_list, kk) for part in parts if part.sieve for kk in part.sieve.refused_kk
     ]
-    joined = tables.join_blocks(blocks, refused_kk)
+    joined = tables.join_blocks(blocks, refused_kk, pulse)
     refusals = [refusal for part in parts if part.sieve for refusal in part.sieve.refusals]
     counts = _count(parts, refusals)
     shown = _mapping_of(parts, blocks)
-    notes = _notes(parts, blocks, sources, left, joined, by_hand)
+    notes = [
+        *_notes(parts, blocks, sources, left, joined, by_hand),
+        *(f"Di dalam arsip: {sentence}" for sentence in passed),
+        *find_overlaps(
+            [
+                overlaps.Part(_call(part, len(sources)), _period_of(part), block)
+                for part, block in zip(parts, blocks, strict=True)
+            ]
+        ),
+    ]
     manifest = _manifest(practice, day, sources, used, left, parts, shown, joined, counts, refusals)
-    tell(1.0, "Selesai")
+    pulse.finish("Selesai")
     register = Register(joined.tables, manifest)
     return Reading(register, refused_table(refusals), counts, shown, notes, joined.aid_places)
+
+
+def _seconds(path: Path) -> float:
+    """About how long opening a file takes; only the bar of a screen depends on it."""
+    try:
+        return max(1.0, path.stat().st_size / 4_000_000)
+    except OSError:
+        return 1.0
 
 
 def propose_mapping(
@@ -190,38 +238,60 @@ def propose_mapping(
     without NIK, name or kelurahan is proposed all the same, so that it can be mapped by hand.
     """
     by_hand = columns.read_mapping(mapping)
-    source = workbooks.open_source(Path(path), _rater(by_hand), most_rows=500)
+    path = Path(path)
     proposed: list[ProposedColumn] = []
-    notes = list(source.notes)
+    notes: list[str] = []
     seen_keys: set[str] = set()
-    for sheet in source.sheets:
-        header = layout.find_header(sheet.rows, [item["header"] for item in by_hand])
-        if header is None:
-            notes.append(f"Lembar {sheet.name} tidak dipakai: tidak ada baris judul kolom.")
+    for name, content in workbooks.unpack(path):
+        try:
+            source = workbooks.open_source(name, content, _rater(by_hand), most_rows=500)
+        except NotAList as error:
+            if name == path.name:
+                raise
+            notes.append(f"Di dalam arsip: {error}")
             continue
-        grid = layout.open_grid(sheet, header)
-        assigned = layout.assign_columns(grid, source.name, by_hand)
-        keys = {item.key for item in assigned if item.key}
-        seen_keys |= keys
-        is_row = layout.sort_rows(grid, assigned) == layout.DATA
-        kind = records.choose_kind(keys - {"number", "ignored"}, False)
-        for item in assigned:
-            table, column = _target(item.key, kind)
-            texts = grid.columns[item.place].keep(is_row).samples(3)
-            samples = tuple(_shown(item.key, text) for text in texts)
-            words = fields()[item.key].words if table else ""
-            proposed.append(
-                ProposedColumn(
-                    source.name, sheet.name, item.header, samples, table, column, words, item.why
-                )
-            )
-        if header.row:
-            notes.append(f"{_in_sheet(sheet.name)}judul kolom ditemukan di baris {header.row + 1}.")
+        notes += source.notes
+        for sheet in source.sheets:
+            found, keys, note = _propose_sheet(source, sheet, by_hand)
+            proposed += found
+            seen_keys |= keys
+            notes += note
     if not proposed:
-        raise UnusableInput(_no_header(source.name))
+        raise UnusableInput(_no_header(path.name))
     wanted = (("nik", "NIK"), ("name", "nama"), ("kelurahan", "kelurahan"))
     missing = tuple(words for key, words in wanted if not _has(seen_keys, key))
-    return Proposal(source.name, tuple(proposed), tuple(notes), missing)
+    return Proposal(path.name, tuple(proposed), tuple(notes), missing)
+
+
+def _propose_sheet(
+    source: Source, sheet: RawSheet, by_hand: Sequence[Mapping[str, str]]
+) -> tuple[list[ProposedColumn], set[str], list[str]]:
+    """The columns of one sheet, the fields they were taken for, and what to say of it."""
+    header = layout.find_header(sheet.rows, [item["header"] for item in by_hand])
+    if header is None:
+        return [], set(), [f"Lembar {sheet.name} tidak dipakai: tidak ada baris judul kolom."]
+    titles = _titles(sheet, header)
+    grid = layout.open_grid(sheet, header)
+    assigned = layout.assign_columns(grid, source.name, by_hand)
+    part = _Part(source, sheet, grid, assigned, 0, titles)
+    part.kinds = layout.sort_rows(grid, assigned)
+    keys = part.field_keys()
+    kind = _choose_kind(part) or records.choose_kind(keys, False)
+    proposed = []
+    for item in assigned:
+        table, column = _target(item.key, kind)
+        texts = grid.columns[item.place].keep(part.kinds == layout.DATA).samples(3)
+        samples = tuple(_shown(item.key, text) for text in texts)
+        words = field_of(item.key).words if table else ""
+        proposed.append(
+            ProposedColumn(
+                source.name, sheet.name, item.header, samples, table, column, words, item.why
+            )
+        )
+    notes = []
+    if header.row:
+        notes.append(f"{_in_sheet(sheet.name)}judul kolom ditemukan di baris {header.row + 1}.")
+    return proposed, keys, notes
 
 
 # --- files and sheets --------------------------------------------------------------------------
@@ -240,7 +310,7 @@ def _rater(by_hand: Sequence[Mapping[str, str]]) -> Callable[[Sequence[str]], fl
     return lambda cells: columns.rate_header(cells, wanted)
 
 
-def _refuse_twice(source: workbooks.Source, others: Sequence[workbooks.Source]) -> None:
+def _refuse_twice(source: Source, others: Sequence[Source]) -> None:
     for other in others:
         if other.sha256 == source.sha256:
             raise UnusableInput(
@@ -264,7 +334,7 @@ def _has(keys: set[str], wanted: str) -> bool:
 
 
 def _open_parts(
-    source: workbooks.Source, by_hand: Sequence[Mapping[str, str]], base: int
+    source: Source, by_hand: Sequence[Mapping[str, str]], base: int, beat: Callable[[], None]
 ) -> tuple[list[_Part], list[tuple[str, str]], int]:
     """The usable sheets of a file, the sheets left out with why, and the next free position."""
     wanted = [
@@ -280,27 +350,27 @@ def _open_parts(
             headless += 1
             left_out.append((sheet.name, "tidak ada baris judul kolom"))
             continue
-        grid = layout.open_grid(sheet, header)
+        titles = _titles(sheet, header)
+        grid = layout.open_grid(sheet, header, beat)
         assigned = layout.assign_columns(grid, source.name, by_hand)
+        part = _Part(source, sheet, grid, assigned, start, titles)
+        part.kinds = layout.sort_rows(grid, assigned, beat)
+        part.kind = _choose_kind(part)
         keys = {item.key for item in assigned}
-        if not any(_has(keys, key) for key in ("nik", "name", "kelurahan")):
+        if not part.kind and not any(_has(keys, key) for key in ("nik", "name", "kelurahan")):
             nameless += 1
             left_out.append((sheet.name, "tidak ada kolom NIK, nama, atau kelurahan"))
             continue
-        titles = [
-            text
-            for row in sheet.rows[: header.row]
-            for cell in row
-            if (text := tidy(text_of(cell)))
-        ]
-        part = _Part(source, sheet, grid, assigned, start, titles)
-        part.kinds = layout.sort_rows(grid, assigned)
         sheet.rows.clear()  # the columns hold it all; a long list need not stand in memory twice
         if not (part.kinds == layout.DATA).any():
             left_out.append((sheet.name, "tidak ada baris data di bawah judul kolom"))
             continue
         found.append(part)
-    people = [part for part in found if part.field_keys() & {"nik", "no_kk", "name", "head_name"}]
+    people = [
+        part
+        for part in found
+        if part.kind or part.field_keys() & {"nik", "no_kk", "name", "head_name"}
+    ]
     if people and len(people) < len(found):
         # A recapitulation beside the list: figures per kelurahan, nobody in it.
         for part in found:
@@ -308,11 +378,28 @@ def _open_parts(
                 left_out.append((part.sheet.name, "rekapitulasi tanpa NIK, nomor KK, atau nama"))
         found = people
     if not found:
-        raise UnusableInput(_why_unusable(source, headless, nameless))
+        raise NotAList(_why_unusable(source, headless, nameless))
     return found, left_out, base
 
 
-def _why_unusable(source: workbooks.Source, headless: int, nameless: int) -> str:
+def _titles(sheet: RawSheet, header: layout.Header) -> list[str]:
+    return [
+        text for row in sheet.rows[: header.row] for cell in row if (text := tidy(text_of(cell)))
+    ]
+
+
+def _choose_kind(part: _Part) -> str:
+    """The kind of a list beside the register, or "" for one of persons, families or payees."""
+    keys = part.field_keys()
+    is_row = part.kinds == layout.DATA
+    dated = 0.0
+    for item in part.assigned:
+        if item.key == "event.date" and is_row.any() and names_event(item.header):
+            dated = float(part.grid.columns[item.place].filled()[is_row].mean())
+    return choose_side_list(keys, [*part.headings(), part.stem()], part.place(), dated)
+
+
+def _why_unusable(source: Source, headless: int, nameless: int) -> str:
     name = source.name
     if nameless:
         return (
@@ -364,15 +451,14 @@ def _source_of(part: _Part) -> str:
     if "category_text" in part.field_keys():
         return "ppks"
     headers = " ".join(item.header for item in part.assigned).replace("_", " ")
-    stem = re.sub(r"[_\W]+", " ", Path(part.source.name).stem)
-    for text in (headers, " ".join(part.titles), part.sheet.name.replace("_", " "), stem):
+    for text in (headers, " ".join(part.titles), part.sheet.name.replace("_", " "), part.stem()):
         for source, pattern in _SOURCE_WORDS.items():
             if pattern.search(text):
                 return source
     return "lain"
 
 
-def _read_blocks(parts: Sequence[_Part], as_of: date) -> list[Block]:
+def _read_blocks(parts: Sequence[_Part], as_of: date, beat: Callable[[], None]) -> list[Block]:
     for part in parts:
         part.source_list = _source_of(part)
     for part in parts:
@@ -383,17 +469,16 @@ def _read_blocks(parts: Sequence[_Part], as_of: date) -> list[Block]:
     for part in parts:
         assert part.sieve is not None
         has_members = any(
-            {"name", "no_kk"} <= other.field_keys() and other is not part for other in parts
+            {"name", "no_kk"} <= other.field_keys() and other is not part and not other.kind
+            for other in parts
         )
         keys = part.field_keys()
         # A sheet of families beside a sheet of their members makes no second person of the head.
         families_only = (
             "name" not in keys and "no_kk" in keys and "head_name" in keys and has_members
         )
-        headings = [*part.titles, part.sheet.name]
-        place = find_heading_place(headings)
+        headings = part.headings()
         programs = kinds.find_programs(" ; ".join([*headings, Path(part.source.name).stem]))
-        program = programs[0] if len(programs) == 1 else ""
         blocks.append(
             records.read_block(
                 part.sieve,
@@ -401,11 +486,14 @@ def _read_blocks(parts: Sequence[_Part], as_of: date) -> list[Block]:
                 part.source_list,
                 part.base,
                 as_of,
-                place,
-                program,
-                families_only,
+                beat,
+                part.kind or (FAMILY if families_only else ""),
+                [*headings, part.stem()],
+                part.place(),
+                programs[0] if len(programs) == 1 else "",
             )
         )
+        beat()
     return blocks
 
 
@@ -415,10 +503,31 @@ def _read_blocks(parts: Sequence[_Part], as_of: date) -> list[Block]:
 def _target(key: str, kind: str) -> tuple[str, str]:
     if not key or key in ("number", "ignored"):
         return "", ""
-    about = fields()[key]
+    about = field_of(key)
     if key in ("nik", "no_kk", "name") and kind != PERSON:
-        return ("aid" if kind == AID else "family"), about.column
+        return (kind if kind == AID or kind in SIDE_LISTS else "family"), about.column
+    if kind in SIDE_LISTS and key not in _SHARED and about.table != kind:
+        return "", ""
+    if kind not in SIDE_LISTS and about.table in SIDE_LISTS:
+        return "", ""
     return about.table, about.column
+
+
+#: Fields of persons and families that a list beside the register has too.
+_SHARED = frozenset(
+    {
+        "sex",
+        "birth_date",
+        "rt",
+        "rw",
+        "rt+rw",
+        "rw+rt",
+        "year",
+        "dukcapil_match",
+        "dukcapil_matched_on",
+        *PLACE_COLUMNS,
+    }
+)
 
 
 def _shown(key: str, text: str) -> str:
@@ -473,7 +582,7 @@ def _sentence(text: str) -> str:
 def _notes(
     parts: Sequence[_Part],
     blocks: Sequence[Block],
-    sources: Sequence[workbooks.Source],
+    sources: Sequence[Source],
     left: Mapping[str, Sequence[tuple[str, str]]],
     joined: tables.Joined,
     by_hand: Sequence[Mapping[str, str]],
@@ -495,6 +604,7 @@ def _notes(
         hidden = _hidden(part)
         if hidden:
             notes.append(_sentence(f"{where}{number_id(hidden)} baris tersembunyi ikut dibaca."))
+        notes += _sheet_notes(part, where)
         unknown = [i.header for i in part.assigned if not i.key and not i.by_hand]
         if unknown:
             notes.append(_sentence(f"{where}kolom yang tidak dipakai: {', '.join(unknown[:12])}."))
@@ -516,23 +626,42 @@ def _notes(
     return notes
 
 
+def _sheet_notes(part: _Part, where: str) -> list[str]:
+    """What else is to be said of a sheet: hidden columns in use, formulas without a result."""
+    notes = []
+    hidden = [
+        item.header
+        for item in part.assigned
+        if item.key and item.place + 1 in part.sheet.hidden_columns
+    ]
+    if hidden:
+        notes.append(_sentence(f"{where}kolom tersembunyi ikut dibaca: {', '.join(hidden[:12])}."))
+    if part.sheet.unsaved:
+        notes.append(
+            _sentence(
+                f"{where}{number_id(part.sheet.unsaved)} sel berisi rumus tanpa hasil tersimpan "
+                "dan dibaca kosong; buka di aplikasi lembar kerja, simpan, lalu unggah lagi."
+            )
+        )
+    return notes
+
+
 def _row_list(rows: Sequence[int]) -> str:
     first = ", ".join(str(row) for row in rows[:5])
     return f"baris {first}" + (" dan seterusnya" if len(rows) > 5 else "")
 
 
 def _rounded_note(part: _Part, where: str) -> list[str]:
-    """A text file can hold numbers rounded earlier; many ending in 0 are a sign of it."""
+    """A list can hold numbers rounded earlier; many ending in 0 are a sign of it."""
     numbers = part.sieve.nik if part.sieve else None
-    if not part.sheet.is_text or numbers is None:
+    if numbers is None:
         return []
-    whole = [n for n in numbers.found if len(n) == 16 and n.isdigit()]
-    zeros = sum(n.endswith("0") for n in whole)
-    if len(whole) < 20 or zeros < 0.6 * len(whole):
+    whole, zeros = zeros_of_whole(numbers.found, np.arange(len(numbers.found)))
+    if whole < 20 or zeros < 0.6 * whole:
         return []
     return [
         _sentence(
-            f"{where}{number_id(100 * zeros / len(whole), 0)} persen NIK berakhiran 0; mungkin "
+            f"{where}{number_id(100 * zeros / whole, 0)} persen NIK berakhiran 0; mungkin "
             "sudah dibulatkan sebelum disimpan sebagai teks, jadi periksa berkas aslinya."
         )
     ]
@@ -541,7 +670,7 @@ def _rounded_note(part: _Part, where: str) -> list[str]:
 def _manifest(
     practice: bool,
     as_of: date,
-    sources: Sequence[workbooks.Source],
+    sources: Sequence[Source],
     used: Mapping[str, list[str]],
     left: Mapping[str, Sequence[tuple[str, str]]],
     parts: Sequence[_Part],
@@ -580,13 +709,23 @@ def _manifest(
 
 
 def _period(parts: Sequence[_Part]) -> str:
-    """The period the titles, the sheet's or the file's name speak of; "" when none or several."""
-    found = set()
-    for part in parts:
-        for text in (*part.titles, part.sheet.name, Path(part.source.name).stem.replace("_", " ")):
-            if find_year(text) is None:
-                continue
-            period, code = read_period(text)
-            found.add(period if period and not code else str(find_year(text)))
-            break
+    """The one period all sheets speak of; "" when none or several."""
+    found = {period for part in parts if (period := _period_of(part))}
     return found.pop() if len(found) == 1 else ""
+
+
+def _period_of(part: _Part) -> str:
+    """The period a sheet's titles, its name or the name of its file speak of."""
+    for text in (*part.titles, part.sheet.name, Path(part.source.name).stem.replace("_", " ")):
+        year = find_year(text)
+        if year is not None:
+            period, code = read_period(text)
+            return period if period and not code else str(year)
+    return ""
+
+
+def _call(part: _Part, files: int) -> str:
+    """How a sentence calls a sheet."""
+    if part.sheet.name and files == 1:
+        return f"Lembar {part.sheet.name}"
+    return f"Berkas {part.source.name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -13,13 +13,26 @@ import pyarrow.compute as pc
 
 from workbench.domain.nik import Nik
 from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.words import number_id
 from workbench.verification import values
-from workbench.verification.blocks import AID, FAMILY, PERSON, Block, Log, Reader, words_of
+from workbench.verification.blocks import (
+    AID,
+    FAMILY,
+    PERSON,
+    RT_RW,
+    SIDE_LISTS,
+    Block,
+    Log,
+    Reader,
+    words_of,
+)
 from workbench.verification.cells import Cells
 from workbench.verification.claims import PAID_KEYS, read_aid, read_flags, read_ppks
 from workbench.verification.columns import fields
-from workbench.verification.dates import Dates, read_dates, split_place_date
+from workbench.verification.dates import Dates, find_year, read_dates, split_place_date
+from workbench.verification.eaten import find_eaten, restore_eaten
 from workbench.verification.places import PLACE_COLUMNS, find_places
+from workbench.verification.side_lists import read_side_list
 from workbench.verification.sieve import Sieve
 
 #: Person columns a list of payees has too; any other makes it a list of persons.
@@ -68,22 +81,38 @@ def read_block(
     source_list: str,
     base: int,
     as_of: date,
+    beat: Callable[[], None],
+    kind: str = "",
+    headings: Sequence[str] = (),
     heading_place: str = "",
     heading_program: str = "",
-    families_only: bool = False,
 ) -> Block:
     """The kept rows of a sheet as typed columns, with a log of every cell that was changed.
 
+    ``kind`` is "" where the columns decide between persons, families and payees;
     ``heading_place`` and ``heading_program`` are what the titles say where no column does.
+    ``beat`` is called between columns.
     """
     keys = sieve.field_keys()
     block = Block(
-        file, sieve.grid.sheet.name, PERSON, source_list, base, sieve.grid.numbers[sieve.kept]
+        file,
+        sieve.grid.sheet.name,
+        kind or PERSON,
+        source_list,
+        base,
+        sieve.grid.numbers[sieve.kept],
     )
-    reader = Reader(sieve, block, as_of)
+    reader = Reader(sieve, block, as_of, beat, find_year(" ".join(headings)))
+    if kind in SIDE_LISTS:
+        _read_identity(reader)
+        if kind == RT_RW:
+            _read_rt_rw(reader)
+        _read_places(reader, keys, heading_place)
+        read_side_list(reader, headings, heading_program)
+        return block
     flags = read_flags(reader, keys)
     every_row = bool(len(block)) and len(set(flags.rows.tolist())) == len(block)
-    block.kind = FAMILY if families_only else choose_kind(keys, every_row)
+    block.kind = kind or choose_kind(keys, every_row)
     _read_identity(reader)
     _read_person(reader)
     _read_family(reader)
@@ -305,15 +334,15 @@ def _read_rt_rw(reader: Reader) -> None:
     for key, turned in (("rt+rw", False), ("rw+rt", True)):
         cells = reader.cells(key)
         if cells is not None:
-            _put_rt_rw(reader, cells, values.read_rt_rw(cells.text, turned), True)
+            _put_rt_rw(reader, cells, _read_joined(reader, cells, turned), True)
     for key, other in (("rt", "rw"), ("rw", "rt")):
         cells = reader.cells(key)
         if cells is None or key in block.family:
             continue
         samples = [text for text in cells.samples(40) if not values.is_nothing(text)]
-        joined = sum(map(values.is_rt_rw, samples))
+        joined = sum(values.is_rt_rw(text) or bool(find_eaten(text)) for text in samples)
         if reader.cells(other) is None and samples and joined > len(samples) / 2:
-            _put_rt_rw(reader, cells, values.read_rt_rw(cells.text), True)
+            _put_rt_rw(reader, cells, _read_joined(reader, cells, False), True)
             return
         reader.put(key, pa.string(), values.read_rt)
     if "rt" in block.family or "rw" in block.family:
@@ -326,6 +355,20 @@ def _read_rt_rw(reader: Reader) -> None:
         if any(found[2]):
             _put_rt_rw(reader, cells, found, False)
             return
+
+
+def _read_joined(
+    reader: Reader, cells: Cells, turned: bool
+) -> tuple[list[str], list[str], list[str]]:
+    """RT and RW out of one column, those a spreadsheet has made dates of among them."""
+    texts, eaten = restore_eaten(cells.text)
+    used = int(cells.spread(np.array(eaten, np.bool_)).sum())
+    if used:
+        reader.block.notes.append(
+            f"{number_id(used)} isian RT/RW sudah diubah lembar kerja menjadi tanggal; harinya "
+            "dibaca sebagai angka pertama, bulannya sebagai angka kedua, jadi periksa isian itu."
+        )
+    return values.read_rt_rw(texts, turned)
 
 
 def _put_rt_rw(

@@ -7,7 +7,10 @@ rows of another city, and rows that do not fit the header. All else is kept and 
 from __future__ import annotations
 
 import csv
+import io
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +35,10 @@ BROKEN_SCIENTIFIC = (
 BROKEN_NUMBER = (
     "{what} tersimpan sebagai angka sehingga digit terakhirnya hilang; minta berkas asli dengan "
     "{what} sebagai teks."
+)
+BROKEN_BEFORE = (
+    "Semua {what} pada kolom ini berakhiran 0, tanda digit terakhirnya hilang sebelum disimpan "
+    "sebagai teks; minta berkas asli dengan {what} sebagai teks."
 )
 REAL_IN_PRACTICE = (
     "Nomor pada baris ini tidak berawalan 99; ruang latihan hanya menerima nomor karangan, jadi "
@@ -77,21 +84,39 @@ def write_refused(refused: pa.Table, path: Path | str) -> None:
 
     Raises ``StoreFault`` when the file cannot be written.
     """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(refused.column_names)
+    for row in refused.to_pylist():
+        writer.writerow([_harmless(value) for value in row.values()])
+    write_whole(Path(path), text.getvalue().encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file wholly or not at all; what stood there before stays where it cannot be.
+
+    Raises ``StoreFault``.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(refused.column_names)
-            for row in refused.to_pylist():
-                writer.writerow([_harmless(value) for value in row.values()])
+        aside.write_bytes(content)
+        os.replace(aside, path)
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise StoreFault(
-            f"Berkas {Path(path).name} tidak dapat ditulis ({error.strerror}); periksa ruang "
+            f"Berkas {path.name} tidak dapat ditulis ({error.strerror}); periksa ruang "
             "penyimpanan dan izin menulis, lalu ulangi."
         ) from error
 
 
+def begins_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula."""
+    return text[:1] in ("=", "+", "-", "@", "\t", "\r")
+
+
 def _harmless(value: object) -> object:
     """A header or sheet name that begins like a formula must not become one."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value and begins_formula(value):
         return "'" + value
     return value

@@ -7,15 +7,16 @@ spreadsheet rounded is refused here and never repaired.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from workbench.domain.wilayah import CITY
 from workbench.verification import refusals, values
-from workbench.verification.cells import Cells, Mask
+from workbench.verification.cells import Cells, Mask, matching
 from workbench.verification.layout import Assigned, Grid
 from workbench.verification.places import PLACE_COLUMNS, find_places
 from workbench.verification.refusals import Refusal
@@ -61,9 +62,17 @@ class Sieve:
 
 
 def sieve_rows(
-    grid: Grid, assigned: Sequence[Assigned], data: Mask, file: str, practice: bool
+    grid: Grid,
+    assigned: Sequence[Assigned],
+    data: Mask,
+    file: str,
+    practice: bool,
+    beat: Callable[[], None],
 ) -> Sieve:
-    """Find the rows that cannot be taken in; every row of ``data`` is kept or refused, once."""
+    """Find the rows that cannot be taken in; every row of ``data`` is kept or refused, once.
+
+    ``beat`` is called between its steps.
+    """
     rows = len(grid.numbers)
     place_of = {item.key: item for item in assigned if item.key}
     sheet = grid.sheet.name
@@ -96,14 +105,19 @@ def sieve_rows(
         if key not in place_of:
             continue
         column = grid.columns[place_of[key].place]
+        beat()
         numbers = values.read_numbers(column.raw, column.text)
+        beat()
         read[key] = numbers
         header = place_of[key].header
         broken = column.spread(np.array(numbers.broken, np.bool_))
         rounded = column.is_number() & column.spread(np.array(numbers.sixteen, np.bool_))
         refuse(code, broken, header, refusals.BROKEN_SCIENTIFIC.format(what=what))
         refuse(code, rounded, header, refusals.BROKEN_NUMBER.format(what=what))
-        side = np.array([values.side_of_wall(n) for n in numbers.found], np.int8)
+        if _were_rounded(numbers.found, column.place[data]):
+            whole = column.spread(matching(pa.array(numbers.found, pa.string()), _WHOLE))
+            refuse(code, whole, header, refusals.BROKEN_BEFORE.format(what=what))
+        side = values.sides_of_wall(numbers.found)
         sides[key] = column.spread(side)
 
     wrong_side = 2 if practice else 1
@@ -116,6 +130,7 @@ def sieve_rows(
         refuse(refusals.WRONG_SIDE, side == wrong_side, place_of[key].header, reason)
     wrong = int(np.sum(codes == refusals.CODES.index(refusals.WRONG_SIDE)))
 
+    beat()
     here = elsewhere = 0
     place_columns: dict[str, Cells] = {
         key: grid.columns[place_of[key].place] for key in PLACE_COLUMNS if key in place_of
@@ -130,6 +145,7 @@ def sieve_rows(
             text = refusals.ELSEWHERE.format(column=place_of[key].header, city=CITY.name)
             refuse(refusals.OTHER_CITY, said == key, place_of[key].header, text)
 
+    beat()
     refused_rows = np.flatnonzero(codes >= 0)
     found = [
         Refusal(
@@ -160,6 +176,30 @@ def sieve_rows(
         read.get("nik"),
         read.get("no_kk"),
     )
+
+
+#: So many different numbers do not all end in 0 by chance.
+LEAST_ROUNDED = 10
+_WHOLE = r"^[0-9]{16}$"
+
+
+def zeros_of_whole(found: Sequence[str], used: Rows) -> tuple[int, int]:
+    """How many different numbers of sixteen digits there are, and how many of them end in 0.
+
+    ``used`` are the places in ``found`` that count.
+    """
+    texts = pa.array(found, pa.string())
+    is_used = np.zeros(len(found), np.bool_)
+    is_used[used] = True
+    whole = matching(texts, _WHOLE) & is_used
+    zeros = matching(texts, r"^[0-9]{15}0$") & is_used
+    return int(whole.sum()), int(zeros.sum())
+
+
+def _were_rounded(found: Sequence[str], used: Rows) -> bool:
+    """Whether a whole column of text was rounded to fifteen digits before it became text."""
+    whole, zeros = zeros_of_whole(found, used)
+    return LEAST_ROUNDED <= whole == zeros
 
 
 def _only(rows: int, row: int) -> Mask:

@@ -6,7 +6,7 @@ a PPKS list, one per category, is one person. Nobody is merged on a name alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,18 @@ import pyarrow.compute as pc
 
 from workbench.domain.nik import is_filler, is_number
 from workbench.domain.reference import by_code, reference
-from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, columns
-from workbench.verification.blocks import AID, FAMILY, PERSON, Block, Claims, Log
+from workbench.domain.schema import arrow_schema, columns
+from workbench.verification.blocks import (
+    AID,
+    FAMILY,
+    PERSON,
+    SIDE_LISTS,
+    Block,
+    Claims,
+    Log,
+)
 from workbench.verification.claims import count_within
+from workbench.verification.side_lists import side_carried, side_subjects, side_tables
 
 Rows = npt.NDArray[np.int64]
 
@@ -63,27 +72,38 @@ class _People:
         return len(self.position)
 
 
-def join_blocks(blocks: Sequence[Block], refused_kk: Sequence[tuple[str, str]]) -> Joined:
-    """Join the blocks of one reading; ``refused_kk`` are (source list, KK) of refused rows."""
+def join_blocks(
+    blocks: Sequence[Block],
+    refused_kk: Sequence[tuple[str, str]],
+    beat: Callable[[], None],
+) -> Joined:
+    """Join the blocks of one reading; ``refused_kk`` are (source list, KK) of refused rows.
+
+    ``beat`` is called between the tables.
+    """
     people = _gather(blocks)
+    beat()
     person_rows = _person_rows(people)
     family_ids = [f"F{p:06d}" for p in people.position[people.family_first].tolist()]
     person_of_row, person_ids = _person_ids(people, person_rows)
     tables: dict[str, pa.Table] = {}
     person = _person_table(people, person_rows, person_of_row, person_ids, family_ids)
+    beat()
     family, first = _family_table(people, family_ids)
     tables["person"], tables["family"] = person, family
+    beat()
     family_ticks = _drop_family_ticks(people)
     aid, aid_subjects, aid_places = _aid_table(
         blocks, people, person_of_row, person_ids, family_ids, person
     )
+    beat()
     ppks, ppks_subjects = _ppks_table(people, person_of_row, person_ids, family_ids)
     tables["aid"], tables["ppks"] = aid, ppks
+    beat()
+    tables |= side_tables(blocks, person)
     tables["cleaned"] = _cleaned_table(
         blocks, people, person_of_row, person_ids, family_ids, first, aid_subjects, ppks_subjects
     )
-    for name in SNAPSHOT_TABLES:
-        tables.setdefault(name, arrow_schema(name).empty_table())
     merged = int(sum(len(b) for b in people.blocks if b.kind == PERSON)) - len(person_ids)
     return Joined(
         tables,
@@ -207,14 +227,16 @@ def _person_ids(people: _People, person_rows: npt.NDArray[np.bool_]) -> tuple[Ro
 def _stack(blocks: Sequence[Block], part: str, column: str, type_: pa.DataType) -> pa.Array:
     """One column of all blocks under one another; unknown where a block lacks it."""
     pieces = []
+    is_text = pa.types.is_string(type_)
     for block in blocks:
         array = getattr(block, part).get(column)
         if array is None and part == "family" and column in ("rt", "rw"):
             array = block.family.get(f"{column}?")
         if array is None:
-            fill = "" if pa.types.is_string(type_) else None
-            array = pa.array([fill] * len(block), type_)
+            array = pa.repeat("", len(block)) if is_text else pa.nulls(len(block), type_)
         pieces.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    if len(pieces) == 1:
+        return pieces[0]
     return pa.concat_arrays(pieces) if pieces else pa.array([], type_)
 
 
@@ -577,6 +599,9 @@ def _subjects(
     not used and are not reported.
     """
     rows = log.rows.tolist()
+    if block.kind in SIDE_LISTS:
+        known = side_subjects(block)
+        return block.kind, [known[row] for row in rows], [True] * len(rows)
     if log.table in ("aid", "ppks") or block.kind == AID:
         own = own_ppks if log.table == "ppks" else own_aid
         subjects = [own.get(row, "") for row in rows]
@@ -636,6 +661,8 @@ def _carried(
         carried[table] = _with_origin(
             table, {c for c, n in seen.items() if rows and n >= CARRIED_SHARE * rows}
         )
+    for kind in SIDE_LISTS:
+        carried[kind] = side_carried(blocks, kind)
     return carried
 
 

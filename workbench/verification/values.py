@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from workbench.domain.reference import reference
-from workbench.verification.cells import INVISIBLE, tidy
+from workbench.verification.cells import INVISIBLE, matching, tidy
 
 CHARACTERS_DROPPED = "karakter_dibuang"
 RT_RW = "rt_rw"
@@ -152,7 +157,17 @@ _TWO_IN_ONE = frozenset(
     )
 )
 _CONTAINED = frozenset(
-    {"floor", "wall", "roof", "water", "lighting", "house_tenure", "cooking_fuel"}
+    {
+        "floor",
+        "wall",
+        "roof",
+        "water",
+        "lighting",
+        "house_tenure",
+        "cooking_fuel",
+        "event_kind",
+        "dukcapil_status",
+    }
 )
 
 
@@ -378,39 +393,35 @@ class Numbers:
 
 def read_numbers(raw: Sequence[str], texts: Sequence[str]) -> Numbers:
     """Clean NIK or KK numbers: marks around sixteen digits go, all else stays as it stood."""
-    found, codes, broken, sixteen = [], [], [], []
-    for before, text in zip(raw, texts, strict=True):
-        if text.isascii() and len(text) == 16 and text.isdigit():
-            found.append(text)
-            codes.append("" if before == text else CHARACTERS_DROPPED)
-            broken.append(False)
-            sixteen.append(True)
-            continue
-        if text.upper() in _NOTHING and not text.strip("-0"):
-            value = text
-        elif text.upper() in _NOTHING:
-            value = ""
-        else:
-            value = text
+    found, codes = list(texts), [""] * len(texts)
+    broken, sixteen = [False] * len(texts), [True] * len(texts)
+    before, plain = pa.array(raw, pa.string()), pa.array(texts, pa.string())
+    is_whole = matching(plain, r"^[0-9]{16}$")
+    is_same = pc.equal(before, plain).to_numpy(zero_copy_only=False)
+    for place in np.flatnonzero(is_whole & ~is_same).tolist():
+        codes[place] = CHARACTERS_DROPPED
+    for place in np.flatnonzero(~is_whole).tolist():
+        text = texts[place]
+        is_empty = text.upper() in _NOTHING and text.strip("-0")
+        value = "" if is_empty else text
         digits = _AROUND_DIGITS.sub("", value)
         is_sixteen = len(digits) == 16 and digits.isascii() and digits.isdigit()
-        is_broken = bool(_SCIENTIFIC.fullmatch(value) or _FRACTION.fullmatch(value))
-        if is_sixteen and not is_broken:
-            found.append(digits)
-            codes.append(CHARACTERS_DROPPED)
+        broken[place] = bool(_SCIENTIFIC.fullmatch(value) or _FRACTION.fullmatch(value))
+        if is_sixteen and not broken[place]:
+            found[place], codes[place] = digits, CHARACTERS_DROPPED
         else:
-            found.append(value)
-            codes.append("")
-        broken.append(is_broken)
-        sixteen.append(sum(c.isdigit() for c in value) >= 16 or "e" in value.lower())
+            found[place] = value
+        sixteen[place] = sum(c.isdigit() for c in value) >= 16 or "e" in value.lower()
     return Numbers(found, codes, broken, sixteen)
 
 
-def side_of_wall(number: str) -> int:
+def sides_of_wall(numbers: Sequence[str]) -> npt.NDArray[np.int8]:
     """0 where the wall does not look (empty, filler), 1 for practice, 2 for real."""
-    if not number or number.strip("-0") == "" or number == "9" * 16:
-        return 0
-    return 1 if number.startswith("99") else 2
+    texts = pa.array(numbers, pa.string())
+    is_practice = pc.starts_with(texts, "99").to_numpy(zero_copy_only=False)
+    sides = np.where(is_practice, 1, 2).astype(np.int8)
+    sides[matching(texts, r"^([-0]*|9{16})$")] = 0
+    return sides
 
 
 # --- names and plain text ------------------------------------------------------------------------
@@ -461,9 +472,9 @@ def read_flags(texts: Sequence[str]) -> list[str]:
 # --- RT and RW -----------------------------------------------------------------------------------
 
 _ONE_RT = re.compile(r"(?:R\.?[TW]\.?\s*[:.]?\s*)?0*(\d{1,3})(?:[.,]0+)?", re.IGNORECASE)
-_BOTH = re.compile(r"R\.?T\.?\D{0,4}(\d{1,3})\D{1,8}?R\.?W\.?\D{0,4}(\d{1,3})", re.IGNORECASE)
+_BOTH = re.compile(r"R\.?T\.?\D{0,4}(\d{1,3})\D{0,8}?R\.?W\.?\D{0,4}(\d{1,3})", re.IGNORECASE)
 _BOTH_TURNED = re.compile(
-    r"R\.?W\.?\D{0,4}(\d{1,3})\D{1,8}?R\.?T\.?\D{0,4}(\d{1,3})", re.IGNORECASE
+    r"R\.?W\.?\D{0,4}(\d{1,3})\D{0,8}?R\.?T\.?\D{0,4}(\d{1,3})", re.IGNORECASE
 )
 _PAIR = re.compile(r"(\d{1,3})\s*[/\\\-.,;|\s]\s*(\d{1,3})")
 
@@ -504,7 +515,7 @@ def read_rt_rw(
 ) -> tuple[list[str], list[str], list[str]]:
     """RT and RW out of one cell: ``002/005``, ``RT 07 RW 03``; ``turned`` where RW comes first.
 
-    A cell a spreadsheet has made a date of is not taken apart: what stood there stays as RT.
+    What cannot be taken apart stays as RT.
     """
     rts, rws, codes = [], [], []
     for text in texts:

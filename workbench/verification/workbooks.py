@@ -1,4 +1,4 @@
-"""Opening what offices send: workbooks and text tables, as sheets of cells with their types.
+"""Opening what offices send: workbooks, texts and archives of them, as sheets of typed cells.
 
 A number is told from text here, before anything else looks at a cell: as text a rounded NIK looks
 like any other. What the cells mean is left to the modules beside this one.
@@ -6,66 +6,44 @@ like any other. What the cells mean is left to the modules beside this one.
 
 from __future__ import annotations
 
-import csv
 import gc
 import hashlib
 import io
 import os
-import re
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
+from typing import Any, TypeVar
 
 import python_calamine
 
-from workbench.errors import UnusableInput
+from workbench.errors import StoreFault, UnusableInput
+from workbench.verification import archives, texts
+from workbench.verification.probe import can_be_opened
+from workbench.verification.sources import (
+    MOST_BYTES,
+    MOST_CELLS,
+    NotAList,
+    RawSheet,
+    Source,
+    damaged,
+    empty,
+    locked,
+    refuse_other_kind,
+    stray_cell,
+    too_large,
+)
 
-Cell = Any  # str, int, float, bool, date, datetime, time or timedelta
-Rows = list[list[Cell]]
-
-SEPARATORS = (",", ";", "\t", "|")
-#: More than this unpacked is not a list of one city; it would fill the memory first.
-MOST_UNPACKED_BYTES = 3_000_000_000
-#: A forgotten cell in the last corner of a sheet would make it this large.
-MOST_CELLS = 150_000_000
+T = TypeVar("T")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_SAMPLE = 1 << 16
-
-
-@dataclass(frozen=True)
-class RawSheet:
-    """One sheet: ``rows[0]`` is row 1; rows of a text file may differ in length.
-
-    ``hidden_rows`` are 1-based and known for XLSX only. ``merged`` are ranges of 0-based
-    ((row, column), (row, column)), both ends included.
-    """
-
-    name: str
-    rows: Rows
-    hidden_rows: frozenset[int] = frozenset()
-    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
-    is_text: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file: its sheets, and the sheets left out with an Indonesian reason each."""
-
-    name: str
-    sha256: str
-    sheets: tuple[RawSheet, ...]
-    left_out: tuple[tuple[str, str], ...] = ()
-    hidden_sheets: int = 0
-    notes: tuple[str, ...] = field(default=())
-
+#: How long compiled code may run before somebody is told that the work goes on, in seconds.
+BEAT_SECONDS = 0.25
 
 _STDERR = threading.Lock()
 
@@ -76,23 +54,23 @@ def _quietly() -> Iterator[None]:
 
     The reader is compiled code that writes to file descriptor 2 before its error reaches us.
     """
-    with _STDERR:
+    with _STDERR, ExitStack() as stack:
         try:
+            held = stack.enter_context(tempfile.TemporaryFile())
             shown = os.dup(2)
-        except OSError:  # no standard error at all
+        except OSError:  # no standard error at all, or a full disk
             yield
             return
-        with tempfile.TemporaryFile() as held:
-            os.dup2(held.fileno(), 2)
-            try:
-                yield
-            finally:
-                os.dup2(shown, 2)
-                os.close(shown)
-                held.seek(0)
-                text = held.read()
-                if text and b"panicked at" not in text:
-                    os.write(2, text)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
+            held.seek(0)
+            text = held.read()
+            if text and b"panicked at" not in text:
+                os.write(2, text)
 
 
 @contextmanager
@@ -107,18 +85,21 @@ def many_objects() -> Iterator[None]:
             gc.enable()
 
 
-def open_source(
-    path: Path, rate_header: Callable[[Sequence[str]], float], most_rows: int | None = None
-) -> Source:
-    """Open a workbook or a text table, by its content and not by its ending.
+def _no_beat() -> None:
+    pass
 
-    ``rate_header`` says how much a row of texts looks like a header; it chooses the separator of
-    a text file. ``most_rows`` stops early (for a preview). Raises ``UnusableInput``.
+
+def unpack(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of a file, or of each file in a ZIP of lists (``kota.zip/serang.xlsx``).
+
+    Raises ``UnusableInput``.
     """
     name = path.name
     try:
         if path.is_dir():
             raise UnusableInput(f"{name} adalah folder, bukan berkas; pilih berkas daftarnya.")
+        if path.stat().st_size > MOST_BYTES:
+            raise UnusableInput(too_large(name))
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise UnusableInput(
@@ -128,98 +109,81 @@ def open_source(
         raise UnusableInput(
             f"Berkas {name} tidak dapat dibuka; periksa izin membacanya, lalu ulangi."
         ) from error
+    if not content.startswith(_ZIP) or archives.is_workbook(name, content):
+        yield name, content
+        return
+    for member, inside in archives.open_members(name, content):
+        yield f"{name}/{member}", inside
+
+
+def open_source(
+    name: str,
+    content: bytes,
+    rate_header: Callable[[Sequence[str]], float],
+    most_rows: int | None = None,
+    beat: Callable[[], None] = _no_beat,
+) -> Source:
+    """Open a workbook or a text table, by its content and not by its ending.
+
+    ``rate_header`` says how much a row of texts looks like a header; it chooses the separator of
+    a text file. ``most_rows`` stops early (for a preview). ``beat`` is called several times a
+    second and may raise to stop. Raises ``UnusableInput``.
+    """
     if not content.strip(b"\x00 \t\r\n"):
-        raise UnusableInput(f"Berkas {name} kosong; pilih berkas yang berisi daftar.")
+        raise UnusableInput(empty(name))
     digest = hashlib.sha256(content).hexdigest()
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        _refuse_unfit_archive(name, content)
-        return _open_workbook(name, content, digest, most_rows)
+    refuse_other_kind(name, content)
+    if content.startswith(_ZIP):
+        if not archives.is_workbook(name, content):
+            raise UnusableInput(
+                f"Arsip {name} berada di dalam arsip lain; buka arsip luarnya dulu, lalu unggah "
+                "isinya."
+            )
+        return _open_workbook(name, content, digest, most_rows, beat)
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
-            raise UnusableInput(_locked(name))
-        return _open_workbook(name, content, digest, most_rows)
-    return _open_text(name, content, digest, rate_header, most_rows)
+            raise UnusableInput(locked(name))
+        return _open_workbook(name, content, digest, most_rows, beat)
+    sheets, note = texts.read_text(name, content, rate_header, most_rows)
+    return Source(name, digest, sheets, notes=(note,))
 
 
-# --- workbooks -----------------------------------------------------------------------------
+def _run_beside(work: Callable[[], T], beat: Callable[[], None]) -> T:
+    """Run compiled work on a thread of its own, so that ``beat`` can go on and may end it.
+
+    What is left of the work after that ends by itself and is thrown away.
+    """
+    done: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # a panic in the reader is no ordinary Exception
+            failed.append(error)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+    while worker.is_alive():
+        worker.join(BEAT_SECONDS)
+        beat()
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
-def _locked(name: str) -> str:
-    return (
-        f"Berkas {name} dikunci dengan kata sandi; buka di aplikasi lembar kerja, simpan tanpa "
-        "kata sandi, lalu unggah lagi."
-    )
-
-
-def _damaged(name: str) -> str:
-    return (
-        f"Berkas {name} rusak dan tidak dapat dibuka; minta berkas aslinya, atau buka dan simpan "
-        "ulang sebagai .xlsx."
-    )
-
-
-def _refuse_unfit_archive(name: str, content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            members = {entry.filename for entry in entries}
-            locked = any(entry.flag_bits & 1 for entry in entries)
-            if "META-INF/manifest.xml" in members:
-                locked = locked or b"encryption-data" in archive.read("META-INF/manifest.xml")
-    except Exception as error:  # zipfile, zlib and lzma each raise errors of their own
-        raise UnusableInput(_damaged(name)) from error
-    if locked:
-        raise UnusableInput(_locked(name))
-    if sum(entry.file_size for entry in entries) > MOST_UNPACKED_BYTES:
-        raise UnusableInput(
-            f"Berkas {name} terlalu besar setelah dibuka; pecah menjadi beberapa berkas, "
-            "misalnya satu berkas per kecamatan."
-        )
-    if any(member.startswith("word/") for member in members):
-        raise UnusableInput(
-            f"Berkas {name} adalah dokumen Word, bukan daftar; salin tabelnya ke lembar kerja "
-            "dan simpan sebagai .xlsx."
-        )
-    is_workbook = any(member.startswith("xl/") for member in members) or "content.xml" in members
-    if not is_workbook:
-        raise UnusableInput(
-            f"Berkas {name} adalah arsip ZIP, bukan daftar; buka arsipnya dan pilih berkas "
-            "daftar di dalamnya."
-        )
-
-
-def _open_workbook(name: str, content: bytes, digest: str, most_rows: int | None) -> Source:
-    hidden_rows: dict[str, frozenset[int]] = {}
-    if content.startswith(b"PK") and most_rows is None:
-        hidden_rows = _find_hidden_rows(name, content)
-    try:
-        with _quietly():
-            workbook = python_calamine.load_workbook(io.BytesIO(content))
-            return _read_sheets(workbook, name, digest, hidden_rows, most_rows)
-    except UnusableInput:
-        raise
-    except python_calamine.PasswordError as error:
-        raise UnusableInput(_locked(name)) from error
-    except MemoryError as error:
-        raise UnusableInput(
-            f"Berkas {name} terlalu besar untuk mesin ini; pecah menjadi beberapa berkas."
-        ) from error
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a panic in the reader is no ordinary Exception
-        raise UnusableInput(_damaged(name)) from error
-
-
-def _read_sheets(
-    workbook: Any,
-    name: str,
-    digest: str,
-    hidden_rows: dict[str, frozenset[int]],
-    most_rows: int | None,
+def _open_workbook(
+    name: str, content: bytes, digest: str, most_rows: int | None, beat: Callable[[], None]
 ) -> Source:
+    facts = archives.read_facts(name, content, beat) if content.startswith(b"PK") else {}
+    if not facts and not _survives(name, content, beat):
+        raise UnusableInput(damaged(name))
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
     hidden_sheets = 0
+    workbook = _run_reader(
+        name, partial(python_calamine.load_workbook, io.BytesIO(content)), _no_beat
+    )
     for place, about in enumerate(workbook.sheets_metadata):
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
             left_out.append((about.name, "bukan lembar berisi sel"))
@@ -228,221 +192,61 @@ def _read_sheets(
             hidden_sheets += 1
             left_out.append((about.name, "lembar tersembunyi"))
             continue
-        sheet = workbook.get_sheet_by_index(place)
+        sheet = _run_reader(name, partial(workbook.get_sheet_by_index, place), beat)
         if sheet.total_height * sheet.total_width > MOST_CELLS:
-            raise UnusableInput(_stray_cell(name, about.name))
-        rows = sheet.to_python(skip_empty_area=False, nrows=most_rows)
+            raise UnusableInput(stray_cell(name, about.name))
+        rows = _run_reader(
+            name, partial(sheet.to_python, skip_empty_area=False, nrows=most_rows), beat
+        )
         if not any(cell != "" for row in rows for cell in row):
             left_out.append((about.name, "lembar kosong"))
             continue
-        merged = tuple(sheet.merged_cell_ranges or ())
-        sheets.append(RawSheet(about.name, rows, hidden_rows.get(about.name, frozenset()), merged))
+        known = facts.get(about.name, archives.SheetFacts())
+        sheets.append(
+            RawSheet(
+                about.name,
+                rows,
+                frozenset(known.hidden_rows),
+                frozenset(known.hidden_columns),
+                tuple(sheet.merged_cell_ranges or ()),
+                unsaved=known.unsaved,
+            )
+        )
     if not sheets:
         what = "hanya memuat lembar tersembunyi" if hidden_sheets else "tidak memuat isi"
-        raise UnusableInput(
+        raise NotAList(
             f"Berkas {name} {what}; pilih berkas dengan lembar daftar yang terlihat dan terisi."
         )
-    return Source(name, digest, tuple(sheets), tuple(left_out), hidden_sheets)
+    notes = []
+    if content.startswith(b"PK") and archives.has_outside_links(content):
+        notes.append(
+            f"Berkas {name} memuat tautan ke berkas lain; tautannya tidak dibuka, yang dibaca "
+            "hanya nilai yang tersimpan."
+        )
+    return Source(name, digest, tuple(sheets), tuple(left_out), hidden_sheets, tuple(notes))
 
 
-_ROW_TAG = re.compile(rb"<(?:x:)?row\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
-_ROW_NUMBER = re.compile(rb"\br=\"(\d+)\"")
-_DIMENSION = re.compile(rb"<(?:x:)?dimension ref=\"[A-Z]+\d+:([A-Z]+)(\d+)\"")
-
-
-def _find_hidden_rows(name: str, content: bytes) -> dict[str, frozenset[int]]:
-    """Row numbers a filter or a hand has hidden, by sheet; the reader itself does not say."""
-    found: dict[str, frozenset[int]] = {}
+def _survives(name: str, content: bytes, beat: Callable[[], None]) -> bool:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for sheet, member in _sheet_members(archive).items():
-                rows: set[int] = set()
-                rest = b""
-                with archive.open(member) as stream:
-                    first = True
-                    while chunk := stream.read(1 << 20):
-                        text = rest + chunk
-                        if first:
-                            _refuse_stray_corner(name, sheet, text)
-                            first = False
-                        if b"hidden=" in text:
-                            for tag in _ROW_TAG.findall(text):
-                                number = _ROW_NUMBER.search(tag)
-                                if number:
-                                    rows.add(int(number.group(1)))
-                        cut = text.rfind(b"<")
-                        rest = text[cut:] if 0 <= len(text) - cut < 4096 else b""
-                found[sheet] = frozenset(rows)
-    except UnusableInput:
-        raise
-    except Exception:
-        # Only a courtesy: a workbook the reader can open is not turned away for this.
-        return found
-    return found
+        return can_be_opened(content, beat)
+    except OSError as error:
+        raise StoreFault(
+            f"Berkas {name} tidak dapat diperiksa: disk penuh; kosongkan ruang, lalu ulangi."
+        ) from error
 
 
-def _stray_cell(name: str, sheet: str) -> str:
-    return (
-        f"Lembar {sheet} pada berkas {name} memuat sel terpencil jauh di luar daftar; salin "
-        "daftarnya saja ke berkas baru, lalu unggah lagi."
-    )
+def _run_reader(name: str, work: Callable[[], Any], beat: Callable[[], None]) -> Any:
+    """Let the reader of workbooks work; whatever it cries becomes a sentence."""
 
+    def quiet() -> Any:
+        try:
+            with _quietly():
+                return work()
+        except python_calamine.PasswordError as error:
+            raise UnusableInput(locked(name)) from error
+        except MemoryError as error:
+            raise UnusableInput(too_large(name)) from error
+        except BaseException as error:  # a panic in the reader is no ordinary Exception
+            raise UnusableInput(damaged(name)) from error
 
-def _refuse_stray_corner(name: str, sheet: str, start: bytes) -> None:
-    dimension = _DIMENSION.search(start)
-    if dimension is None:
-        return
-    width = 0
-    for letter in dimension.group(1):
-        width = width * 26 + letter - 64
-    if width * int(dimension.group(2)) > MOST_CELLS:
-        raise UnusableInput(_stray_cell(name, sheet))
-
-
-def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Archive member of every sheet of an XLSX; empty for other kinds."""
-    if "xl/workbook.xml" not in archive.namelist():
-        return {}
-    targets: dict[str, str] = {}
-    for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")):
-        target = relation.get("Target", "")
-        targets[relation.get("Id", "")] = (
-            target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        )
-    members = {}
-    for node in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if node.tag.rsplit("}", 1)[-1] != "sheet":
-            continue
-        identity = next((v for k, v in node.attrib.items() if k.endswith("}id")), "")
-        member = targets.get(identity, "")
-        if member.endswith(".xml") and member in archive.namelist():
-            members[node.get("name", "")] = member
-    return members
-
-
-# --- text tables ---------------------------------------------------------------------------
-
-
-def _decode(content: bytes) -> tuple[str, str]:
-    """The text of a file and the name of its encoding; never fails."""
-    if content.startswith(b"\xef\xbb\xbf"):
-        return content[3:].decode("utf-8", "replace"), "UTF-8"
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace"), "UTF-16"
-    sample = content[:4096]
-    half = max(1, len(sample) // 2)
-    if sample[1::2].count(0) > half * 0.4 and sample[0::2].count(0) < half * 0.1:
-        return content.decode("utf-16-le", "replace"), "UTF-16"
-    if sample[0::2].count(0) > half * 0.4 and sample[1::2].count(0) < half * 0.1:
-        return content.decode("utf-16-be", "replace"), "UTF-16"
-    try:
-        return content.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252"), "Windows-1252"
-    except UnicodeDecodeError:
-        # Five bytes have no letter there; the rest of the list is worth reading all the same.
-        return content.decode("cp1252", "replace"), "Windows-1252"
-
-
-def _refuse_unfit_text(name: str, content: bytes, text: str) -> None:
-    start = text[:4000].lstrip("\ufeff \t\r\n").lower()
-    if content.startswith(b"%PDF"):
-        raise UnusableInput(
-            f"Berkas {name} adalah PDF, bukan daftar; minta berkas lembar kerjanya (.xlsx atau "
-            ".csv)."
-        )
-    if start.startswith("<") and ("<html" in start or "<table" in start or "<!doctype" in start):
-        raise UnusableInput(
-            f"Berkas {name} sebenarnya halaman web, bukan lembar kerja; buka di aplikasi lembar "
-            "kerja, simpan sebagai .xlsx, lalu unggah lagi."
-        )
-    if start.startswith("<?xml") or start.startswith("{") or start.startswith("[{"):
-        raise UnusableInput(
-            f"Berkas {name} bukan daftar yang dikenal; simpan sebagai .xlsx atau .csv, lalu "
-            "unggah lagi."
-        )
-    sample = text[:_SAMPLE]
-    strange = sum(1 for c in sample if (c < " " and c not in "\t\r\n\f\x1a") or c == "\x7f")
-    if strange > 0.01 * max(1, len(sample)):
-        raise UnusableInput(
-            f"Berkas {name} bukan daftar; pilih lembar kerja (.xlsx, .xls, .xlsb, .ods) atau "
-            "berkas teks (.csv)."
-        )
-
-
-def _open_text(
-    name: str,
-    content: bytes,
-    digest: str,
-    rate_header: Callable[[Sequence[str]], float],
-    most_rows: int | None,
-) -> Source:
-    text, encoding = _decode(content)
-    _refuse_unfit_text(name, content, text)
-    text = text.replace("\x00", "").rstrip("\x1a")
-    if not text.strip():
-        raise UnusableInput(f"Berkas {name} kosong; pilih berkas yang berisi daftar.")
-    separator = _choose_separator(text, rate_header)
-    rows = _cut(text, separator, most_rows)
-    words = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}[separator]
-    note = f"Berkas {name} dibaca sebagai teks {encoding} dengan pemisah {words}."
-    return Source(name, digest, (RawSheet("", rows, is_text=True),), notes=(note,))
-
-
-def _choose_separator(text: str, rate_header: Callable[[Sequence[str]], float]) -> str:
-    """The separator whose cutting gives the best header row, then the most columns."""
-    lines = text[: 4 * _SAMPLE].splitlines()[:60]
-    best = (-1.0, -1, ",")
-    for separator in SEPARATORS:
-        rated, widest = 0.0, 0
-        for row in _cut_lines(lines, separator):
-            rated = max(rated, rate_header([str(cell) for cell in row]))
-            widest = max(widest, len(row))
-        if (rated, widest) > best[:2]:
-            best = (rated, widest, separator)
-    return best[2]
-
-
-def _cut(text: str, separator: str, most_rows: int | None) -> Rows:
-    """Cut a text into rows; a stray quote must not swallow the lines after it."""
-    if most_rows is not None:
-        return _cut_lines(text.splitlines()[:most_rows], separator)
-    if '"' not in text:
-        return [line.split(separator) if line else [] for line in _split_lines(text)]
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error:
-        return _cut_lines(_split_lines(text), separator)
-    widths: dict[int, int] = {}
-    for row in rows[:500]:
-        widths[len(row)] = widths.get(len(row), 0) + 1
-    usual = max(widths, key=lambda width: widths[width]) if widths else 0
-    for place, row in enumerate(rows):
-        # A cell with line breaks is lawful in a title, and where the row has its usual width.
-        breaks = max((cell.count("\n") for cell in row), default=0)
-        is_title = place < 30 and sum(1 for cell in row if cell) <= 2 and breaks <= 5
-        if breaks and not is_title and (len(row) != usual or breaks > 20):
-            return _cut_lines(_split_lines(text), separator)
-    return rows
-
-
-def _split_lines(text: str) -> list[str]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def _cut_lines(lines: Sequence[str], separator: str) -> Rows:
-    rows: Rows = []
-    for line in lines:
-        if '"' in line and line.count('"') % 2 == 0:
-            try:
-                rows.append(next(csv.reader([line], delimiter=separator), []))
-                continue
-            except csv.Error:
-                pass
-        rows.append(line.split(separator) if line else [])
-    return rows
+    return _run_beside(quiet, beat)

@@ -48,20 +48,20 @@ def copy_line_above(draft: Draft, family_id: str, rng: Random) -> Planted | None
     own_numbers = {row["account"] for row in active(draft, family_id)}
     if not mine or len({row["account"] for row in mine}) != 1:
         return None
-    holders: dict[str, set[str]] = {}
-    for row in draft.tables["aid"]:
-        if row["account"] and row["family_id"] and row["status"] in ("", "aktif"):
-            holders.setdefault(row["account"], set()).add(row["family_id"])
-    free = [
-        account
-        for account, families in holders.items()
-        if len(families) == 1 and account not in own_numbers and account.isdigit()
-    ]
-    if not free:
+    # One of a few lines of the list will do; a city's are too many to look at each time.
+    for line in rng.choices(draft.tables["aid"], k=20):
+        account = line["account"]
+        if not account.isdigit() or account in own_numbers:
+            continue
+        same = [
+            row
+            for row in draft.bearing("aid", "account", account)
+            if row["family_id"] and row["status"] in ("", "aktif")
+        ]
+        if len({row["family_id"] for row in same}) == 1:
+            break
+    else:
         return None
-    account = rng.choice(free)
-    (other,) = holders[account]
-    same = [row for row in active(draft, other) if row["account"] == account]
     for row in mine:
         draft.change("aid", row, account=account)
     everyone = [row["aid_id"] for row in (*mine[1:], *same)]

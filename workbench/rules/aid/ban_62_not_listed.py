@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.rules.aid.ban_72_unknown_nik import UNKNOWN_NUMBERS
 from workbench.rules.aid.payees import active
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
@@ -21,9 +22,10 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     basis=Basis(("E62", "C13"), "Inpres 4/2025 tentang DTSEN", "ya"),
     needs=["aid.nik", "person.nik"],
     evidence={"program": "program_name"},
-    # Who is no longer paid may well have left the register.
-    when="NOT listed AND nik NOT IN ('', '-', '0') AND status NOT IN ('nonaktif', 'graduasi') "
-    "AND NOT coalesce(is_emergency, false)",
+    # Who is no longer paid may well have left the register; a number that cannot be one (BAN-71)
+    # and one the registry does not know (BAN-72) are other questions.
+    when=f"""NOT listed AND nik_is_sound AND nik NOT IN ({UNKNOWN_NUMBERS})
+        AND status NOT IN ('nonaktif', 'graduasi') AND NOT coalesce(is_emergency, false)""",
 )
 class PayeeIsListed:
     """Aid refers to the register, save in an emergency.
@@ -41,7 +43,7 @@ def mistype_payee(draft: Draft, family_id: str, rng: Random) -> Planted | None:
         return None
     row = rng.choice(rows)
     wrong = f"{row['nik'][:12]}{rng.choice('6789')}{row['nik'][13:]}"
-    if any(person["nik"] == wrong for person in draft.tables["person"]):
+    if draft.bearing("person", "nik", wrong):
         return None
     draft.change("aid", row, nik=wrong, person_id="")
     return Planted("aid", row["aid_id"], ("nik",))
@@ -58,7 +60,7 @@ def copy_card_number(draft: Draft, family_id: str, rng: Random) -> Planted | Non
     if not rows:
         return None
     row = rng.choice(rows)
-    if any(person["nik"] == row["no_kk"] for person in draft.tables["person"]):
+    if draft.bearing("person", "nik", row["no_kk"]):
         return None
     draft.change("aid", row, nik=row["no_kk"], person_id="")
     return Planted("aid", row["aid_id"], ("nik",))

@@ -4,6 +4,7 @@ from random import Random
 
 from workbench.domain.register import Draft
 from workbench.rules.aid.payees import active, add_aid, adult_payee, this_month
+from workbench.rules.aid.programmes import PURSE
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 
 
@@ -21,23 +22,23 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     basis=Basis(("E64", "C16"), "Keterangan Pemkot Serang, 23 April 2024", "ya"),
     needs=["aid.program", "aid.source"],
     evidence=["kind", "other", "program"],
-    # The finding lies on the row further from the state's purse; BLT Dana Desa is BAN-61's.
-    select="""
+    # The finding lies on the row further from the state's purse; BLT Dana Desa with PKH is
+    # BAN-61's question.
+    select=f"""
         WITH paid AS (
-            SELECT aid_id, family_id, program_name,
-                list_position(['apbn', 'apbd_provinsi', 'apbd_kabkota', 'desa', 'csr', 'lain'],
-                    source) AS purse,
+            SELECT aid_id, family_id, program, program_name, {PURSE} AS purse,
                 CASE WHEN kind LIKE '%pangan%' THEN 'pangan'
                      WHEN kind LIKE '%tunai%' THEN 'tunai' END AS kind,
                 coalesce(period_start, getvariable('as_of')) AS first_day,
                 coalesce(period_end, getvariable('as_of')) AS last_day
             FROM aid WHERE is_active AND per_family AND family_id <> ''
-                AND program <> 'BLTDD' AND NOT coalesce(is_emergency, false)
+                AND NOT coalesce(is_emergency, false)
         )
         SELECT b.aid_id AS subject, any_value(b.kind) AS kind, min(a.program_name) AS other,
             any_value(b.program_name) AS program
         FROM paid a JOIN paid b USING (family_id, kind)
         WHERE a.purse < b.purse AND a.first_day <= b.last_day AND b.first_day <= a.last_day
+            AND NOT (a.program = 'PKH' AND b.program = 'BLTDD')
         GROUP BY b.aid_id
     """,
 )

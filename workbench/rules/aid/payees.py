@@ -58,12 +58,11 @@ def this_quarter(draft: Draft) -> str:
 
 def new_account(draft: Draft, near: str) -> str:
     """An account nobody in the draft has, like ``near`` but for its last digits."""
-    taken = {row["account"] for row in draft.tables["aid"]}
     number = int(near)
     while True:
         number += 500_009
         text = f"{number:0{len(near)}d}"
-        if text not in taken:
+        if not draft.bearing("aid", "account", text):
             return text
 
 

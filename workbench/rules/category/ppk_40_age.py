@@ -3,7 +3,14 @@
 from random import Random
 
 from workbench.domain.register import Draft
-from workbench.rules.category.rows import add_row, age_of, category_name, listed_once, unlisted
+from workbench.rules.category.rows import (
+    ADULT_SENSITIVE,
+    add_row,
+    age_of,
+    category_name,
+    listed_once,
+    unlisted,
+)
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
 
@@ -31,7 +38,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     # An impossible birth date is ALM-69's question, a minor among adults PPK-44's.
     when="age_basis = 'regulasi' AND (age < age_min OR age > age_max) "
     "AND age BETWEEN 0 AND getvariable('age_max') "
-    "AND NOT (age < 18 AND category IN ('PMKS10', 'PMKS15', 'PMKS16'))",
+    f"AND NOT (age < 18 AND category IN {ADULT_SENSITIVE})",
 )
 class AgeOfCategory:
     """Ten categories have an age limit in the regulation; only those are judged here.

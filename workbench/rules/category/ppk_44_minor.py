@@ -3,7 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
-from workbench.rules.category.rows import add_row, age_of, unlisted
+from workbench.rules.category.rows import ADULT_SENSITIVE, add_row, age_of, unlisted
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
 
@@ -23,7 +23,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     basis=Basis(("E44",), "", "tidak"),
     needs=["ppks.category", "person.birth_date"],
     evidence={"age": "age"},
-    when="age BETWEEN 0 AND 17 AND category IN ('PMKS10', 'PMKS15', 'PMKS16')",
+    when=f"age BETWEEN 0 AND 17 AND category IN {ADULT_SENSITIVE}",
 )
 class MinorInAdultKind:
     """Three sensitive kinds are for adults; a child there is nearly always a slip, or a victim.

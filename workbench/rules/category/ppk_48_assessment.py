@@ -3,7 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
-from workbench.rules.category.rows import add_row, age_of, counts_for_spm, unlisted
+from workbench.rules.category.rows import COUNTS, add_row, age_of, counts_for_spm, unlisted
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
 
@@ -21,10 +21,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     basis=Basis(("E48",), "Permensos 9/2018 tentang SPM bidang sosial", "sekunder"),
     needs=["ppks.category", "ppks.assessed_on"],
     evidence={},
-    # "bila": the kind counts only where the assessment says telantar.
-    when="assessed_on IS NULL AND (served_by <> '' OR coalesce(is_service_fulfilled, false) "
-    "OR (spm LIKE '%bila%' AND coalesce(is_telantar, false)) "
-    "OR (spm LIKE 'ya%' AND spm NOT LIKE '%bila%'))",
+    when=f"assessed_on IS NULL AND {COUNTS}",
 )
 class AssessedBeforeCounted:
     """The denominator of a minimum service is the assessed, not every row of a category.

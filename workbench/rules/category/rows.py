@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from workbench.domain.ages import age_on
-from workbench.domain.reference import by_code
+from workbench.domain.reference import by_code, reference
 from workbench.domain.register import Draft, Row
 from workbench.rules.identity.slips import reference_date
+
+#: The five minimum services of a city, in the words of a sentence.
+SERVICES = {
+    "SPM1": "penyandang disabilitas telantar",
+    "SPM2": "anak telantar",
+    "SPM3": "lanjut usia telantar",
+    "SPM4": "gelandangan dan pengemis",
+    "SPM5": "korban bencana",
+}
+#: Service and category that go together.
+FITS = frozenset(
+    (row["kode"], kind)
+    for row in reference("spm_layanan")
+    for kind in re.findall(r"PMKS\d\d", row["pmks_terkait"])
+)
+#: Sensitive categories for adults.
+ADULT_SENSITIVE = "('PMKS10', 'PMKS15', 'PMKS16')"
+
+#: Whether a PPKS row is part of a minimum service. "bila": the kind counts only where the
+#: assessment says telantar.
+COUNTS = """(served_by NOT IN ('', '-', '0') OR coalesce(is_service_fulfilled, false)
+                OR (spm LIKE '%bila%' AND coalesce(is_telantar, false))
+                OR (spm LIKE 'ya%' AND spm NOT LIKE '%bila%'))"""
+SERVICE_NAME = (
+    "CASE served_by "
+    + " ".join(f"WHEN '{code}' THEN '{name}'" for code, name in SERVICES.items())
+    + " END"
+)
+#: The service a category belongs to, null for most.
+KIND_SERVICE = (
+    "CASE category "
+    + " ".join(f"WHEN '{kind}' THEN '{code}'" for code, kind in sorted(FITS))
+    + " END"
+)
 
 
 def age_of(draft: Draft, person: Row) -> int:

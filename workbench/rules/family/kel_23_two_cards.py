@@ -1,6 +1,5 @@
 """KEL-23: one person stands on two family cards."""
 
-from collections import Counter
 from random import Random
 
 from workbench.domain.ages import age_on
@@ -29,10 +28,8 @@ from workbench.rules.identity.slips import people_with_sound_numbers, reference_
     + """,
 same_person AS (SELECT * FROM compared WHERE NOT is_other AND kk_number IS NOT NULL)
 SELECT person_id AS subject,
-    1 + count(DISTINCT nullif(kk_number, first_kk))
-        OVER (PARTITION BY source_list, nik_number) AS cards
-FROM same_person
-QUALIFY bool_or(kk_number <> first_kk) OVER (PARTITION BY source_list, nik_number)
+    count(DISTINCT kk_number) OVER (PARTITION BY source_list, nik_number) AS cards
+FROM same_person QUALIFY cards > 1
 """,
 )
 class TwoCards:
@@ -47,18 +44,16 @@ class TwoCards:
 def stay_on_the_old_card(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     """A grown member moved to a relative's card, and the old list kept the old row."""
     old = draft.family(family_id)
-    rows = Counter(row["nik"] for row in draft.tables["person"])
     people = [
         row
         for row in _grown(draft, family_id)
-        if rows[row["nik"]] == 1 and draft.registry(row["nik"]) is not None
+        if len(draft.bearing("person", "nik", row["nik"])) == 1 and draft.registry(row["nik"]) is not None
     ]
     cards = _other_cards(draft, old)
     if not people or not cards:
         return None
     person, new = rng.choice(people), rng.choice(cards)
     head = next(iter(draft.members(new["family_id"])))
-    last = max((row["row"] or 0 for row in draft.tables["person"]), default=0)
     copy = draft.add(
         "person",
         {
@@ -69,7 +64,7 @@ def stay_on_the_old_card(draft: Draft, family_id: str, rng: Random) -> Planted |
             "shdk": "famili_lain",
             "eligibility": head["eligibility"],
             "ineligibility_reason": head["ineligibility_reason"],
-            "row": last + 1,
+            "row": draft.next_row("person"),
         },
     )
     if new["members_stated"] is not None:
@@ -104,11 +99,11 @@ def _grown(draft: Draft, family_id: str) -> list[Row]:
 
 def _other_cards(draft: Draft, old: Row) -> list[Row]:
     """Families of the same kelurahan and list that get no aid, so that theirs is not in doubt."""
+    here = old["kelurahan_kode_kemendagri"]
     return [
         row
-        for row in draft.families()
+        for row in draft.bearing("family", "kelurahan_kode_kemendagri", here)
         if row is not old
-        and row["kelurahan_kode_kemendagri"] == old["kelurahan_kode_kemendagri"]
         and row["source_list"] == old["source_list"]
         and is_number(row["no_kk"])
         and row["no_kk"] != old["no_kk"]

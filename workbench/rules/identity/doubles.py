@@ -17,15 +17,16 @@ from workbench.rules.names import is_part, is_part_sql, likeness, likeness_sql
 def compared_sql(partition: str) -> str:
     """Common table expressions ending in ``compared``: the rows that share a NIK.
 
-    Beside their own columns these have ``first_id`` and ``first_kk`` of the first row of their
-    ``partition`` (columns), and ``is_other``: whether they name another person than that row.
+    Beside their own columns these have ``first_id``, ``first_kk`` and ``first_record`` of the
+    first row of their ``partition`` (columns), and ``is_other``: whether they name another
+    person than that row.
     """
     return f"""
 WITH holders AS (
-    SELECT p.person_id, p.family_id, p.nik_number, p.kk_number, p.name, p.birth_date,
+    SELECT p.person_id, p.family_id, p.nik_number, p.kk_number, p.name, p.birth_date, p.id_record,
         p.file, p.sheet, p."row", coalesce(f.source_list, '') AS source_list
     FROM person p LEFT JOIN family f USING (family_id)
-    WHERE NOT p.nik_is_filler AND p.nik_number IN (
+    WHERE NOT p.nik_is_filler AND NOT p.nik_is_kk AND p.nik_number IN (
         SELECT nik_number FROM person WHERE nik_number IS NOT NULL
         GROUP BY nik_number HAVING count(*) > 1)
 ),
@@ -33,6 +34,7 @@ beside_first AS (
     SELECT *,
         first_value(person_id) OVER same AS first_id,
         first_value(kk_number) OVER same AS first_kk,
+        first_value(id_record) OVER same AS first_record,
         first_value(name) OVER same AS first_name,
         first_value(birth_date) OVER same AS first_birth_date
     FROM holders

@@ -19,12 +19,14 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     follow_up=["perbaiki_data", "rujuk_dukcapil"],
     basis=Basis(("E01",), "Penanda verifikasi P3KE: keluarga NIK kosong", "ya"),
     needs=["person.nik"],
-    when="nik IN ('', '-', '0')",
+    # Words such as "belum ada" are an empty cell, too.
+    when="CASE WHEN nik_number IS NULL "
+    "THEN nik IN ('', '0') OR NOT regexp_matches(nik, '[0-9]') END",
 )
 class NikEmpty:
     """Nobody can be matched with the civil registry without a NIK.
 
-    Bad: the cell holds nothing, a dash or a nought.
+    Bad: the cell holds nothing, a dash, a nought, or *belum ada*.
     Good: sixteen digits, or the person is referred for registration.
     """
 

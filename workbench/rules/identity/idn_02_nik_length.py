@@ -24,7 +24,7 @@ from workbench.rules.identity.slips import people_with_sound_numbers
     needs=["person.nik"],
     evidence={"digits": "length(regexp_replace(nik, '[^0-9]', '', 'g'))"},
     # Only where there is no whole number: the patterns are costly on every row of a city.
-    when="""CASE WHEN nik_number IS NULL THEN nik NOT IN ('', '-', '0')
+    when="""CASE WHEN nik_number IS NULL THEN nik <> '0' AND regexp_matches(nik, '[0-9]')
         AND NOT regexp_matches(nik, '[A-Za-z]')
         AND length(regexp_replace(nik, '[^0-9]', '', 'g')) <> 16 END""",
 )

@@ -21,7 +21,9 @@ from workbench.rules.identity.slips import people_with_sound_numbers, replace_at
     basis=Basis(("E05",), "", "tidak"),
     needs=["person.nik"],
     evidence={"letters": "length(regexp_replace(nik, '[^A-Za-z]', '', 'g'))"},
-    when="CASE WHEN nik_number IS NULL THEN regexp_matches(nik, '[A-Za-z]') END",
+    # Words without any digit stand for an empty cell (IDN-01).
+    when="CASE WHEN nik_number IS NULL THEN regexp_matches(nik, '[A-Za-z]') "
+    "AND regexp_matches(nik, '[0-9]') END",
 )
 class NikLetters:
     """Letters that look like digits come in by typing, or by reading a scan.

@@ -25,7 +25,7 @@ from workbench.rules.identity.slips import people_with_sound_numbers, replace_at
         "part": "CASE WHEN nik_month NOT BETWEEN 1 AND 12 THEN 'bulan lahir' "
         "ELSE 'tanggal lahir' END"
     },
-    when="nik_number IS NOT NULL AND NOT nik_is_filler AND NOT nik_has_date",
+    when="nik_number IS NOT NULL AND NOT nik_is_filler AND NOT nik_has_date AND NOT nik_is_kk",
 )
 class NikDate:
     """Digits seven to twelve are the birth date, with forty added to a woman's day.

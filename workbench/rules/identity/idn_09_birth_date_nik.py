@@ -38,7 +38,7 @@ from workbench.rules.identity.slips import (
             CASE WHEN nik_month <> month(birth_date) THEN 'bulan' END,
             CASE WHEN nik_yy <> year(birth_date) % 100 THEN 'tahun' END)"""
     },
-    when="""nik_has_date AND NOT nik_is_filler
+    when="""nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk
         AND age BETWEEN 0 AND getvariable('age_max')
         AND (nik_day <> day(birth_date) OR nik_month <> month(birth_date)
             OR nik_yy <> year(birth_date) % 100)""",

@@ -31,7 +31,8 @@ from workbench.rules.identity.slips import (
         "sex_listed": "CASE sex WHEN 'L' THEN 'laki-laki' ELSE 'perempuan' END",
         "sex_in_nik": "CASE nik_sex WHEN 'L' THEN 'laki-laki' ELSE 'perempuan' END",
     },
-    when="sex IN ('L', 'P') AND nik_has_date AND NOT nik_is_filler AND sex <> nik_sex",
+    when="sex IN ('L', 'P') AND nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk "
+    "AND sex <> nik_sex",
 )
 class SexNik:
     """A woman's day of birth stands in her NIK with forty added.

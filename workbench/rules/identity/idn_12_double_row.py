@@ -22,14 +22,16 @@ from workbench.rules.identity.slips import people_with_sound_numbers
     basis=Basis(("E12",), "Penanda verifikasi P3KE: keluarga duplikat (NIK dan nama)", "ya"),
     needs=["person.nik", "person.name", "person.no_kk"],
     evidence=("rows",),
-    # Someone in two kinds of PPKS rightly has two rows in such a list.
+    # Someone in two kinds of PPKS rightly has two rows in such a list; who was registered twice,
+    # under two ids, is another question (IDN-15).
     select=compared_sql("nik_number, family_id")
     + """
 SELECT person_id AS subject,
     count(*) OVER (PARTITION BY nik_number, family_id) AS rows
 FROM compared c
 WHERE NOT is_other
-QUALIFY person_id <> first_id AND NOT EXISTS (
+QUALIFY person_id <> first_id
+    AND (id_record IN ('', first_record) OR first_record = '') AND NOT EXISTS (
     SELECT 1 FROM ppks k WHERE k.person_id = c.person_id AND NOT EXISTS (
         SELECT 1 FROM ppks j WHERE j.person_id = c.first_id AND j.category = k.category))
 """,
@@ -53,8 +55,7 @@ def paste_again(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     if not people:
         return None
     person = rng.choice(people)
-    last = max((row["row"] or 0 for row in draft.tables["person"]), default=0)
-    copy = {**person, "person_id": draft.new_id("person"), "row": last + 1}
+    copy = {**person, "person_id": draft.new_id("person"), "row": draft.next_row("person")}
     draft.add("person", copy)
     family = draft.family(family_id)
     if family["members_stated"] is not None:

@@ -72,11 +72,11 @@ def _also_seen(draft: Draft, text: str, person: Row) -> list[str]:
         seen.append("IDN-09")
     if person["sex"] in ("L", "P") and nik.sex != person["sex"]:
         seen.append("IDN-10")
-    if (
-        answer is not None
-        and answer["name"]
-        and person["dukcapil_match"] not in ("padan_mirip", "tidak_padan")
-        and likeness(person["name"], answer["name"]) < setting(draft, "name_similarity_min")
-    ):
-        seen.append("IDN-19")
+    match = person["dukcapil_match"]
+    if answer is not None and answer["name"] and match != "tidak_padan":
+        alike = likeness(person["name"], answer["name"])
+        if match == "padan_mirip" or alike >= setting(draft, "name_similarity_min"):
+            seen += ["IDN-71"] if alike < 1 else []
+        else:
+            seen.append("IDN-19")
     return [f"{code}:{person['person_id']}" for code in seen]

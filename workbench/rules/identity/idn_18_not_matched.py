@@ -1,6 +1,7 @@
 """IDN-18: the civil registry does not know the number."""
 
 from random import Random
+from typing import Any
 
 from workbench.domain.nik import is_filler
 from workbench.domain.register import Draft, Row
@@ -26,13 +27,13 @@ from workbench.rules.identity.slips import is_taken, people_with_sound_numbers
     ),
     needs=["person.nik", "person.dukcapil_match|dukcapil.status"],
     evidence=("outcome",),
-    # A card printed after the matching waits for the next one; a number that cannot be right,
+    # A card printed after the matching waits for the next one (IDN-78); a number that cannot be,
     # a death and a NIK put out of use are questions of their own.
     select="""
 SELECT person_id AS subject, CASE WHEN registry_status = 'tidak_ditemukan'
     THEN 'NIK tidak ditemukan' ELSE 'hasil padan terakhir tidak padan' END AS outcome
 FROM person p LEFT JOIN family f USING (family_id)
-WHERE nik_has_date AND NOT nik_is_filler
+WHERE nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk
     AND (dukcapil_match = 'tidak_padan' OR registry_status = 'tidak_ditemukan')
     AND coalesce(registry_status, '') NOT IN ('meninggal', 'nonaktif')
     AND NOT (dukcapil_match = 'tidak_padan'
@@ -56,7 +57,7 @@ def unknown_to_the_registry(draft: Draft, family_id: str, rng: Random) -> Plante
     person = rng.choice(people)
     answer = draft.registry(person["nik"])
     assert answer is not None
-    draft.change("dukcapil", answer, **_NOTHING_KNOWN)
+    draft.change("dukcapil", answer, **NOTHING_KNOWN)
     draft.change("person", person, dukcapil_match="tidak_padan")
     return Planted("person", person["person_id"], ("nik", "dukcapil_match"))
 
@@ -90,7 +91,8 @@ def slip_in_the_serial(draft: Draft, family_id: str, rng: Random) -> Planted | N
     return Planted("person", person["person_id"], ("nik", "dukcapil_match"))
 
 
-_NOTHING_KNOWN = {
+#: A registry that answers that it knows nothing.
+NOTHING_KNOWN: dict[str, Any] = {
     "status": "tidak_ditemukan",
     "no_kk": "",
     "name": "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from workbench.domain.nik import Nik, is_filler
@@ -18,7 +19,12 @@ def reference_date(draft: Draft) -> date:
 
 def setting(draft: Draft, name: str) -> Any:
     """The value of a parameter at the draft's reference date."""
-    return parameters_on(reference_date(draft))[name]
+    return _settings(reference_date(draft))[name]
+
+
+@cache
+def _settings(as_of: date) -> dict[str, Any]:
+    return parameters_on(as_of)
 
 
 def sound_number(row: Row) -> Nik | None:
@@ -47,9 +53,7 @@ def people_with_sound_numbers(draft: Draft, family_id: str) -> list[Row]:
 
 def is_taken(draft: Draft, nik: str) -> bool:
     """Whether somebody of the draft, or of the registry's answers, bears this number."""
-    return draft.registry(nik) is not None or any(
-        row["nik"] == nik for row in draft.tables["person"]
-    )
+    return draft.registry(nik) is not None or bool(draft.bearing("person", "nik", nik))
 
 
 def replace_at(text: str, place: int, with_text: str) -> str:

@@ -23,12 +23,17 @@ OFFICIAL = (
 FORMER = r"PENSIUN|PURNA|MANTAN|\bEKS\b"
 #: Whom the state pays a pension.
 PENSIONER = "PENSIUN|PURNAWIRAWAN|PURNA TUGAS"
+#: Work at a firm of the state or the region, and the professions that are named beside it.
+STEADY = r"\b(BUMN|BUMD)\b|^(DOKTER|DIREKTUR|KOMISARIS|EKSEKUTIF)\b"
 #: No work of one's own.
 IDLE = "TIDAK BEKERJA|BELUM BEKERJA|MENGURUS RUMAH|PELAJAR|MAHASISWA"
 
 #: Families that are paid something now: no history, and no help after a disaster.
 HELPED = f"""(SELECT family_id FROM aid WHERE is_active AND family_id <> ''
             AND NOT coalesce(is_emergency, false) AND program NOT IN {sql_list(ENDED)})"""
+
+#: Not said to have died, moved away or taken a card of their own: each is another question.
+IS_HERE = "existence NOT IN ('KB3', 'KB4', 'KB5', 'KB6')"
 
 #: Whether a note of pregnancy still holds: it lapses with the months of a pregnancy.
 IS_EXPECTING = (
@@ -53,10 +58,10 @@ def working_adults(draft: Draft, family_id: str) -> list[Row]:
 
 
 def is_state_paid(person: Row) -> bool:
-    """Whether the list has this person as an official or a pensioner."""
+    """Whether aid for this person's family would be a question of its own (SOS-52, 55 and 80)."""
     words = person["occupation"].upper()
-    return bool(re.search(f"{OFFICIAL}|{PENSIONER}", words)) or bool(
-        {"asn", "tni_polri", "perangkat", "pensiun"} & set(person["flags"].split(";"))
+    return bool(re.search(f"{OFFICIAL}|{PENSIONER}|{STEADY}", words)) or bool(
+        {"asn", "tni_polri", "perangkat", "pensiun", "bumn"} & set(person["flags"].split(";"))
     )
 
 
@@ -85,7 +90,7 @@ def pkh_components(draft: Draft, family_id: str) -> list[tuple[Row, str]]:
             "anak usia dini": 0 <= age <= 6,
             "lansia": age >= 60,
             "hamil": bool(row["is_pregnant"]) and _note_holds(draft, row["pregnancy_noted_on"]),
-            "sekolah": 7 <= age <= 21 if in_school is None else in_school,
+            "sekolah": 7 <= age <= 21 if in_school is None else in_school or age == 7,
             "disabilitas": bool(row["disability"]),
         }
         found += [(row, reason) for reason, holds in reasons.items() if holds]

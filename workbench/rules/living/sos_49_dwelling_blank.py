@@ -4,6 +4,7 @@ from random import Random
 
 from workbench.domain.register import Draft
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
+from workbench.rules.living.sos_73_code_and_word import NUMBERED_CELLS
 
 _PARTS = {
     "floor": "lantai",
@@ -37,13 +38,16 @@ _BLANK = "IN ('', '-', 'KOSONG')"
         )
         + ")"
     },
-    when=" OR ".join(f"upper({column}) {_BLANK}" for column in _PARTS),
+    # KOSONG is an official value of P3KE, which reading leaves empty; the officer's sheet asks.
+    # A number that reading could not take for a word is another question (SOS-73).
+    when=f"""source_list <> 'p3ke' AND ({" OR ".join(f"upper({part}) {_BLANK}" for part in _PARTS)})
+        AND family_id NOT IN (SELECT subject FROM ({NUMBERED_CELLS}))""",
 )
 class DwellingBlank:
     """The house is seen, not remembered; a blank cell was never looked at.
 
     Bad: floor and wall empty because the form was filled in at the office.
-    Good: every part of the house has its material.
+    Good: every part of the house has its material; KOSONG in a P3KE list, where it is a value.
     """
 
 

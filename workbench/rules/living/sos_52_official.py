@@ -4,7 +4,14 @@ from random import Random
 
 from workbench.domain.register import Draft
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
-from workbench.rules.living.members import FORMER, HELPED, OFFICIAL, is_helped, working_adults
+from workbench.rules.living.members import (
+    FORMER,
+    HELPED,
+    IS_HERE,
+    OFFICIAL,
+    is_helped,
+    working_adults,
+)
 
 
 @table_rule(
@@ -30,7 +37,7 @@ from workbench.rules.living.members import FORMER, HELPED, OFFICIAL, is_helped, 
             SELECT person_id, family_id, occupation, string_split(flags, ';') AS flags,
                 regexp_matches(upper(occupation), '{OFFICIAL}')
                     AND NOT regexp_matches(upper(occupation), '{FORMER}') AS by_work
-            FROM person
+            FROM person WHERE {IS_HERE}
         )
         SELECT person_id AS subject, CASE
             WHEN list_contains(flags, 'asn') THEN 'sebagai ASN menurut padanan data'
@@ -47,7 +54,8 @@ class OfficialInReceivingFamily:
     """A match with a payroll is a lead; it shows its source and can be overturned.
 
     Bad: "PEGAWAI NEGERI SIPIL" in a family with PKH, and nobody asked.
-    Good: the same person retired years ago, or lives on a card of his own; help after a flood.
+    Good: the same person retired years ago, or noted as having a card of his own; help after a
+    flood.
     """
 
 

@@ -4,7 +4,14 @@ from random import Random
 
 from workbench.domain.register import Draft
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
-from workbench.rules.living.members import HELPED, PENSIONER, age_of, is_helped, is_state_paid
+from workbench.rules.living.members import (
+    HELPED,
+    IS_HERE,
+    PENSIONER,
+    age_of,
+    is_helped,
+    is_state_paid,
+)
 
 
 @table_rule(
@@ -22,7 +29,8 @@ from workbench.rules.living.members import HELPED, PENSIONER, age_of, is_helped,
     needs=["person.occupation", "aid.program"],
     select=f"""
         SELECT person_id AS subject FROM person
-        WHERE family_id IN {HELPED} AND (list_contains(string_split(flags, ';'), 'pensiun')
+        WHERE family_id IN {HELPED} AND {IS_HERE}
+            AND (list_contains(string_split(flags, ';'), 'pensiun')
             OR regexp_matches(upper(occupation), '{PENSIONER}'))
     """,
 )

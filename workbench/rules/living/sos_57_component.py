@@ -30,7 +30,8 @@ from workbench.rules.living.members import (
     evidence={
         "members": "count(*)",
         "components": f"count(*) FILTER (age <= 6 OR age >= 60 OR ({IS_EXPECTING}) "
-        "OR coalesce(is_in_school, age BETWEEN 7 AND 21) OR disability <> '')",
+        "OR age = 7 OR coalesce(is_in_school, age BETWEEN 7 AND 21) "
+        "OR disability NOT IN ('', '-', '0'))",
         "unknown": "count(*) FILTER (age IS NULL)",
     },
     having="list_contains(family.receives, 'PKH') AND components = 0 AND unknown = 0",
@@ -39,7 +40,8 @@ class ComponentOfPkh:
     """PKH is paid for its components; the last may have left school.
 
     Every disability counts here, and 60 for the elderly: the limits in force are not settled.
-    Where the list does not say who is in school, all of 7 to 21 are taken for pupils.
+    Where the list does not say who is in school, all of 7 to 21 are taken for pupils, and a child
+    of 7 always: who has just started school is often not yet noted.
 
     Bad: a couple of forty without children on PKH.
     Good: the same couple with the wife's mother of 67 on the card.

@@ -20,13 +20,14 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     basis=Basis(("E58",), "Kolom desil DTSEN dan daftar nilai P3KE", "sekunder"),
     needs=["family.desil"],
     evidence={"desil": "desil"},
-    when="desil IS NULL OR desil NOT BETWEEN 1 AND 10",
+    # A proposal that still waits has not been ranked yet.
+    when="(desil IS NULL AND proposal_status NOT IN ('US0', 'US1')) OR desil NOT BETWEEN 1 AND 10",
 )
 class DesilKnown:
     """A rank of 1 to 10, with its version and the day it was looked up.
 
     Bad: empty, or 11.
-    Good: 3 (DTSEN, version 2026-V4).
+    Good: 3 (DTSEN, version 2026-V4); empty for a proposal nobody has judged.
     """
 
 

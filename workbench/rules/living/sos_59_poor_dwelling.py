@@ -15,8 +15,9 @@ _BAD_WALLS = ("bambu", "kayu_papan", "seng", "kawat", "terpal_kardus", "tembok_t
 _ITEMS = (
     "head.is_idle",
     "has_food_worry",
-    "expenditure_rp > 0 AND food_expenditure_rp * 100 "
-    "> expenditure_rp * getvariable('food_share_percent')",
+    # As floating point: whoever typed an account number here must not overflow the engine.
+    "expenditure_rp > 0 AND food_expenditure_rp * 100.0::DOUBLE "
+    "> expenditure_rp * getvariable('food_share_percent')::DOUBLE",
     "bought_clothes = false",
     f"floor IN {_BAD_FLOORS}",
     f"wall IN {_BAD_WALLS}",

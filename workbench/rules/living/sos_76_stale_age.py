@@ -22,8 +22,9 @@ from workbench.rules.living.members import age_of
     needs=["person.age_stated", "person.birth_date"],
     evidence={"stated": "age_stated", "age": "age"},
     # An impossible birth date is ALM-69's question.
-    when="abs(age_stated - age) > getvariable('age_stated_slack') "
-    "AND age BETWEEN 0 AND getvariable('age_max')",
+    when="""age_stated NOT BETWEEN age - getvariable('age_stated_slack')
+            AND age + getvariable('age_stated_slack')
+        AND age BETWEEN 0 AND getvariable('age_max')""",
 )
 class StaleAge:
     """A stored age was right on the day it was stored; one year of lag is normal.

@@ -5,7 +5,7 @@ from random import Random
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
-from workbench.rules.presence.moves import HAPPENED
+from workbench.rules.presence.moves import DEAD, HAPPENED
 
 
 @table_rule(
@@ -28,10 +28,7 @@ from workbench.rules.presence.moves import HAPPENED
     evidence=("source",),
     select=f"""
 WITH {HAPPENED},
-dead AS (
-    SELECT person_id FROM happened
-    WHERE kind = 'meninggal' AND (date IS NULL OR date <= getvariable('as_of'))
-)
+{DEAD}
 SELECT person_id AS subject, CASE
     WHEN registry_status = 'meninggal' THEN 'Dukcapil'
     WHEN person_id IN (SELECT person_id FROM dead) THEN 'laporan kematian'

@@ -6,7 +6,7 @@ from workbench.domain.register import Draft, Row
 from workbench.domain.wilayah import kelurahan
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
-from workbench.rules.presence.moves import HAPPENED
+from workbench.rules.presence.moves import DEAD, HAPPENED
 
 
 @table_rule(
@@ -26,31 +26,31 @@ from workbench.rules.presence.moves import HAPPENED
         "person.existence|dukcapil.kelurahan_kode_kemendagri|event.kind",
     ],
     evidence=("source",),
-    # Somebody who died did not move away; who is already crossed out as moved is settled.
+    # Somebody who died did not move away; who is already crossed out as moved is settled; a code
+    # that no table has says nothing of where the family is.
     select=f"""
 WITH {HAPPENED},
-last_move AS (
-    SELECT person_id, arg_max(kind, date) AS kind FROM happened
+gone AS (
+    SELECT person_id FROM happened
     WHERE kind IN ('pindah_keluar', 'pindah_masuk', 'masuk_kembali')
         AND date <= getvariable('as_of')
     GROUP BY person_id
+    -- Out and in on one day is a move within the kelurahan.
+    HAVING max(date) FILTER (kind = 'pindah_keluar')
+        > coalesce(max(date) FILTER (kind <> 'pindah_keluar'), DATE '-infinity')
 ),
-gone AS (
-    SELECT person_id FROM last_move WHERE kind = 'pindah_keluar'
-),
-dead AS (
-    SELECT person_id FROM happened
-    WHERE kind = 'meninggal' AND (date IS NULL OR date <= getvariable('as_of'))
-)
+{DEAD}
 SELECT person_id AS subject, CASE
     WHEN registry_status = 'pindah' THEN 'Dukcapil'
     WHEN registry_kelurahan <> '' AND registry_kelurahan <> kelurahan_kode_kemendagri
+        AND kelurahan_kode_kemendagri IN (SELECT kode FROM kelurahan)
         THEN 'alamat di Dukcapil'
     WHEN person_id IN (SELECT person_id FROM gone) THEN 'laporan pindah'
     ELSE 'keterangan pada daftar' END AS source
 FROM person
 WHERE (existence IN ('KB4', 'KB5') OR registry_status = 'pindah'
-        OR (registry_kelurahan <> '' AND kelurahan_kode_kemendagri <> ''
+        OR (registry_kelurahan <> ''
+            AND kelurahan_kode_kemendagri IN (SELECT kode FROM kelurahan)
             AND registry_kelurahan <> kelurahan_kode_kemendagri)
         OR person_id IN (SELECT person_id FROM gone))
     AND coalesce(registry_status, '') <> 'meninggal' AND existence <> 'KB3'

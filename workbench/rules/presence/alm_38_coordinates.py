@@ -32,7 +32,8 @@ _SWAPPED = "latitude BETWEEN 95 AND 141 AND longitude BETWEEN -11 AND 6"
     evidence={
         "state": f"""CASE WHEN latitude = 0 AND longitude = 0 THEN 'berada pada titik nol'
             WHEN {_SWAPPED} THEN 'tertukar antara lintang dan bujur'
-            ELSE 'berada ' || CAST(round({_AWAY}) AS INTEGER) || ' km dari pusat kelurahan' END"""
+            ELSE 'berada ' || CAST(round(least({_AWAY}, 99999)) AS INTEGER)
+                || ' km dari pusat kelurahan' END"""
     },
     when=f"""(latitude = 0 AND longitude = 0) OR ({_SWAPPED})
         OR {_AWAY} > 2 * sqrt(area_km2 / pi()) + getvariable('coordinate_slack_km')""",

@@ -25,6 +25,7 @@ from workbench.rules.identity.slips import reference_date, setting
     evidence={
         "state": """CASE WHEN birth_date > getvariable('as_of')
             THEN 'lebih baru daripada tanggal data'
+            WHEN birth_date = DATE '1900-01-01' THEN 'tampak seperti bawaan program (1-1-1900)'
             ELSE 'menghasilkan umur ' || age || ' tahun' END"""
     },
     when="birth_date > getvariable('as_of') OR age > getvariable('age_max')",

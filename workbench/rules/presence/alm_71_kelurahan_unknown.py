@@ -4,6 +4,7 @@ from random import Random
 
 from workbench.domain.register import Draft
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
+from workbench.rules.presence.alm_70_region_code import UNREAD_CODES
 
 
 @row_rule(
@@ -17,13 +18,13 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     fields=["kelurahan_kode_kemendagri"],
     status="layak",
     follow_up="perbaiki_data",
-    basis=Basis(("E70", "E71"), "Contoh data BDT 2015 dan ekspor P3KE: kode wilayah", "sekunder"),
+    basis=Basis(("E71",), "", "tidak"),
     needs=["family.kelurahan_kode_kemendagri"],
-    when="kelurahan_kode_kemendagri = '' "
-    "OR kelurahan_kode_kemendagri NOT IN (SELECT kode FROM kelurahan)",
+    # A code that could not be read is another question (ALM-70).
+    when=f"kelurahan_kode_kemendagri = '' AND family_id NOT IN ({UNREAD_CODES})",
 )
 class KelurahanUnknown:
-    """A name nobody can place, or a code that no table has.
+    """A name nobody can place, or nothing at all.
 
     Bad: "Sukawana" without its kecamatan, for two kelurahan bear that name.
     Good: any of the city's names in a known spelling, which reading has already placed.

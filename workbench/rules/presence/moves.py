@@ -10,3 +10,16 @@ happened AS (
     WHERE e.person_id = '' AND e.nik <> ''
 )
 """
+
+#: Common table expression ``dead`` (person_id), after ``happened``: who was reported dead by the
+#: reference date and not taken back since, as when the report was a mistake.
+DEAD = """
+dead AS (
+    SELECT person_id FROM happened
+    WHERE kind IN ('meninggal', 'masuk_kembali')
+        AND coalesce(date <= getvariable('as_of'), true)
+    GROUP BY person_id
+    HAVING max(coalesce(date, DATE '1900-01-01')) FILTER (kind = 'meninggal')
+        > coalesce(max(date) FILTER (kind = 'masuk_kembali'), DATE '-infinity')
+)
+"""

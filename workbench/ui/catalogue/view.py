@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -269,50 +269,56 @@ def _example(example: model.Example | None) -> str:
             '<p class="vv-empty">Kesalahan ini baru tampak pada daftar yang utuh, jadi tidak ada '
             "contoh satu keluarga.</p>"
         )
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(cell.label)}</th><td>{escape(cell.listed)}</td><td>"
-        + ("<br>".join(f"{escape(tab)}: {escape(text)}" for tab, text in cell.documents) or "-")
-        + "</td></tr>"
+    rows = [
+        (
+            escape(cell.label),
+            escape(cell.listed),
+            "<br>".join(f"{escape(tab)}: {escape(text)}" for tab, text in cell.documents) or "-",
+        )
         for cell in example.cells
-    )
+    ]
     seen = f"<p>Catatan petugas: {escape(example.seen)}</p>" if example.seen else ""
     return (
         f"<h3>Contoh: {escape(example.family)} <span class='vv-badge'>LATIHAN</span></h3>"
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Isian</th>"
-        "<th>Daftar menulis</th><th>Dokumen menulis</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>{seen}"
+        + _table(("Isian", "Daftar menulis", "Dokumen menulis"), rows)
+        + seen
     )
 
 
 def _coverage() -> str:
     parts = [f"<p>{escape(model.coverage_sentence())}</p>"]
     for name, words in model.CATALOGUE_WORDS.items():
-        rows = "".join(
-            f"<tr><td>{escape(line.code)}</td><td>{escape(line.name)}</td>"
-            f"<td>{escape(', '.join(line.rules) or line.instead)}</td></tr>"
+        rows = [
+            (escape(line.code), escape(line.name), escape(", ".join(line.rules) or line.instead))
             for line in model.coverage_of(name)
-        )
-        parts.append(
-            f"<h3>{escape(words)}</h3><div class='vv-scroll'><table class='vv-table'><thead><tr>"
-            "<th>Baris</th><th>Isi</th><th>Dijaga oleh</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
-        )
+        ]
+        parts.append(f"<h3>{escape(words)}</h3>{_table(('Baris', 'Isi', 'Dijaga oleh'), rows)}")
     return "".join(parts)
 
 
 def _settings(found: tuple[settings.OfficeSetting, ...]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(s.parameter.words)}</td>"
-        f"<td class='n'>{escape(model.value_words(s.value, s.parameter.unit))}</td>"
-        f"<td>{escape(_whose(s))}</td>"
-        f"<td>{escape(s.source or 'praktik umum, belum ada dasar tertulis')}</td></tr>"
+    rows = [
+        (
+            escape(s.parameter.words),
+            escape(model.value_words(s.value, s.parameter.unit)),
+            escape(_whose(s)),
+            escape(s.source or "praktik umum, belum ada dasar tertulis"),
+        )
         for s in found
+    ]
+    return _table(("Pengaturan", "Nilai", "Berlaku", "Dasar"), rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table that stands as cards where there is no room for columns; cells are HTML."""
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td data-name='{n}'>{cell}</td>" for n, cell in zip(heads, row, strict=True))
+        + "</tr>"
+        for row in rows
     )
-    return (
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Pengaturan</th>"
-        "<th class='n'>Nilai</th><th>Berlaku</th><th>Dasar</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return f"<table class='vv-table'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _whose(setting: settings.OfficeSetting) -> str:
@@ -332,7 +338,11 @@ def _styles() -> w.HTML:
         ".vv-rule dl{display:grid;grid-template-columns:minmax(0,1fr);gap:0 16px;margin:0}"
         ".vv-rule dt{font-weight:700}.vv-rule dd{margin:0 0 8px}"
         "@media(min-width:700px){.vv-rule dl{grid-template-columns:14rem minmax(0,1fr)}}"
-        ".vv-aturan .vv-scroll{overflow-x:auto;max-width:100%}"
-        ".vv-aturan .n{text-align:right;font-variant-numeric:tabular-nums}"
+        "@media(max-width:699px){.vv-aturan .vv-table thead{display:none}"
+        ".vv-aturan .vv-table :is(table,tbody,tr,td){display:block}"
+        ".vv-aturan .vv-table{display:block;width:100%}"
+        ".vv-aturan .vv-table tr{padding:8px 0;border-bottom:1px solid var(--vv-line)}"
+        ".vv-aturan .vv-table td{padding:0 12px!important;border:0}"
+        ".vv-aturan .vv-table td::before{content:attr(data-name)': ';color:var(--vv-muted)}}"
         "</style>",
     )

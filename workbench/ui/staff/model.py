@@ -1,55 +1,44 @@
-"""State of the room Daftar, without widgets: which list, which step, which filters.
-
-A *blocker* is a sentence that says why a step cannot be taken yet; the view shows it beside the
-disabled button.
-"""
+"""State of the room Daftar, without widgets: which list, what is narrowed, which family."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from workbench.access import Actor
-from workbench.services import lists
+from workbench.errors import WrongUse
+from workbench.services import exports, families, lists
+from workbench.services.families import FamilyPage, Pair, Question
+from workbench.services.findings import FindingsIndex, Page, Query, plain_search
+from workbench.services.histories import Standing, family_history
 from workbench.services.office import Office
+from workbench.ui.staff.facets import query_words
 from workbench.verification.columns import fields
 
 #: Value of a column that is not used.
 UNUSED = ""
-PAGE_SIZE = 50
-
-
-@dataclass
-class Filters:
-    """What the findings table shows."""
-
-    rule: str = ""
-    kelurahan: str = ""
-    severity: str = ""
-    search: str = ""
-    start: int = 0
+#: Findings on one page of the table.
+PAGE_SIZE = 25
 
 
 @dataclass
 class ListsRoom:
-    """Everything the room knows. ``upload`` is a file on its way in, in a folder of its own."""
+    """Everything the room knows: the shelf, the open list, what of it is looked at.
+
+    ``subject`` is kind and id of the row a family was opened by, ``asked`` rule and id.
+    """
 
     office: Office
     actor: Actor
     shelf: tuple[lists.ListSummary, ...] = ()
     chosen: lists.OpenList | None = None
-    filters: Filters = field(default_factory=Filters)
-    upload: Path | None = None
-    name: str = ""
-    as_of: date | None = None
-    proposal: Any = None
-    targets: dict[int, str] = field(default_factory=dict)
+    index: FindingsIndex | None = None
+    query: Query = field(default_factory=Query)
+    page: Page = field(default_factory=lambda: Page(0, 0, ()))
+    family: FamilyPage | None = None
+    subject: tuple[str, str] = ("", "")
+    asked: tuple[str, str] = ("", "")
+    pair: Pair | None = None
 
     def refresh(self) -> None:
         """Read the shelf again and open its newest list if none is open."""
@@ -61,70 +50,11 @@ class ListsRoom:
             self.choose(self.shelf[0].id)
 
     def choose(self, list_id: str) -> None:
-        """Open a list; filters start anew."""
+        """Open a list; what was narrowed and looked at starts anew."""
         self.chosen = lists.open_list(self.office, self.actor, list_id)
-        self.filters = Filters()
-
-    def take_file(self, file_name: str, content: bytes) -> None:
-        """Keep an uploaded file aside and propose its columns. Raises ``UnusableInput``."""
-        self.drop_file()
-        folder = Path(tempfile.mkdtemp(prefix="verval-"))
-        plain = re.sub(r"[^\w .()-]", "_", Path(file_name).name)[-100:].lstrip(".")
-        self.upload = folder / (plain or "daftar")
-        try:
-            self.upload.write_bytes(content)
-            self.proposal = lists.propose(self.office, self.actor, self.upload)
-        except BaseException:
-            self.drop_file()
-            raise
-        self.name = Path(file_name).stem[:120]
-        self.targets = {
-            place: _target(column.table, column.column)
-            for place, column in enumerate(self.proposal.columns)
-        }
-
-    def drop_file(self) -> None:
-        """Forget the file on its way in; nothing of it stays."""
-        if self.upload is not None:
-            shutil.rmtree(self.upload.parent, ignore_errors=True)
-        self.upload, self.proposal, self.targets = None, None, {}
-
-    def mapping(self) -> list[dict[str, Any]]:
-        """The columns as the person left them."""
-        entries = []
-        for place, column in enumerate(self.proposal.columns):
-            table, _, name = self.targets[place].partition(".")
-            entries.append(
-                {
-                    "file": column.file,
-                    "sheet": column.sheet,
-                    "header": column.header,
-                    "table": table,
-                    "column": name,
-                }
-            )
-        return entries
-
-    def import_blocker(self) -> str:
-        """Why the file cannot be brought in yet; "" when it can."""
-        if self.proposal is None:
-            return "Pilih berkas daftar lebih dulu."
-        if not self.name.strip():
-            return "Beri nama untuk daftar ini."
-        used = [target for target in self.targets.values() if target]
-        if not {"person.nik", "person.name", "aid.nik", "aid.name"} & set(used):
-            return "Tunjukkan kolom NIK atau nama; tanpa itu daftar tidak dapat diperiksa."
-        return ""
-
-    def bring_in(self, progress: Callable[[str], None]) -> None:
-        """Read, check and shelve the file with the columns as they stand; then open it."""
-        assert self.upload is not None
-        summary = lists.bring_in(
-            self.office, self.actor, self.upload, self.name, self.mapping(), self.as_of, progress
-        )
-        self.drop_file()
-        self.refresh()
-        self.choose(summary.id)
+        self.index = FindingsIndex(self.chosen)
+        self.family = self.pair = None
+        self.ask(Query())
 
     def remove(self, reason: str) -> None:
         """Delete the open list, on record."""
@@ -133,13 +63,72 @@ class ListsRoom:
         self.chosen = None
         self.refresh()
 
-    def page(self) -> tuple[int, list[dict[str, Any]]]:
-        """How many findings pass the filters, and the rows of the page in view."""
+    # -- findings ------------------------------------------------------------------------------
+
+    def ask(self, query: Query) -> None:
+        """Show another query from its first page; of a typed number only the end is kept."""
+        self.query = replace(query, search=plain_search(query.search))
+        self.turn(0)
+
+    def turn(self, start: int) -> None:
+        """Show the page that begins at a finding."""
+        assert self.index is not None
+        self.page = self.index.page(self.query, start, PAGE_SIZE)
+
+    def open_row(self, place: int) -> None:
+        """Open the family of a row of the page in view, or the row itself where it has none."""
         assert self.chosen is not None
-        f = self.filters
-        return lists.findings_page(
-            self.chosen, f.rule, f.kelurahan, f.severity, f.search, f.start, PAGE_SIZE
+        if not 0 <= place < len(self.page.rows):
+            raise WrongUse("Baris itu tidak ada lagi. Muat ulang halaman.")
+        row = self.page.rows[place]
+        self.pair = None
+        self.subject = (row["subject_kind"], row["subject"])
+        self.asked = (row["rule"], row["subject"])
+        if row["family_id"]:
+            self.family = families.family_page(self.chosen, row["family_id"])
+        else:
+            self.family = families.subject_page(self.chosen, *self.subject)
+
+    def reveal_numbers(self) -> None:
+        """Show whole numbers on the page that is open, on record; the next page hides them."""
+        assert self.chosen is not None
+        assert self.family is not None
+        self.family = families.reveal_numbers(
+            self.office, self.actor, self.chosen, self.family.family_id, *self.subject
         )
+
+    def open_pair(self, question: Question, place: int = 0) -> None:
+        """Put the row of a question beside another one."""
+        assert self.chosen is not None
+        assert self.family is not None
+        self.pair = families.pair(
+            self.chosen,
+            question.rule,
+            question.kind,
+            question.subject,
+            place,
+            self.family.has_numbers,
+        )
+
+    def close_family(self) -> None:
+        """Back to the table."""
+        self.family = self.pair = None
+
+    def history(self) -> tuple[Standing, ...]:
+        """The open family in all lists of the shelf."""
+        assert self.family is not None
+        return family_history(self.office, self.actor, self.family.family_key)
+
+    def export(self, kind: str, purpose: str = "") -> tuple[str, bytes]:
+        """What the query shows as a file: ``xlsx``, ``csv``, or ``nik`` for whole numbers."""
+        assert self.chosen is not None
+        assert self.index is not None
+        what = (self.office, self.actor, self.chosen, self.index)
+        export = exports.Export(self.query, query_words(self.query))
+        if kind == "nik":
+            return exports.findings_workbook_with_numbers(*what, export, purpose)
+        make = exports.findings_csv if kind == "csv" else exports.findings_workbook
+        return make(*what, export)
 
 
 def column_choices() -> list[tuple[str, str]]:

@@ -1,0 +1,123 @@
+"""One kelurahan judged again gives what a full check gives, for every rule."""
+
+from random import Random
+
+import pytest
+
+from workbench.domain.register import Draft
+from workbench.errors import UnusableInput
+from workbench.rules import catalogue, check
+from workbench.rules.engine import mask_column, recheck
+from workbench.synthesis import generate
+
+KEY = "kelurahan_kode_kemendagri"
+SEEDS = (5, 20261122)
+
+
+def _rows(table):
+    columns = [c for c in table.column_names if c != "ruleset"]
+    return sorted(map(str, table.select(columns).to_pylist()))
+
+
+def _entangle(register, rng):
+    """Make kelurahan depend on each other: numbers, accounts, births and ties across them.
+
+    Half of it also leaves rows without family, events known by a NIK only, and several NIK, KK
+    numbers or births that three or more families share.
+    """
+    draft = Draft.from_register(register)
+    people, families, aid = (draft.tables[name] for name in ("person", "family", "aid"))
+    for _ in range(60):
+        one, other, third = rng.sample(people, 3)
+        draft.change("person", other, nik=one["nik"])
+        if rng.random() < 0.5:
+            draft.change("person", third, nik=one["nik"])
+        if rng.random() < 0.5:
+            draft.change(
+                "person", other, **{c: one[c] for c in ("name", "birth_date", "mother_name")}
+            )
+        one, other = rng.sample(people, 2)
+        twin = ("name", "birth_date", "mother_name", "sex", "id_record")
+        draft.change("person", other, **{c: one[c] for c in twin})
+        one, other = rng.sample(families, 2)
+        draft.change("family", other, no_kk=one["no_kk"])
+        if rng.random() < 0.5:
+            for member in draft.members(other["family_id"]):
+                draft.change("person", member, no_kk=one["no_kk"])
+        one, other = rng.sample(aid, 2)
+        draft.change("aid", other, account=one["account"])
+        one, other = rng.sample(aid, 2)
+        draft.change("aid", other, nik=one["nik"], program=one["program"], period=one["period"])
+        draft.change("aid", rng.choice(aid), family_id="")
+        draft.change("aid", rng.choice(aid), family_id="", person_id="")
+    for event in rng.sample(draft.tables["event"], len(draft.tables["event"]) // 2):
+        draft.change("event", event, person_id="", family_id="", nik=rng.choice(people)["nik"])
+    for row in rng.sample(draft.tables["ppks"], len(draft.tables["ppks"]) // 4):
+        draft.change("ppks", row, family_id="")
+    return draft.to_register()
+
+
+def _told(findings):
+    told = set()
+    for code, (table, column, bit) in findings.bits.items():
+        rows = findings.masks[table]
+        masks = rows[mask_column(column)].to_pylist()
+        subjects = rows["subject"].to_pylist()
+        told |= {(code, s) for s, m in zip(subjects, masks, strict=True) if m >> bit & 1}
+    return told
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def world(request, tmp_path_factory):
+    rng = Random(request.param)
+    register = _entangle(generate(families=600, seed=request.param, error_rate=0.4), rng)
+    typed = tmp_path_factory.mktemp("list") / "typed"
+    return register, typed, check(register, typed_directory=typed), rng
+
+
+def test_the_copy_judges_as_the_tables_in_memory_do(world):
+    register, _typed, full, _rng = world
+    assert _rows(check(register).table) == _rows(full.table)
+
+
+def test_each_kelurahan_alone_is_judged_as_within_the_whole(world):
+    """A kelurahan's findings are taken out and found again, and those of no kelurahan too."""
+    _register, typed, full, rng = world
+    places = set(full.table[KEY].to_pylist())
+    assert len(places) > 40
+    assert "" in places
+    assert {r for r in full.by_rule if catalogue()[r].form == "table"} > {"IDN-13", "BAN-15"}
+    for place in ["", *rng.sample(sorted(places - {""}), 7)]:
+        rest = full.table.filter([p != place for p in full.table[KEY].to_pylist()])
+        emptied = type(full)(rest, full.silent, full.ruleset, full.rules, full.parameters)
+        again = recheck(typed, emptied, place)
+        assert _rows(again.table) == _rows(full.table), place
+        assert _told(again) == _told(full)
+        assert again.ruleset == full.ruleset
+
+
+def test_a_kelurahan_is_judged_by_other_values_and_the_rest_stays(world):
+    register, typed, full, _rng = world
+    place = max(set(full.table[KEY].to_pylist()), key=full.table[KEY].to_pylist().count)
+    values = {"age_max": 90, "adult_age": 20, "age_stated_slack": 0}
+    again = recheck(typed, full, place, values)
+    other = check(register, parameters=values)
+    here = [p == place for p in other.table[KEY].to_pylist()]
+    assert _rows(again.table.filter([p == place for p in again.table[KEY].to_pylist()])) == _rows(
+        other.table.filter(here)
+    )
+    assert set(again.table["ruleset"].to_pylist()) == {full.ruleset, other.ruleset}
+    assert _rows(again.table.filter([p != place for p in again.table[KEY].to_pylist()])) == _rows(
+        full.table.filter([p != place for p in full.table[KEY].to_pylist()])
+    )
+
+
+def test_a_kelurahan_that_the_list_does_not_have_changes_nothing(world):
+    _register, typed, full, _rng = world
+    assert _rows(recheck(typed, full, "36.73.99.9999").table) == _rows(full.table)
+
+
+def test_without_a_typed_copy_the_way_out_is_said(world, tmp_path):
+    *_, full, _rng = world
+    with pytest.raises(UnusableInput, match="Periksa ulang daftarnya"):
+        recheck(tmp_path, full, "36.73.01.1001")

@@ -1,0 +1,137 @@
+"""What an uploaded file is made of: sheets of cells, and the sentences for files of other kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import UnusableInput
+
+Cell = Any  # str, int, float, bool, date, datetime, time or timedelta
+Rows = list[list[Cell]]
+
+#: Reading holds about ten times the size of a text file; more fills a small machine.
+MOST_BYTES = 250_000_000
+#: A workbook takes about three times what it unpacks to, whatever the file weighs.
+MOST_UNPACKED_BYTES = 1_000_000_000
+#: A forgotten cell in the last corner of a sheet would make it this large.
+MOST_CELLS = 60_000_000
+
+
+class NotAList(UnusableInput):
+    """The file is fine and holds no list: in a ZIP it is passed over and named."""
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One sheet: ``rows[0]`` is row 1; rows of a text file may differ in length.
+
+    ``hidden_rows`` and ``hidden_columns`` are 1-based and known for XLSX only. ``merged`` are
+    ranges of 0-based ((row, column), (row, column)), both ends included. ``unsaved`` counts
+    formulas whose result the file does not hold; formulas are never worked out.
+    """
+
+    name: str
+    rows: Rows
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    is_text: bool = False
+    unsaved: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its sheets, and the sheets left out with an Indonesian reason each.
+
+    The name of a file in a ZIP begins with that of the ZIP: ``kota.zip/serang.xlsx``.
+    """
+
+    name: str
+    sha256: str
+    sheets: tuple[RawSheet, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    hidden_sheets: int = 0
+    notes: tuple[str, ...] = ()
+
+
+_KNOWN = (
+    ((b"%PDF",), "PDF", "minta berkas lembar kerjanya (.xlsx atau .csv)"),
+    (
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF"),
+        "gambar",
+        "minta berkas lembar kerjanya (.xlsx atau .csv)",
+    ),
+    (
+        (b"{\\rtf",),
+        "dokumen tulisan",
+        "salin tabelnya ke lembar kerja dan simpan sebagai .xlsx",
+    ),
+    (
+        (b"MIME-Version:",),
+        "halaman web arsip (.mht)",
+        "buka di aplikasi lembar kerja, simpan sebagai .xlsx, lalu unggah lagi",
+    ),
+)
+_PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_WORD = "WordDocument".encode("utf-16-le")
+
+
+def refuse_other_kind(name: str, content: bytes) -> None:
+    """Raise ``UnusableInput`` where the first bytes say that this is no list."""
+    for starts, kind, way_out in _KNOWN:
+        if content.startswith(starts):
+            raise NotAList(f"Berkas {name} adalah {kind}, bukan daftar; {way_out}.")
+    if content.startswith(_PACKED):
+        raise UnusableInput(
+            f"Berkas {name} adalah arsip yang tidak dapat dibuka di sini; buka arsipnya, lalu "
+            "unggah daftarnya atau buat arsip ZIP."
+        )
+    if content.startswith(b"\xd0\xcf\x11\xe0") and _WORD in content:
+        raise NotAList(word_document(name))
+
+
+def word_document(name: str) -> str:
+    return (
+        f"Berkas {name} adalah dokumen Word, bukan daftar; salin tabelnya ke lembar kerja dan "
+        "simpan sebagai .xlsx."
+    )
+
+
+def unknown_kind(name: str) -> str:
+    return (
+        f"Berkas {name} bukan daftar; pilih lembar kerja (.xlsx, .xls, .xlsb, .ods) atau berkas "
+        "teks (.csv)."
+    )
+
+
+def locked(name: str) -> str:
+    return (
+        f"Berkas {name} dikunci dengan kata sandi; buka di aplikasi lembar kerja, simpan tanpa "
+        "kata sandi, lalu unggah lagi."
+    )
+
+
+def damaged(name: str) -> str:
+    return (
+        f"Berkas {name} rusak dan tidak dapat dibuka; minta berkas aslinya, atau buka dan simpan "
+        "ulang sebagai .xlsx."
+    )
+
+
+def too_large(name: str) -> str:
+    return (
+        f"Berkas {name} terlalu besar untuk dibaca sekaligus; pecah menjadi beberapa berkas, "
+        "misalnya satu berkas per kecamatan."
+    )
+
+
+def stray_cell(name: str, sheet: str) -> str:
+    return (
+        f"Lembar {sheet} pada berkas {name} memuat sel terpencil jauh di luar daftar; salin "
+        "daftarnya saja ke berkas baru, lalu unggah lagi."
+    )
+
+
+def empty(name: str) -> str:
+    return f"Berkas {name} kosong; pilih berkas yang berisi daftar."
