@@ -50,7 +50,17 @@ def _entangle(register, rng):
         draft.change("aid", other, nik=one["nik"], program=one["program"], period=one["period"])
         draft.change("aid", rng.choice(aid), family_id="")
         draft.change("aid", rng.choice(aid), family_id="", person_id="")
-    for event in rng.sample(draft.tables["event"], len(draft.tables["event"]) // 2):
+    # Newcomers of one kelurahan who stand on a card of another, by name and number of the card
+    # or by their id.
+    movers = [e for e in draft.tables["event"] if e["kind"] == "pindah_masuk"]
+    for place, event in enumerate(movers):
+        one = rng.choice(people)
+        known = {"no_kk": one["no_kk"], "name": one["name"], "person_id": ""}
+        if place % 2:
+            known = {"no_kk": "", "name": "", "person_id": one["person_id"]}
+        draft.change("event", event, family_id="", nik=f"99730112{place:04d}9876", **known)
+    rest = [e for e in draft.tables["event"] if e["kind"] != "pindah_masuk"]
+    for event in rng.sample(rest, len(rest) // 2):
         draft.change("event", event, person_id="", family_id="", nik=rng.choice(people)["nik"])
     for row in rng.sample(draft.tables["ppks"], len(draft.tables["ppks"]) // 4):
         draft.change("ppks", row, family_id="")

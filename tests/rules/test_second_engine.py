@@ -62,7 +62,7 @@ def planted(seed):
 @cache
 def scrambled(seed):
     rng = Random(f"scrambled:{seed}")
-    world = generate(families=200, seed=seed, error_rate=0.3)
+    world = generate(families=200, seed=seed, error_rate=0.6)
     return differences(scramble(world, rng, share=rng.choice((0.1, 0.3, 0.6))))
 
 

@@ -173,6 +173,25 @@ def test_checklists_ask_and_hide_numbers(office, standing):
         lists.checklist_file(office, STAFF, standing.id, "36.73.03.1001")
 
 
+def test_families_without_findings_are_listed_when_asked(office):
+    city = generate(families=80, seed=3, error_rate=0.1)
+    made = lists.shelve_register(office, TRAINER, "Kota", city)
+    families = city["family"].select(["kelurahan_kode_kemendagri", "head_name"]).to_pylist()
+    found = lists.open_list(office, TRAINER, made.id).findings.table
+    code = found["kelurahan_kode_kemendagri"][0].as_py()
+    heads = {f["head_name"] for f in families if f["kelurahan_kode_kemendagri"] == code}
+
+    def listed(everyone):
+        _, content = lists.checklist_file(office, TRAINER, made.id, code, everyone)
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
+        text = " ".join(str(value) for value in cells if value)
+        return {head for head in heads if head in text}
+
+    assert listed(True) == heads
+    assert listed(False) < heads
+
+
 def test_a_wrong_list_is_taken_out_on_record(office, standing):
     with pytest.raises(WrongUse):
         lists.remove(office, STAFF, standing.id, "  ")

@@ -239,21 +239,23 @@ def damaged_inside(rng, content):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "xls", "xlsb", "ods", "html", "zip"])
+#: How many of each kind; binary workbooks are opened in a process of their own first.
+COUNTS = {"csv": 400, "html": 300, "xlsx": 300, "zip": 200, "xls": 25, "xlsb": 25, "ods": 25}
+
+
+@pytest.mark.parametrize("kind", COUNTS)
 def test_damaged_bytes_never_break_the_reading(office, originals, kind):
     rng = random.Random(f"fuzz:{kind}")
-    outcomes = Counter()
-    for _ in range(150 * TIMES):
+    for _ in range(COUNTS[kind] * TIMES):
         path = office.raw(damaged(rng, originals[kind]), f"daftar.{kind}")
-        outcomes[read_or_sentence(office, path) is not None] += 1
-    assert sum(outcomes.values()) == 150 * TIMES
+        read_or_sentence(office, path)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xlsb", "ods", "zip"])
 def test_damaged_parts_never_break_the_reading(office, originals, kind):
     rng = random.Random(f"fuzz:parts:{kind}")
     outcomes = Counter()
-    for number in range(150 * TIMES):
+    for number in range(COUNTS[kind] * TIMES):
         path = office.raw(damaged_inside(rng, originals[kind]), f"daftar.{kind}")
         outcomes[read_or_sentence(office, path) is not None] += 1
         if number % 10 == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -135,6 +136,34 @@ def test_a_stray_cell_in_the_last_corner_does_not_fill_the_memory(office):
                 assert b"XFD1048576" in content
             new.writestr(member, content)
     refused_file(office, office.raw(out.getvalue(), "sudut.xlsx"), "sel terpencil")
+
+
+def test_a_cell_far_out_is_seen_where_the_sheet_does_not_say_how_large_it_is(office):
+    path = office.xlsx([HEADER, REAL])
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.namelist():
+            far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            new.writestr(member, old.read(member).replace(b"</sheetData>", far))
+    refused_file(office, office.raw(out.getvalue(), "sudut.xlsx"), "sel terpencil")
+    with pytest.raises(UnusableInput, match="sel terpencil"):
+        propose_mapping(office.folder / "sudut.xlsx")
+
+
+def test_a_binary_workbook_that_asks_for_all_memory_does_not_end_the_process(
+    office, small_workbooks
+):
+    content = small_workbooks["xlsb"]([HEADER, REAL])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.namelist():
+            part = old.read(member)
+            if member.endswith("sheet1.bin"):
+                row, far = (struct.pack("<IIHBBBI", n, 0, 300, 0, 0, 0, 0) for n in (1, 10**9))
+                assert row in part
+                part = part.replace(row, far)
+            new.writestr(member, part)
+    refused_file(office, office.raw(out.getvalue(), "raksasa.xlsb"), "rusak")
 
 
 def test_no_file_at_all_is_wrong_use(office):

@@ -1,8 +1,9 @@
 """Which line of the field's catalogues is covered by which rule, and why the rest is not.
 
 The catalogues are ``kesalahan_data`` (E..), ``aturan_kombinasi`` (C..) and ``siks_kelas_galat``
-(S..). Every line is either named in the basis of a rule or stands in ``coverage.yaml`` with what
-is done about it instead; ``tests/rules/test_coverage.py`` holds it true.
+(S..), and beside them the reasons for ineligibility (TL..) and the minimum services (SPM..).
+Every line is either named in the basis of a rule or stands in ``coverage.yaml`` with the rules
+that guard it or what is done about it instead; ``tests/rules/test_coverage.py`` holds it true.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -21,6 +23,8 @@ CATALOGUES: Mapping[str, str] = {
     "kesalahan_data": "nama_kesalahan",
     "aturan_kombinasi": "aturan",
     "siks_kelas_galat": "kelas",
+    "alasan_tidak_layak": "alasan",
+    "spm_layanan": "layanan",
 }
 
 
@@ -41,17 +45,21 @@ class Line:
 
 @cache
 def coverage() -> tuple[Line, ...]:
-    """Every line of the three catalogues, in their order."""
+    """Every line of the catalogues, in their order."""
     from workbench.rules import catalogue
 
-    told = _instead()
+    told = _told()
     return tuple(
         Line(
             name,
             row["kode"],
             row[column],
-            tuple(c for c, rule in catalogue().items() if row["kode"] in rule.basis.catalogue),
-            told.get(row["kode"], ""),
+            tuple(
+                code
+                for code, rule in catalogue().items()
+                if row["kode"] in rule.basis.catalogue or code in told["also"].get(row["kode"], ())
+            ),
+            told["instead"].get(row["kode"], ""),
         )
         for name, column in CATALOGUES.items()
         for row in reference(name)
@@ -59,7 +67,7 @@ def coverage() -> tuple[Line, ...]:
 
 
 @cache
-def _instead() -> dict[str, str]:
+def _told() -> dict[str, dict[str, Any]]:
     path = files("workbench.rules").joinpath("coverage.yaml")
-    sentences: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return sentences
+    told: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return told

@@ -28,28 +28,32 @@ from workbench.verification.checklists import checklist, write_checklist
 
 
 def checklist_file(
-    office: Office, actor: Actor, list_id: str, kelurahan_kode: str
+    office: Office, actor: Actor, list_id: str, kelurahan_kode: str, everyone: bool = False
 ) -> tuple[str, bytes]:
-    """The checklist workbook of one kelurahan: its file name and content."""
+    """The checklist workbook of one kelurahan: its file name and content.
+
+    ``everyone`` lists families without findings too, with what to see in the house.
+    """
     require(actor, Permission.PRINT_CHECKLIST)
     require_area(actor, kelurahan_kode)
     opened = open_list(office, actor, list_id)
-    for sheet in checklist(opened.register, opened.findings):
-        if sheet.kelurahan_kode_kemendagri == kelurahan_kode:
-            content = io.BytesIO()
-            write_checklist(sheet, content)
-            return sheet.file_name, content.getvalue()
+    for sheet in checklist(opened.register, opened.findings, kelurahan_kode, everyone):
+        content = io.BytesIO()
+        write_checklist(sheet, content)
+        return sheet.file_name, content.getvalue()
     place = kelurahan_by_code().get(kelurahan_kode)
     raise NotFound(f"Tidak ada temuan untuk {place.name if place else 'kelurahan itu'}.")
 
 
-def checklist_files(office: Office, actor: Actor, list_id: str) -> tuple[str, bytes]:
+def checklist_files(
+    office: Office, actor: Actor, list_id: str, everyone: bool = False
+) -> tuple[str, bytes]:
     """All checklists of the actor's areas in one zip file: its name and content."""
     require(actor, Permission.PRINT_CHECKLIST)
     opened = open_list(office, actor, list_id)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for sheet in checklist(opened.register, opened.findings):
+        for sheet in checklist(opened.register, opened.findings, everyone=everyone):
             book = io.BytesIO()
             write_checklist(sheet, book)
             bundle.writestr(sheet.file_name, book.getvalue())

@@ -137,9 +137,9 @@ _ROW_TAG = re.compile(rb"<(?:x:)?row\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
 _ROW_NUMBER = re.compile(rb"\br=\"(\d+)\"")
 _COLUMN_TAG = re.compile(rb"<(?:x:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
 _COLUMN_ENDS = re.compile(rb"\b(?:min|max)=\"(\d+)\"")
-_ROW_NUMBER_OF = re.compile(rb"<(?:x:)?row\b[^>]*?\br=\"(\d{1,8})\"")
+_ROW_NUMBER_OF = re.compile(rb"row [^>]*?r=\"(\d{1,8})\"")
 #: Cells of columns beyond the twenty-sixth; nearer ones are counted as these without looking.
-_FAR_COLUMN = re.compile(rb"\br=\"([A-Z]{2,3})\d")
+_FAR_COLUMN = re.compile(rb" r=\"([A-Z]{2,3})\d")
 _NEAR_COLUMNS = 26
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 _UNSAVED = re.compile(

@@ -37,6 +37,8 @@ CATALOGUE_WORDS: Mapping[str, str] = {
     "kesalahan_data": "Kesalahan data",
     "aturan_kombinasi": "Kombinasi bantuan",
     "siks_kelas_galat": "Kelas galat SIKS-NG",
+    "alasan_tidak_layak": "Alasan tidak layak",
+    "spm_layanan": "Layanan SPM",
 }
 _TABLES: Mapping[str, str] = {
     "person": "orang",

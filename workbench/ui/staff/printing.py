@@ -23,14 +23,19 @@ def panel(room: ListsRoom, say: Say) -> w.Widget:
     if not printable:
         return w.HTML('<p class="vv-empty">Tidak ada temuan, jadi tidak ada yang dicetak.</p>')
     choose = w.Dropdown(options=printable, description="Kelurahan", layout=WIDE)
+    everyone = w.Checkbox(
+        value=False, description="Sertakan keluarga tanpa temuan", indent=False, layout=WIDE
+    )
     one = DownloadButton(
         "Unduh daftar periksa",
-        lambda: lists.checklist_file(room.office, room.actor, list_id, choose.value),
+        lambda: lists.checklist_file(
+            room.office, room.actor, list_id, choose.value, everyone.value
+        ),
         primary=True,
     )
     every = DownloadButton(
         "Unduh semua kelurahan (zip)",
-        lambda: lists.checklist_files(room.office, room.actor, list_id),
+        lambda: lists.checklist_files(room.office, room.actor, list_id, everyone.value),
     )
     body = "".join(
         f"<tr><td>{escape(place_name(code))}</td><td class='n'>{number_id(families)}</td>"
@@ -42,4 +47,4 @@ def panel(room: ListsRoom, say: Say) -> w.Widget:
         "<th class='n'>Keluarga</th><th class='n'>Temuan</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
-    return w.VBox([choose, one, every, w.HTML(table)], layout=WIDE)
+    return w.VBox([choose, everyone, one, every, w.HTML(table)], layout=WIDE)
