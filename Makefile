@@ -34,7 +34,8 @@ stored-copies: $(VENV)/.dev docs
 	@git diff --stat -- tests workbench/guides
 
 bench: $(VENV)/.bench
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_linkage
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
 
 proof: $(VENV)/.dev

@@ -16,7 +16,7 @@ from workbench.rules import catalogue, check
 from workbench.synthesis import generate
 
 PLANTED = (1, 2)
-SCRAMBLED = range(9)
+SCRAMBLED = range(8)
 
 
 def differences(register, parameters=None):

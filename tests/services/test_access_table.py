@@ -117,6 +117,10 @@ USES = {
         lambda s: shelves.open_list(s.shelved, s.actor, s.a_list(other_side=True)),
         set(),
     ),
+    "fetch the files a list came from": (
+        lambda s: s.reaches(lambda: shelves.returned_file(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
     "take a list out": (
         lambda s: s.reaches(lambda: shelves.remove(s.shelved, s.actor, s.a_list(), " ")),
         LISTERS,

@@ -185,6 +185,24 @@ def _takes_with_neighbours(recipe: Recipe, plant: object) -> bool:
     )
 
 
+def test_rows_are_found_by_a_value_whatever_happens_to_them(recipe: Recipe) -> None:
+    world = clean_world(recipe, 30, 5, AS_OF)
+    person = world.tables["person"][3]
+    nik = person["nik"]
+    assert world.bearing("person", "nik", nik) == [person]
+    last = world.next_row("person")
+    copy = world.add("person", {**person, "person_id": world.new_id("person"), "row": last})
+    assert world.bearing("person", "nik", nik) == [person, copy]
+    assert world.next_row("person") == last + 1
+    world.change("person", person, nik="9973010101010001")
+    assert world.bearing("person", "nik", nik) == [copy]
+    assert world.bearing("person", "nik", "9973010101010001") == [person]
+    world.remove("person", copy)
+    assert world.bearing("person", "nik", nik) == []
+    undo(world, world.take_changes())
+    assert world.bearing("person", "nik", nik) == [person]
+
+
 def test_the_manifest_says_how_the_list_came_about() -> None:
     register = generate(60, 4, 0.2, AS_OF)
     manifest = register.manifest

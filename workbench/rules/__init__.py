@@ -1,7 +1,8 @@
 """The catalogue: everything that can be wrong in a list, one file per rule.
 
 ``catalogue()`` gives the rules, ``plants()`` the ways each mistake comes about, ``check()`` runs
-the rules over a register. The engine (DuckDB) is loaded only when ``check`` is called, so that a
+the rules over a register, ``check_folder()`` over one that is larger than memory, ``recheck()``
+over one kelurahan of it. The engine (DuckDB) is loaded only when ``check`` is called, so that a
 trainee's kernel, which needs the words of a rule but never runs one, stays small.
 """
 
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.rules.declare import Basis, Plant, Planted, Rule, Severity, registered
 
 if TYPE_CHECKING:
-    from workbench.rules.engine import Findings, check
+    from workbench.rules.engine import Findings, check, check_folder, recheck
 
 __all__ = [
     "GROUPS",
@@ -29,7 +30,9 @@ __all__ = [
     "Severity",
     "catalogue",
     "check",
+    "check_folder",
     "plants",
+    "recheck",
 ]
 
 #: Folder of each group of rules, and its name on screen.
@@ -64,7 +67,7 @@ def plants() -> tuple[Plant, ...]:
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("check", "Findings"):
+    if name in ("Findings", "check", "check_folder", "recheck"):
         from workbench.rules import engine
 
         return getattr(engine, name)

@@ -41,7 +41,7 @@ from workbench.rules.typed import SUBJECT_TABLES
 _MASK_BITS = 63
 #: Row rules of one pass; more make a statement that takes long to plan.
 _FUSED = 64
-#: What a check of a folder takes at most.
+#: What a check takes at most where it can spill beside the typed copy.
 LEAN = Limits(memory="1GB")
 
 
@@ -125,7 +125,8 @@ def check(
     chosen = _chosen(rules)
     as_of = _reference_date(register.manifest)
     values = parameters_on(as_of, parameters)
-    with _opened(register, as_of, values, typed_directory, Limits()) as connection:
+    limits = LEAN if typed_directory else Limits()
+    with _opened(register, as_of, values, typed_directory, limits) as connection:
         silent = _silent(chosen, register, connection)
         _judge(connection, chosen, silent, values)
         return _findings(connection, "described", silent, chosen, values)
@@ -170,9 +171,9 @@ def recheck(
     have none. ``parameters`` are those of ``findings`` unless given.
     """
     as_of = as_of_copy(typed_directory)
-    values = dict(findings.parameters) or parameters_on(as_of)
-    if parameters is not None:
-        values = parameters_on(as_of, parameters)
+    values = parameters_on(as_of, parameters)
+    if parameters is None:
+        values |= findings.parameters
     rules = dict(findings.rules)
     with slice_of(typed_directory, kelurahan_kode, values, limits) as connection:
         _judge(connection, rules, findings.silent, values)
@@ -255,7 +256,7 @@ def mask_column(number: int) -> str:
 
 def masks_of(findings: pa.Table, bits: Mapping[str, tuple[str, int, int]]) -> dict[str, pa.Table]:
     """The mask tables (see ``Findings``) of a table of findings, a row for each subject."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"temp_directory": ""})
     connection.register("findings", findings)
     try:
         return _masks(connection, "findings", bits)

@@ -147,7 +147,15 @@ _UNSAVED = re.compile(
 )
 _CHUNK = 1 << 20
 #: What unpacking a damaged member may raise.
-_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _OVERLAP = 4096
 
 
@@ -160,7 +168,7 @@ def read_facts(name: str, content: bytes, beat: Callable[[], None]) -> dict[str,
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         try:
             members = _sheet_members(archive)
-        except (KeyError, ElementTree.ParseError, *_UNREADABLE):
+        except (ElementTree.ParseError, *_UNREADABLE):
             return found
         for sheet, member in members.items():
             found[sheet] = _read_sheet_facts(name, sheet, archive, member, beat)

@@ -39,6 +39,7 @@ _WORDS = {
     "account": ("990000000001", "000000", "00-01"),
     "disability": ("-", "netra", "0"),
     "kind": ("meninggal", "pindah_keluar", "pindah_masuk", "graduasi", "masuk_kembali"),
+    "category": ("PMKS12", "PMKS21", "PMKS22"),
     "category_text": ("ODGJ", " - ", "Orang Telantar"),
     "ineligibility_reason": ("TL12", "tl13", " Mampu ", "MENINGGAL", "kata tetangga", "TL99"),
     "kelurahan_kode_kemendagri": ("36.73.01.1001", "36.73.99.1001", "3673011001"),
@@ -84,7 +85,8 @@ def _copies(table: str, rows: list[Row], rng: Random) -> Iterable[Row]:
     if table in ("dukcapil", "cleaned", "rt_rw"):
         return
     key = key_column(table)
-    for row in rng.sample(rows, len(rows) // 25):
+    share = 6 if table == "ppks" else 25
+    for row in rng.sample(rows, len(rows) // share):
         yield {**row, key: row[key] + "-2"}
 
 

@@ -47,7 +47,8 @@ def stay_on_the_old_card(draft: Draft, family_id: str, rng: Random) -> Planted |
     people = [
         row
         for row in _grown(draft, family_id)
-        if len(draft.bearing("person", "nik", row["nik"])) == 1 and draft.registry(row["nik"]) is not None
+        if len(draft.bearing("person", "nik", row["nik"])) == 1
+        and draft.registry(row["nik"]) is not None
     ]
     cards = _other_cards(draft, old)
     if not people or not cards:

@@ -50,6 +50,8 @@ _TABLES: Mapping[str, str] = {
     "rt_rw": "daftar RT dan RW",
     "cleaned": "catatan pembacaan berkas",
 }
+#: Columns rules compare and no screen shows.
+_UNSHOWN = {"mother_name": "Nama ibu, hanya dibandingkan"}
 _PARAMETER = re.compile(r"getvariable\('(\w+)'\)")
 #: Families tried for an example before the rule is shown without one.
 _TRIES = 400
@@ -137,13 +139,15 @@ def find_rules(group: str = "", severity: str = "", words: str = "") -> list[Rul
 def example_of(code: str, number: int = 1) -> Example | None:
     """An invented family with the rule's mistake; other numbers give other families and plants.
 
-    None where no family drawn by itself can carry it (some mistakes need a whole list).
+    None where no family drawn by itself can carry it (some mistakes need a whole list), or where
+    neither the record nor a document would show it.
     """
     from workbench.errors import RuleBroken
     from workbench.training.drawing import draw_case
     from workbench.training.plans import Plan, Task
 
-    plants = catalogue()[code].plants
+    rule = catalogue()[code]
+    plants = rule.plants if rule.taught else []
     plan = Plan("contoh", n_cases=1, error_share=1.0, max_desil=5)
     for turn in range(len(plants)):
         plant = plants[(number - 1 + turn) % len(plants)]
@@ -212,7 +216,7 @@ def _status_words(rule: Rule) -> str:
 
 def _column_words(table: str, column: str) -> str:
     named, _, name = column.rpartition(".")
-    return COLUMNS.get(named or table, {}).get(name, name)
+    return _UNSHOWN.get(name) or COLUMNS.get(named or table, {}).get(name, name)
 
 
 def _place_words(place: str) -> str:

@@ -266,8 +266,8 @@ def _nothing() -> str:
 def _example(example: model.Example | None) -> str:
     if example is None:
         return (
-            '<p class="vv-empty">Kesalahan ini baru tampak pada daftar yang utuh, jadi tidak ada '
-            "contoh satu keluarga.</p>"
+            '<p class="vv-empty">Kesalahan ini baru tampak pada berkas atau daftar yang utuh, jadi '
+            "tidak ada contoh satu keluarga.</p>"
         )
     rows = [
         (

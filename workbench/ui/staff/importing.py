@@ -79,7 +79,7 @@ class ImportView:
         choices = column_choices()
         rows = [self._column_row(kind, choices, look) for kind in incoming.kinds]
         look()
-        more = UploadButton("Tambah berkas", _KINDS_OF_FILE, self.take)
+        more = UploadButton("Tambah berkas", _KINDS_OF_FILE, self.take, primary=False)
         self.widget.children = (
             w.HTML(_steps(2)),
             w.HTML(f"<p>Periksa arti tiap kolom.</p>{_files(incoming)}", layout=WIDE),

@@ -1,6 +1,6 @@
 function render({ model, el }) {
   const label = document.createElement("label");
-  label.className = "vv-button vv-button-primary";
+  label.className = `vv-button${model.get("primary") ? " vv-button-primary" : ""}`;
   label.style.cursor = "pointer";
   const words = document.createElement("span");
   words.textContent = model.get("label");

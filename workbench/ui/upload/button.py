@@ -22,10 +22,11 @@ class UploadButton(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = Path(__file__).with_name("button.js")
     label = traitlets.Unicode("Pilih berkas").tag(sync=True)
     accept = traitlets.Unicode("").tag(sync=True)
+    primary = traitlets.Bool(True).tag(sync=True)
     most_bytes = traitlets.Int(MOST_BYTES).tag(sync=True)
 
-    def __init__(self, label: str, accept: str, take_file: TakeFile) -> None:
-        super().__init__(label=label, accept=accept)
+    def __init__(self, label: str, accept: str, take_file: TakeFile, primary: bool = True) -> None:
+        super().__init__(label=label, accept=accept, primary=primary)
         self._take_file = take_file
         self.on_msg(self._receive)
 
