@@ -93,14 +93,14 @@ def test_a_payment_list_is_held_against_a_directory(run, city, tmp_path):
     paid = tmp_path / "penerima.csv"
     paid.write_text(
         "No;Program;NIK;Nama Penerima;No KK;Periode;Status\n"
-        "1;PKH;9973019901019999;TAK TERDAFTAR;9973010101159999;2026-T4;aktif\n"
+        "1;PKH;9973010101909999;TAK TERDAFTAR;9973010101159999;2026-T4;aktif\n"
     )
     code, out, _ = run("check", city, paid, "--out", tmp_path / "f.csv")
     assert code == 0
     people = pq.read_metadata(city / "person.parquet").num_rows
     assert out.splitlines()[-1].startswith(f"dibaca={people + 1} disimpan={people + 1} ditolak=0 ")
     lines = (tmp_path / "f.csv").read_text(encoding="utf-8").splitlines()
-    assert any("BAN-62" in line and "9973019901019999" in line for line in lines)
+    assert any("BAN-62" in line and "9973010101909999" in line for line in lines)
     assert run("check", city, city, "--out", tmp_path / "g.csv")[0] == 2
 
 

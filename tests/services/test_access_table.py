@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,9 +13,12 @@ from workbench.services import (
     accounts,
     classes,
     comparisons,
+    histories,
     imports,
     lists,
+    mappings,
     renewals,
+    settings,
     shelves,
     training,
 )
@@ -40,6 +44,9 @@ TRAINEES = {"own", "other", "foreign"}
 TRAINERS = {"trainer", "admin, practice"}
 ADMINS = {"admin, real", "admin, practice"}
 LISTERS = {"trainer", "staff, real", "staff, practice", "admin, practice"}
+READERS = LISTERS | {"admin, real"}
+SETTERS = READERS - {"trainer"}
+DAY = date(2026, 11, 1)
 
 #: use case -> (what is done, who may). Done by seat 1's trainee it touches seat 1's case.
 USES = {
@@ -116,6 +123,30 @@ USES = {
     "open a list of the other side": (
         lambda s: shelves.open_list(s.shelved, s.actor, s.a_list(other_side=True)),
         set(),
+    ),
+    "see a family in all lists": (
+        lambda s: histories.family_history(s.shelved, s.actor, "kunci"),
+        LISTERS,
+    ),
+    "see what a column meant before": (
+        lambda s: mappings.known_meanings(s.shelved, s.actor, ()),
+        LISTERS,
+    ),
+    "settle what a column means": (
+        lambda s: mappings.settle_meanings(s.shelved, s.actor, (), {}, "Maret"),
+        LISTERS,
+    ),
+    "see the rules' settings": (
+        lambda s: settings.office_settings(s.shelved, s.actor, DAY),
+        READERS,
+    ),
+    "set a value of the rules": (
+        lambda s: s.reaches(lambda: settings.set_value(s.shelved, s.actor, "", DAY, 1, "SK")),
+        SETTERS,
+    ),
+    "withdraw a value of the rules": (
+        lambda s: s.reaches(lambda: settings.withdraw_value(s.shelved, s.actor, "", "")),
+        SETTERS,
     ),
     "fetch the files a list came from": (
         lambda s: s.reaches(lambda: shelves.returned_file(s.shelved, s.actor, s.a_list())),
@@ -284,9 +315,12 @@ def test_every_service_with_an_actor_is_in_the_table():
         training,
         accounts,
         comparisons,
+        histories,
         imports,
         lists,
+        mappings,
         renewals,
+        settings,
         shelves,
     ):
         for name, function in vars(module).items():
@@ -300,4 +334,4 @@ def test_every_service_with_an_actor_is_in_the_table():
 #: Asked about oneself only; who may not is tested with the accounts.
 OWN_ACCOUNT = {"change_password", "current_password_must_change"}
 #: What services ask one another after they have asked whether the person may.
-INSIDE = {"covers_all", "folder_of", "parameters_for", "shelve", "standing"}
+INSIDE = {"covers_all", "folder_of", "overrides_on", "parameters_for", "shelve", "standing"}

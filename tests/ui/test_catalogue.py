@@ -42,7 +42,7 @@ def test_every_rule_has_a_page_in_words(code):
         assert "_" not in words, words
 
 
-@pytest.mark.parametrize("group", ["identity", "aid"])
+@pytest.mark.parametrize("group", ["identity", "family"])
 def test_an_example_shows_the_marked_cell_beside_a_document(group):
     codes = [rule.code for rule in model.find_rules(group)]
     examples = [model.example_of(code) for code in codes[:4]]

@@ -215,7 +215,10 @@ def _read(
             ]
         ),
     ]
-    manifest = _manifest(practice, day, sources, used, left, parts, shown, joined, counts, refusals)
+    manifest = {
+        **_manifest(practice, day, sources, used, left, parts, shown, joined, counts, refusals),
+        "notes": notes,
+    }
     pulse.finish("Selesai")
     register = Register(joined.tables, manifest)
     return Reading(register, refused_table(refusals), counts, shown, notes, joined.aid_places)

@@ -1,0 +1,63 @@
+"""The room Padanan: two lists of the same people, the doubtful pairs, one list of both."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.linkage.two_lists import HARD, two_lists
+from tests.screens import faults
+from workbench.access import Actor, Role, Workspace
+from workbench.services import lists
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
+
+CLERK = Actor("staf_padan", "Staf", Role.STAF, Workspace.LATIHAN, ("36.73",))
+
+
+def test_two_lists_become_one_and_what_was_decided_stays(visit, served, device):
+    made = two_lists(80, 200, HARD)
+    ours, theirs = f"P3KE <i>{device}</i>", f"DTSEN {device}"
+    shelved = {
+        name: lists.shelve_register(served.office, CLERK, name, register)
+        for name, register in ((ours, made.left), (theirs, made.right))
+    }
+    username = f"padan_{device}"
+    first = served.add_account(username, "Bu Rini Contoh", Role.STAF, Workspace.LATIHAN)
+    one = visit(served, device)
+    page = one.page
+    one.sign_in(username, first)
+    one.change_first_password(first, "sandi-baru-yang-panjang")
+    one.room("/padanan")
+    again = page.get_by_role("button", name="Padankan daftar lain")
+    if again.count():
+        again.click()
+    form = page.locator(".vv-padanan")
+    expect(page.get_by_role("button", name="Padankan", exact=True)).to_be_visible()
+    form.locator("select").nth(1).select_option(label=option_of(form, ours))
+    form.locator("select").nth(2).select_option(label=option_of(form, theirs))
+    one.press("Padankan")
+    one.sees("Pasangan 1 dari", timeout=60_000)
+    one.looks_right("padanan-meja")
+    assert faults(page) == []
+    page.get_by_label("Alasan").select_option(index=1)
+    one.press("Bukan orang yang sama")
+    one.says("Tersimpan.")
+    one.reload()
+    one.sees("Pasangan")
+    page.get_by_label("Tampilkan").select_option(index=0)
+    page.get_by_role("tab", name="Gabungkan").click()
+    one.sees("Kedua daftar menjadi satu daftar baru")
+    one.looks_right("padanan-gabung")
+    one.press("Gabungkan menjadi basis data terpadu")
+    one.says("Basis data terpadu sudah tersimpan.", timeout=60_000)
+    one.looks_right("padanan-jadi")
+    assert faults(page) == []
+    names = {summary.name for summary in lists.shelf(served.office, CLERK)}
+    assert len(names) > len(shelved)
+
+
+def option_of(form, name):
+    """The words of the option that names a list."""
+    options = form.locator("option").all_text_contents()
+    return next(words for words in options if words.replace("\xa0", " ").startswith(name))
