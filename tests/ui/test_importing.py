@@ -95,6 +95,25 @@ def test_a_list_in_two_files_becomes_one(office, incoming):
     assert (summary.read, summary.kept, summary.refused) == (2, 2, 0)
 
 
+def test_a_column_per_programme_and_period_is_offered_and_read(view):
+    wide = (
+        "NIK;NAMA;DESA/KELURAHAN;PKH TAHAP 1 2026;PKH TAHAP 2 2026;SEMBAKO\n"
+        "3673010504819001;SARI CONTOH;CIPARE;YA;YA;TIDAK\n"
+    )
+    view.take("lebar.csv", wide.encode())
+    menus = [one for one in controls(view.widget) if isinstance(one, w.Dropdown)]
+    assert len([menu for menu in menus if "PKH" in menu.label]) == 2
+    press(view, "Simpan dan periksa")
+    view.work.join(60)
+    aid = view.room.chosen.register["aid"].to_pylist()
+    periods = {row["period"] for row in aid if row["program"] == "PKH"}
+    assert periods == {"2026-T1", "2026-T2"}
+    again = Import(view.room.office, STAFF)
+    again.take("lagi.csv", wide.replace("9001", "9002").encode())
+    assert again.known is not None
+    assert again.blocker() == ""
+
+
 def test_two_columns_of_one_meaning_say_so(incoming):
     incoming.take("Maret.csv", LIST)
     incoming.meanings[mark_of(incoming, "NOMOR")] = "person.no_kk"

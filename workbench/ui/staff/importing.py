@@ -113,9 +113,13 @@ class ImportView:
         self, kind: ColumnKind, choices: list[tuple[str, str]], look: Callable[[], None]
     ) -> w.Widget:
         column = kind.first
+        meaning = self.incoming.meanings[kind.mark]
+        if meaning not in {target for _words, target in choices}:
+            # A column of one programme and period means what only its own header can say.
+            choices = [*choices, (f"{column.words}: {column.header}", meaning)]
         menu = w.Dropdown(
             options=choices,
-            value=self.incoming.meanings[kind.mark],
+            value=meaning,
             description=f"Arti kolom {column.header}",
             layout=WIDE,
         )
