@@ -23,7 +23,7 @@ _TYPED = {
         *("nik_number", "nik_region", "nik_day", "nik_month", "nik_yy", "nik_sex", "nik_serial"),
         *("nik_has_date", "nik_is_filler", "nik_is_doubled", "nik_is_kk", "kk_number", "age"),
         *("kelurahan_kode_kemendagri", "kelurahan_of_finding", "family_place", "family_usable"),
-        *("registry_status", "person_key"),
+        *("registry_status", "person_key", "id_record"),
     ),
     "family": (
         *("kk_number", "usable", "member_rows", "kelurahan_of_finding", "head_name"),

@@ -35,7 +35,11 @@ _FACTS = "typed.json"
 _SPILL = ".spill"
 #: Small enough that a kelurahan is little more than itself, large enough to be read fast.
 _ROW_GROUP = 61_440
-_FORMAT = f"(FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE {_ROW_GROUP})"
+#: The families of a row group still fit into a dictionary, which makes their ids cheap to read.
+_FORMAT = (
+    "(FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, "
+    f"ROW_GROUP_SIZE {_ROW_GROUP}, DICTIONARY_SIZE_LIMIT {_ROW_GROUP // 2})"
+)
 _TYPES = {
     "text": "VARCHAR",
     "json": "VARCHAR",

@@ -17,7 +17,7 @@ from workbench.rules.names import is_part, is_part_sql, likeness, likeness_sql
 def compared_sql(partition: str) -> str:
     """Common table expressions ending in ``compared``: the rows that share a NIK.
 
-    Beside their own columns these have ``first_id``, ``first_kk`` and ``first_record`` of the
+    Beside their own columns these have ``first_id`` and ``first_record`` of the
     first row of their ``partition`` (columns), and ``is_other``: whether they name another
     person than that row.
     """
@@ -33,7 +33,6 @@ WITH holders AS (
 beside_first AS (
     SELECT *,
         first_value(person_id) OVER same AS first_id,
-        first_value(kk_number) OVER same AS first_kk,
         first_value(id_record) OVER same AS first_record,
         first_value(name) OVER same AS first_name,
         first_value(birth_date) OVER same AS first_birth_date

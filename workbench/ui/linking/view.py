@@ -318,7 +318,8 @@ class RoomView:
             f"mulai peluang {number_id(link, 2)}; mulai {number_id(shown, 2)} pasangan "
             "ditunjukkan kepada Anda. Anak kembar, ayah dan anak senama, dan orang senama tidak "
             f"dipadankan mesin bila dapat tertukar.</p>{notes}"
-            "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Padan lewat</th>"
+            "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+            "<table class='vv-table'><thead><tr><th>Padan lewat</th>"
             f"<th class='n'>Orang</th></tr></thead><tbody>{found}</tbody></table></div>",
             layout=WIDE,
         )
@@ -453,7 +454,8 @@ def _outcome(joined: Joined) -> str:
     )
     differing = (
         f"<details><summary>{number_id(len(rows))} isi berbeda di kedua daftar</summary>"
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Kolom</th>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table'><thead><tr><th>Kolom</th>"
         f"<th>Dipakai</th><th>Di daftar lain</th></tr></thead><tbody>{told}</tbody></table></div>"
         f"{more}</details>"
         if rows

@@ -137,7 +137,8 @@ def _mapping(mapping: Iterable[Mapping[str, str]]) -> str:
     )
     return (
         f"<details><summary>{number_id(len(rows))} judul kolom dan artinya (E72)</summary>"
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Judul di berkas</th>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table'><thead><tr><th>Judul di berkas</th>"
         f"<th>Dibaca sebagai</th></tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 
@@ -168,7 +169,8 @@ def _values(values: tuple[UsedValue, ...]) -> str:
     )
     return (
         f"<details><summary>{number_id(len(values))} nilai pengaturan yang dipakai</summary>"
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Pengaturan</th>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table'><thead><tr><th>Pengaturan</th>"
         f"<th>Nilai</th><th>Sejak dan dasar</th></tr></thead><tbody>{body}</tbody></table></div>"
         "</details>"
     )

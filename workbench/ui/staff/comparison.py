@@ -293,7 +293,8 @@ def _table(heads: tuple[str, ...], body: list[str], numbers: bool = False) -> st
         f"<th{mark}>{escape(word)}</th>" for word in heads[1:]
     )
     return (
-        f"<div class='vv-scroll'><table class='vv-table'><thead><tr>{head}</tr></thead>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        f"<table class='vv-table'><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 

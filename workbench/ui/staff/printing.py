@@ -43,7 +43,8 @@ def panel(room: ListsRoom, say: Say) -> w.Widget:
         for code, families, found in rows
     )
     table = (
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Kelurahan</th>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table'><thead><tr><th>Kelurahan</th>"
         "<th class='n'>Keluarga</th><th class='n'>Temuan</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

@@ -38,7 +38,8 @@ def panel(room: ListsRoom, say: Say) -> w.Widget:
     )
     more = "" if len(rows) <= 500 else "<p class='vv-muted'>500 baris pertama ditampilkan.</p>"
     table = w.HTML(
-        "<div class='vv-scroll'><table class='vv-table'><thead><tr><th>Lembar</th>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table'><thead><tr><th>Lembar</th>"
         "<th class='n'>Baris</th><th>Kolom</th><th>Sebab</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>{more}",
         layout=WIDE,
