@@ -12,14 +12,16 @@ from workbench.services.office import Office
 from workbench.ui.staff.import_model import Import
 from workbench.ui.staff.importing import ImportView
 from workbench.ui.staff.model import ListsRoom
+from workbench.ui.staff.view import RoomView
+from workbench.ui.upload import UploadButton
 
 STAFF = Actor("staf", "Staf", Role.STAF, Workspace.NYATA, ("36.73",))
 HEAD = "NOMOR;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;DESA/KELUARAHAN;KECAMATAN\n"
 
 
-def row(serial, name="SARI CONTOH", village="CIPARE"):
+def row(serial, name="SARI CONTOH", village="CIPARE", card=9001):
     return (
-        f"367301050481{serial};3673010607159001;{name};P;05/04/1981;KEPALA KELUARGA;-;{village};"
+        f"367301050481{serial};367301060715{card};{name};P;05/04/1981;KEPALA KELUARGA;-;{village};"
         "SERANG\n"
     )
 
@@ -175,6 +177,37 @@ def test_a_fault_of_ours_is_a_sentence_and_logs_nothing_of_the_list(view, monkey
     assert "Tidak ada yang disimpan" in view.said[-1][0]
     assert "ValueError" in caplog.text
     assert "SARI" not in caplog.text
+
+
+def test_a_kelurahan_is_judged_again_and_replaced_by_what_it_corrected(office):
+    incoming = Import(office, STAFF)
+    incoming.take("Maret.csv", (HEAD + row(9001) + row(9002, "", "UNYUR", 9002)).encode())
+    incoming.meanings[mark_of(incoming, "NOMOR")] = "person.nik"
+    incoming.bring_in(lambda share, words: None, lambda: False)
+    room = ListsRoom(office, STAFF)
+    room.refresh()
+    view = RoomView(room)
+    tabs = next(one for one in controls(view.widget) if isinstance(one, w.Tab))
+    tabs.selected_index = 1
+    press(view, "Periksa ulang kelurahan ini")
+    assert "diperiksa ulang dengan aturan sekarang" in view.said.value
+    tabs = next(one for one in controls(view.widget) if isinstance(one, w.Tab))
+    tabs.selected_index = 1
+    upload = next(one for one in controls(view.widget) if isinstance(one, UploadButton))
+    before = room.chosen
+    place = next(
+        one for one in controls(view.widget) if getattr(one, "description", "") == "Kelurahan"
+    )
+    place.value = "36.73.01.1002"
+    upload._take_file("elsewhere.csv", (HEAD + row(9003, "ADA", "UNYUR")).encode())
+    assert "alert" in view.said.value
+    upload._take_file("Cipare.csv", (HEAD + row(9003, "ADA CONTOH")).encode())
+    assert "1 baris tetap; 1 baris lama" in view.said.value, view.said.value
+    assert "diganti 1 baris = 1 disimpan + 0 ditolak" in view.said.value
+    assert room.chosen.summary.id != before.summary.id
+    niks = room.chosen.register["person"]["nik"].to_pylist()
+    assert sorted(niks) == ["3673010504819002", "3673010504819003"]
+    assert len(lists.shelf(office, STAFF)) == 2
 
 
 def test_cancelled_is_one_of_our_errors(incoming):

@@ -18,7 +18,7 @@ from workbench.ui.staff.import_model import ColumnKind, Import
 from workbench.ui.staff.model import ListsRoom, column_choices
 from workbench.ui.upload import UploadButton
 
-_KINDS_OF_FILE = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt,.zip"
+KINDS_OF_FILE = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt,.zip"
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +35,7 @@ class ImportView:
     def draw_file(self) -> None:
         """Step one: choose the file."""
         self.say("")
-        pick = UploadButton("Pilih berkas", _KINDS_OF_FILE, self.take)
+        pick = UploadButton("Pilih berkas", KINDS_OF_FILE, self.take)
         self.widget.children = (
             w.HTML(_steps(1)),
             w.HTML(
@@ -79,7 +79,7 @@ class ImportView:
         choices = column_choices()
         rows = [self._column_row(kind, choices, look) for kind in incoming.kinds]
         look()
-        more = UploadButton("Tambah berkas", _KINDS_OF_FILE, self.take, primary=False)
+        more = UploadButton("Tambah berkas", KINDS_OF_FILE, self.take, primary=False)
         self.widget.children = (
             w.HTML(_steps(2)),
             w.HTML(f"<p>Periksa arti tiap kolom.</p>{_files(incoming)}", layout=WIDE),

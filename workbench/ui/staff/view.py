@@ -75,7 +75,7 @@ class RoomView:
         room, say = self.room, self.say
         panels: dict[str, Callable[[], w.Widget]] = {
             "Temuan": lambda: findings.panel(room, say),
-            "Kelurahan dan cetak": lambda: printing.panel(room, say),
+            "Kelurahan dan cetak": lambda: printing.panel(room, say, self._renewed),
             "Bandingkan": lambda: comparison.panel(room, say),
             "Baris ditolak": lambda: refused.panel(room, say),
             "Tentang daftar": lambda: about.panel(room, say, self._removed),
@@ -92,6 +92,11 @@ class RoomView:
         tabs.observe(draw_chosen, "selected_index")
         draw_chosen()
         return (w.HTML(_counts_line(opened.summary)), tabs)
+
+    def _renewed(self, list_id: str, sentence: str) -> None:
+        self.room.refresh()
+        self.room.choose(list_id)
+        self._shelved(sentence)
 
     def _removed(self) -> None:
         self.draw()
