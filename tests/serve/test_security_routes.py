@@ -47,7 +47,9 @@ GET    /beranda              >       200     200     200     200     200     200
 GET    /latihan              >       200     200     403     403     403     403
 GET    /kelas                >       403     200     403     403     200     403
 GET    /daftar               >       403     403     200     200     200     403
+GET    /padanan              >       403     403     200     200     200     403
 GET    /peta                 >       403     200     200     200     200     403
+GET    /aturan               >       403     200     200     200     200     200
 GET    /keadaan              >       403     200     200     200     200     200
 GET    /detak/KERNEL         401     403     403     403     403     403     403
 GET    /detak/NOBODYS        401     404     404     404     404     404     404
