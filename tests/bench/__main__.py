@@ -36,9 +36,10 @@ _SAME_RULES = (
 )
 
 
-def make_data(folder: Path, persons: int, memory: str) -> dict[str, float]:
+def make_data(folder: Path, persons: int) -> dict[str, float]:
     """Invent a city, enlarge it to so many persons, and make the typed copy as import does."""
-    from workbench.rules.copies import Folder, Limits, write_copy
+    from workbench.rules.copies import Folder, write_copy
+    from workbench.rules.engine import LEAN
 
     start = time.perf_counter()
     base = folder / "base"
@@ -49,7 +50,7 @@ def make_data(folder: Path, persons: int, memory: str) -> dict[str, float]:
     invented = time.perf_counter() - start
     start, cpu = time.perf_counter(), time.process_time()
     if not (folder / "typed").exists():
-        write_copy(Folder(register_of(folder)), data.AS_OF, folder / "typed", Limits(memory))
+        write_copy(Folder(register_of(folder)), data.AS_OF, folder / "typed", LEAN)
     return {
         "persons": Folder(register_of(folder)).rows("person"),
         "invented": invented,
@@ -106,7 +107,7 @@ def main() -> None:
     try:
         _tell("Inventing the data ...")
         data.add_kelurahan(folder, options.persons)
-        facts = make_data(folder, options.persons, options.memory)
+        facts = make_data(folder, options.persons)
         if options.country:
             country.judge_country(folder, options.memory, _tell)
         else:
@@ -144,7 +145,7 @@ def _bench(folder: Path, facts: dict[str, float], options: argparse.Namespace) -
     found = len((folder / "ours.txt").read_text(encoding="utf-8").splitlines())
     print(
         f"\n{facts['persons']:,} persons, {len(SHARED)} rules, {found:,} findings, median of "
-        f"{options.runs}; our limit {options.memory}; {platform.machine()}, Python "
+        f"{options.runs}; our memory limit {options.memory}; {platform.machine()}, Python "
         f"{platform.python_version()}. Typed copy, made once at import: {facts['typed']:.1f} s, "
         f"{facts['typed_cpu']:.1f} CPU s."
     )

@@ -30,11 +30,20 @@ _TYPED = {
         *("family_key", "file", "sheet", "row"),
     ),
     "aid": (
-        *("nik_number", "nik_is_sound", "is_active", "listed", "year_", "program_name", "no_kk"),
+        *(
+            "family_place",
+            "nik_number",
+            "nik_is_sound",
+            "is_active",
+            "listed",
+            "year_",
+            "program_name",
+            "no_kk",
+        ),
         *("name", "kelurahan_of_finding", "file", "sheet", "row"),
     ),
     "event": ("event_id",),
-    "ppks": ("ppks_id",),
+    "ppks": ("ppks_id", "family_place"),
 }
 _IDS = ("person_id", "family_id", "aid_id")
 _SHIFT = 6

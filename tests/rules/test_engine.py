@@ -103,7 +103,7 @@ def test_a_folder_of_an_older_version_lacks_columns_and_is_judged(folder, regist
 
 
 def test_little_memory_gives_the_same_findings_and_leaves_nothing(register, folder, tmp_path):
-    limits = Limits(memory="60MB", threads=1)
+    limits = Limits(memory="100MB", threads=1)
     counts = check_folder(folder, tmp_path / "typed", tmp_path / "results", limits=limits)
     assert counts == check(register).by_rule
     assert sorted(p.name for p in tmp_path.iterdir()) == ["results", "typed"]

@@ -42,7 +42,7 @@ _MASK_BITS = 63
 #: Row rules of one pass; more make a statement that takes long to plan.
 _FUSED = 64
 #: What a check takes at most where it can spill beside the typed copy.
-LEAN = Limits(memory="1GB")
+LEAN = Limits(memory="2GB")
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
     as they are; of ``cleaned`` the columns ``"table"`` and ``"column"`` want quotes.
 
 The first five also have ``place`` (of the row in its table, an integer) and
-``kelurahan_of_finding`` (where a finding of the row belongs); ``person`` has ``family_place``, by
-which the engine groups; ``ppks`` has ``subject_name``. ``workbench.rules.copies`` makes and keeps
-them.
+``kelurahan_of_finding`` (where a finding of the row belongs); ``person``, ``aid`` and ``ppks``
+have ``family_place``, the place of their family; ``ppks`` has ``subject_name``.
+``workbench.rules.copies`` makes and keeps them.
 
 Also there: ``region_code(code)`` (every kecamatan code ever valid, as integer), ``kelurahan``,
 ``reason(kode, alasan)``, ``program(kode, jenis, satuan)``; ``getvariable('as_of')`` is the
@@ -188,9 +188,10 @@ DEFINITIONS = {
     "family": f"SELECT *, kelurahan_kode_kemendagri AS kelurahan_of_finding FROM ({_FAMILY})",
     "person": "SELECT *, coalesce(kelurahan_kode_kemendagri, '') AS kelurahan_of_finding "
     f"FROM ({_PERSON})",
-    "aid": "SELECT a.*, coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_of_finding "
+    "aid": "SELECT a.*, f.place AS family_place, "
+    "coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_of_finding "
     f"FROM ({_AID}) a LEFT JOIN family f USING (family_id)",
-    "ppks": "SELECT k.* EXCLUDE (person_name), "
+    "ppks": "SELECT k.* EXCLUDE (person_name), f.place AS family_place, "
     "coalesce(k.person_name, f.head_name, '') AS subject_name, "
     "coalesce(f.kelurahan_kode_kemendagri, '') AS kelurahan_of_finding "
     f"FROM ({_PPKS}) k LEFT JOIN family f USING (family_id)",
