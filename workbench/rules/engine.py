@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -177,13 +178,43 @@ def recheck(
     rules = dict(findings.rules)
     with slice_of(typed_directory, kelurahan_kode, values, limits) as connection:
         _judge(connection, rules, findings.silent, values)
-        connection.register("before", findings.table)
         connection.execute(
-            "CREATE TEMP TABLE joined AS SELECT * FROM before "
-            "WHERE kelurahan_kode_kemendagri <> getvariable('kelurahan') UNION ALL "
-            "SELECT * FROM described WHERE kelurahan_kode_kemendagri = getvariable('kelurahan')"
+            "CREATE TEMP TABLE here AS SELECT * FROM described "
+            "WHERE kelurahan_kode_kemendagri = getvariable('kelurahan')"
         )
-        return _findings(connection, "joined", findings.silent, rules, values)
+        here = _findings(connection, "here", findings.silent, rules, values)
+    table = _with_part(findings.table, kelurahan_kode, here.table, ("rule", "subject"))
+    if findings.bits == here.bits and findings.masks.keys() == here.masks.keys():
+        masks = {
+            name: _with_part(findings.masks[name], kelurahan_kode, rows, ("subject",))
+            for name, rows in here.masks.items()
+        }
+    else:
+        masks = masks_of(table, here.bits)
+    return replace(here, table=table, masks=masks)
+
+
+def _with_part(
+    whole: pa.Table, kelurahan_kode: str, short: pa.Table, by: tuple[str, ...]
+) -> pa.Table:
+    """``whole`` with the rows of one kelurahan replaced by ``short``.
+
+    Both are in the order of ``by``, and so is what comes out, without sorting it all again.
+    """
+    import pyarrow.compute as pc
+
+    long = whole.cast(short.schema).filter(
+        pc.not_equal(whole["kelurahan_kode_kemendagri"], kelurahan_kode)
+    )
+    keys = [long[name] for name in by]
+    parts, start = [], 0
+    for place, row in enumerate(zip(*(short[name].to_pylist() for name in by), strict=True)):
+        end = bisect_left(
+            range(long.num_rows), row, start, key=lambda at: tuple(k[at].as_py() for k in keys)
+        )
+        parts += [long.slice(start, end - start), short.slice(place, 1)]
+        start = end
+    return pa.concat_tables([*parts, long.slice(start)])
 
 
 def _findings(
