@@ -1,8 +1,8 @@
 """The whole country: 285 million people, as copies of a typed copy of 12 million.
 
 Only the columns that the twenty rules read are copied; they are 15 GB. Each part has persons,
-families, numbers and kelurahan of its own, and all parts are judged as one list: a NIK that
-stood in two parts would be found.
+families, numbers and kelurahan of its own, and all parts are judged as one list. Which numbers
+are doubled is known from each part's copy, for import marks them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PERSONS = 285_000_000
 _TYPED = {
     "person": (
         *("nik_number", "nik_region", "nik_day", "nik_month", "nik_yy", "nik_sex", "nik_serial"),
-        *("nik_has_date", "nik_is_filler", "nik_is_doubled", "nik_is_kk", "kk_number", "age"),
+        *("nik_has_date", "nik_is_filler", "nik_is_doubled", "source_list", "nik_is_kk", "kk_number", "age"),
         *("kelurahan_kode_kemendagri", "kelurahan_of_finding", "family_place", "family_usable"),
         *("registry_status", "person_key", "id_record"),
     ),

@@ -201,22 +201,24 @@ def slice_of(
         )
         for name in SUBJECT_TABLES:
             far = _quoted(directory / f"neighbours_{name}.parquet")
-            connection.execute(
-                f"CREATE TEMP TABLE own AS SELECT * FROM {name} "
-                f"WHERE kelurahan_of_finding = {_literal(kelurahan)} UNION ALL "
-                f"SELECT DISTINCT ON (place) * EXCLUDE (key) FROM read_parquet({far}) "
+            _narrow(
+                connection,
+                name,
+                f"SELECT * FROM {name} WHERE kelurahan_of_finding = {_literal(kelurahan)} "
+                f"UNION ALL SELECT DISTINCT ON (place) * EXCLUDE (key) FROM read_parquet({far}) "
                 "WHERE key IN (SELECT key FROM shared) "
-                f"AND kelurahan_of_finding <> {_literal(kelurahan)}"
+                f"AND kelurahan_of_finding <> {_literal(kelurahan)}",
             )
-            connection.execute(f"DROP VIEW {name}")
-            connection.execute(f"ALTER TABLE own RENAME TO {name}")
         ids = " UNION ALL ".join(f"SELECT {name}_id FROM {name}" for name in SUBJECT_TABLES)
-        connection.execute(
-            f"CREATE TEMP TABLE own AS SELECT * FROM cleaned WHERE subject IN ({ids})"
-        )
-        connection.execute("DROP VIEW cleaned")
-        connection.execute("ALTER TABLE own RENAME TO cleaned")
+        _narrow(connection, "cleaned", f"SELECT * FROM cleaned WHERE subject IN ({ids})")
         yield connection
+
+
+def _narrow(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
+    """Put what ``sql`` gives in the place of the view ``name``, which it may read."""
+    connection.execute(f"CREATE TEMP TABLE narrowed AS {sql}")
+    connection.execute(f"DROP VIEW {name}")
+    connection.execute(f"ALTER TABLE narrowed RENAME TO {name}")
 
 
 def as_of_copy(directory: Path) -> date:
@@ -332,7 +334,11 @@ def _statements(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, st
         order = "family_place NULLS FIRST" if name in _BY_FAMILY else "kelurahan_of_finding"
         yield name, sql, f" ORDER BY {order}, family_id, {name}_id"
     for name in PLAIN:
-        yield name, f"SELECT * FROM raw_{name}", ""
+        sql = f"SELECT * FROM raw_{name}"
+        if name == "dukcapil":
+            # Rules ask for the answers that are not "hidup": these lie together, for they are few.
+            sql = f"{sql} WHERE status <> 'hidup' UNION ALL {sql} WHERE status = 'hidup'"
+        yield name, sql, ""
 
 
 def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:

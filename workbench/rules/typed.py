@@ -8,10 +8,11 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
     ``nik_serial`` ``nik_has_date`` ``nik_is_filler``, ``nik_is_doubled`` (another row of the
     list has the same sixteen digits), ``kk_number``, ``nik_is_kk`` (its NIK
     is the card number, or the two stand in each other's place), ``age`` (years at ``as_of``),
-    ``kelurahan_kode_kemendagri`` and ``desil`` of its family, ``family_usable`` (its family has
-    a KK number, no refused member, and the list is not one row a family),
-    ``registry_*`` (the civil registry's answer for its NIK: status, name, sex, birth_date,
-    kelurahan; null when never asked).
+    ``kelurahan_kode_kemendagri``, ``desil`` and ``source_list`` of its family,
+    ``family_usable`` (its family has a KK number, no refused member, and the list is not one row
+    a family), ``registry_*`` (the civil registry's answer for its NIK: status, name, sex,
+    birth_date, kelurahan; null when never asked), ``registry_likeness`` (of the two names, 0 to
+    1; null where one is unknown).
 ``family``
     ``head_name`` (the head's, else the first member's, where the list states none),
     ``kk_number``, ``usable`` (as above), ``member_rows``, ``receives`` (list of programmes with
@@ -33,7 +34,8 @@ Every typed table has all columns of its table in ``register.csv``, and beside t
 
 The first five also have ``place`` (of the row in its table, an integer) and
 ``kelurahan_of_finding`` (where a finding of the row belongs); ``person``, ``aid`` and ``ppks``
-have ``family_place``, the place of their family; ``ppks`` has ``subject_name``.
+have ``family_place``, the place of their family (null where they have none: joins by it are far
+cheaper than by ``family_id``); ``ppks`` has ``subject_name``.
 ``workbench.rules.copies`` makes and keeps them.
 
 Also there: ``region_code(code)`` (every kecamatan code ever valid, as integer), ``kelurahan``,
@@ -44,6 +46,7 @@ reference date and every parameter is a variable of its own name.
 from __future__ import annotations
 
 from workbench.domain.wilayah import CITY, OLD_CITY_CODES
+from workbench.rules.names import likeness_sql
 
 _NUMBER = "CASE WHEN regexp_full_match({0}, '[0-9]{{16}}') THEN CAST({0} AS BIGINT) END"
 
@@ -95,8 +98,11 @@ SELECT d.* EXCLUDE (region_as_written, nik_dd, born),
         AS age,
     coalesce(is_doubled, false) AS nik_is_doubled,
     f.place AS family_place, f.kelurahan_kode_kemendagri, f.desil,
+    coalesce(f.source_list, '') AS source_list,
     coalesce(f.usable, false) AS family_usable,
-    r.status AS registry_status, r.name AS registry_name, r.sex AS registry_sex,
+    r.status AS registry_status, r.name AS registry_name,
+    CASE WHEN d.name <> '' AND r.name <> '' THEN {likeness_sql("d.name", "r.name")} END
+        AS registry_likeness, r.sex AS registry_sex,
     r.birth_date AS registry_birth_date, r.kelurahan_kode_kemendagri AS registry_kelurahan,
     r.answered_on AS registry_answered_on
 FROM dated d

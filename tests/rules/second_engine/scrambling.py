@@ -73,11 +73,21 @@ def scramble(register: Register, rng: Random, share: float = 0.2) -> Register:
             # The registry answers once a day.
             kept = list({(row["nik"], row["answered_on"]): row for row in kept}.values())
         spoilt[table] = [*kept, *_copies(table, kept, rng)]
+    _leave_gone_families(spoilt)
     spoilt["cleaned"] += _notes(spoilt, rng)
     tables = {name: _closed(name, rows) for name, rows in spoilt.items()}
     families = register["family"]["family_id"].to_pylist()
     refused = rng.sample(families, len(families) // 20)
     return Register(tables, {**register.manifest, "families_with_refused": refused})
+
+
+def _leave_gone_families(tables: Mapping[str, list[Row]]) -> None:
+    """In a register a row has a family that is there, or none."""
+    known = {row["family_id"] for row in tables["family"]}
+    for rows in tables.values():
+        for row in rows:
+            if "family_id" in row and row["family_id"] not in known:
+                row["family_id"] = ""
 
 
 def _copies(table: str, rows: list[Row], rng: Random) -> Iterable[Row]:

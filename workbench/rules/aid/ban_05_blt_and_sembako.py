@@ -28,10 +28,10 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
         WITH paid AS ({PAID})
         SELECT a.aid_id AS subject FROM paid a
         WHERE a.program = 'BLTDD'
-            AND EXISTS (SELECT 1 FROM paid b WHERE b.family_id = a.family_id
+            AND EXISTS (SELECT 1 FROM paid b WHERE b.family_place = a.family_place
                 AND b.program = 'SEMBAKO'
                 AND a.first_day <= b.last_day AND b.first_day <= a.last_day)
-            AND NOT EXISTS (SELECT 1 FROM paid c WHERE c.family_id = a.family_id
+            AND NOT EXISTS (SELECT 1 FROM paid c WHERE c.family_place = a.family_place
                 AND c.program = 'PKH' AND year(c.first_day) = year(a.first_day))
     """,
 )

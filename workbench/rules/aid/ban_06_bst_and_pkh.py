@@ -25,14 +25,14 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     # BST that is still counted as active is BAN-66's question.
     select="""
         WITH paid AS (
-            SELECT aid_id, family_id, program, program_name, year_, period_start, period_end,
+            SELECT aid_id, family_place, program, program_name, year_, period_start, period_end,
                 is_active AND period_end < getvariable('as_of') AS is_misread
-            FROM aid WHERE family_id <> '' AND status <> 'gagal_salur'
+            FROM aid WHERE family_place IS NOT NULL AND status <> 'gagal_salur'
                 AND program IN ('BST', 'PKH', 'SEMBAKO') AND NOT coalesce(is_emergency, false)
         )
         SELECT a.aid_id AS subject, CAST(any_value(a.year_) AS VARCHAR) AS year,
             string_agg(DISTINCT b.program_name, ' dan ' ORDER BY b.program_name) AS other
-        FROM paid a JOIN paid b USING (family_id)
+        FROM paid a JOIN paid b USING (family_place)
         WHERE a.program = 'BST' AND b.program <> 'BST' AND NOT a.is_misread
             AND a.period_start <= b.period_end AND b.period_start <= a.period_end
         GROUP BY a.aid_id

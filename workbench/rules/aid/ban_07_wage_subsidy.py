@@ -26,7 +26,7 @@ from workbench.rules.living.members import working_adults
     needs=["aid.program"],
     select=f"""
         WITH paid AS ({PAID})
-        SELECT DISTINCT a.aid_id AS subject FROM paid a JOIN paid b USING (family_id)
+        SELECT DISTINCT a.aid_id AS subject FROM paid a JOIN paid b USING (family_place)
         WHERE a.program = 'BSU' AND b.program = 'PKH'
             AND a.first_day <= b.last_day AND b.first_day <= a.last_day
     """,

@@ -28,18 +28,18 @@ from workbench.rules.identity.slips import reference_date
     # Money in several parts within one year is one repair, unless two sources paid.
     select="""
         WITH paid AS (
-            SELECT family_id, greatest(count(DISTINCT year_), count(DISTINCT nullif(source, '')))
-                AS times
-            FROM aid WHERE program = 'RUTILAHU' AND family_id <> '' AND status <> 'gagal_salur'
-                AND year_ IS NOT NULL
-            GROUP BY family_id
+            SELECT family_place, greatest(
+                count(DISTINCT year_), count(DISTINCT nullif(source, ''))) AS times
+            FROM aid WHERE program = 'RUTILAHU' AND family_place IS NOT NULL
+                AND status <> 'gagal_salur' AND year_ IS NOT NULL
+            GROUP BY family_place
         )
         SELECT a.aid_id AS subject, p.times
-        FROM aid a JOIN paid p USING (family_id)
+        FROM aid a JOIN paid p USING (family_place)
         WHERE p.times > 1 AND a.program = 'RUTILAHU' AND a.status <> 'gagal_salur'
             AND a.year_ IS NOT NULL
         QUALIFY row_number() OVER (
-            PARTITION BY a.family_id ORDER BY a.period_start DESC, a.aid_id DESC) = 1
+            PARTITION BY a.family_place ORDER BY a.period_start DESC, a.aid_id DESC) = 1
     """,
 )
 class HouseRepairedOnce:

@@ -26,19 +26,19 @@ from workbench.rules.identity.slips import reference_date
     # Capital is given once for all, so the years do not matter; KUBE is paid in parts.
     select="""
         WITH paid AS (
-            SELECT aid_id, family_id, program, program_name, period_start,
+            SELECT aid_id, family_place, program, program_name, period_start,
                 CASE WHEN program = 'PENA' THEN coalesce(year_, 0) END AS year
-            FROM aid WHERE program IN ('PENA', 'KUBE') AND family_id <> ''
+            FROM aid WHERE program IN ('PENA', 'KUBE') AND family_place IS NOT NULL
                 AND status <> 'gagal_salur' AND NOT coalesce(is_emergency, false)
         ),
         counted AS (
-            SELECT family_id, count(DISTINCT (program, year)) AS times,
+            SELECT family_place, count(DISTINCT (program, year)) AS times,
                 string_agg(DISTINCT program_name, ' dan ' ORDER BY program_name) AS programs
-            FROM paid GROUP BY family_id
+            FROM paid GROUP BY family_place
         )
-        SELECT a.aid_id AS subject, times, programs FROM paid a JOIN counted USING (family_id)
+        SELECT a.aid_id AS subject, times, programs FROM paid a JOIN counted USING (family_place)
         WHERE times > 1
-        QUALIFY row_number() OVER (PARTITION BY a.family_id
+        QUALIFY row_number() OVER (PARTITION BY a.family_place
             ORDER BY a.period_start DESC NULLS LAST, a.aid_id DESC) = 1
     """,
 )

@@ -27,11 +27,11 @@ from workbench.rules.identity.slips import reference_date, setting
     evidence=["people", "most"],
     # A civil servant among them is SOS-52's question.
     select="""
-        SELECT a.family_id AS subject, count(DISTINCT a.nik_number) AS people,
+        SELECT any_value(f.family_id) AS subject, count(DISTINCT a.nik_number) AS people,
             any_value(getvariable('prakerja_per_kk_max')) AS most
-        FROM aid a JOIN family f USING (family_id)
+        FROM aid a JOIN family f ON f.place = a.family_place
         WHERE a.program = 'PRAKERJA' AND a.status <> 'gagal_salur' AND f.kk_number IS NOT NULL
-        GROUP BY a.family_id
+        GROUP BY a.family_place
         HAVING count(DISTINCT a.nik_number) > getvariable('prakerja_per_kk_max')
     """,
 )

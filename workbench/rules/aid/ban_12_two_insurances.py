@@ -24,11 +24,14 @@ from workbench.rules.living.members import working_adults
     basis=Basis(("C12",), "", "tidak"),
     needs=["person.flags", "aid.program"],
     select="""
-        WITH covered AS (SELECT person_id, nik FROM aid WHERE program = 'PBIJK' AND is_active)
-        SELECT person_id AS subject FROM person
-        WHERE list_contains(string_split(flags, ';'), 'ppu')
-            AND (person_id IN (SELECT person_id FROM covered)
-                OR (nik <> '' AND nik IN (SELECT nik FROM covered)))
+        WITH earners AS (
+            SELECT person_id, nik FROM person WHERE list_contains(string_split(flags, ';'), 'ppu')
+        ),
+        covered AS NOT MATERIALIZED (
+            SELECT person_id, nik FROM aid WHERE program = 'PBIJK' AND is_active
+        )
+        SELECT e.person_id AS subject FROM earners e JOIN covered USING (person_id)
+        UNION SELECT e.person_id FROM earners e JOIN covered c ON e.nik = c.nik AND e.nik <> ''
     """,
 )
 class OneContribution:

@@ -23,14 +23,15 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     evidence=["families"],
     # A dash or a row of noughts is no account.
     select="""
-        WITH paid AS (
-            SELECT aid_id, account, family_id FROM aid
-            WHERE is_active AND family_id <> '' AND regexp_matches(account, '[1-9]')
+        WITH paid AS NOT MATERIALIZED (
+            SELECT aid_id, account, hash(account) AS slot, family_place FROM aid
+            WHERE is_active AND family_place IS NOT NULL AND regexp_matches(account, '[1-9]')
         )
-        SELECT aid_id AS subject, families FROM paid JOIN (
-            SELECT account, count(DISTINCT family_id) AS families FROM paid
-            GROUP BY account HAVING count(DISTINCT family_id) > 1
-        ) USING (account)
+        SELECT aid_id AS subject, families FROM (
+            SELECT aid_id, count(DISTINCT family_place) OVER (PARTITION BY account) AS families
+            FROM paid WHERE slot IN (
+                SELECT slot FROM paid GROUP BY slot HAVING min(family_place) <> max(family_place))
+        ) WHERE families > 1
     """,
 )
 class AccountOfOneFamily:

@@ -27,16 +27,21 @@ _PERSONAL = ("PERMAKANAN", "YAPI", "ATENSI", "PIP")
     evidence=["program"],
     # What is paid to families is BAN-64's question.
     select=f"""
-        WITH paid AS (
+        WITH paid AS NOT MATERIALIZED (
             SELECT aid_id, nik_number, program, program_name, {PURSE} AS purse,
                 coalesce(period_start, getvariable('as_of')) AS first_day,
-                coalesce(period_end, getvariable('as_of')) AS last_day
+                coalesce(period_end, getvariable('as_of')) AS last_day,
+                hash(nik_number, program) AS slot
             FROM aid WHERE is_active AND nik_number IS NOT NULL
                 AND NOT coalesce(is_emergency, false) AND program IN (SELECT kode FROM program
                     WHERE satuan IN ('perorangan', 'anak', 'siswa', 'mahasiswa'))
+        ),
+        mixed AS (
+            SELECT * FROM paid WHERE slot IN (
+                SELECT slot FROM paid GROUP BY slot HAVING min(purse) < max(purse))
         )
         SELECT b.aid_id AS subject, any_value(b.program_name) AS program
-        FROM paid a JOIN paid b USING (nik_number, program)
+        FROM mixed a JOIN mixed b USING (nik_number, program)
         WHERE a.purse < b.purse AND a.first_day <= b.last_day AND b.first_day <= a.last_day
         GROUP BY b.aid_id
     """,

@@ -26,12 +26,15 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     # Both in one year; a list that gives no period is taken for today's.
     select="""
         WITH paid AS (
-            SELECT aid_id, family_id, program, coalesce(year_, year(getvariable('as_of'))) AS year
-            FROM aid WHERE is_active AND family_id <> '' AND NOT coalesce(is_emergency, false)
+            SELECT aid_id, family_place, program,
+                coalesce(year_, year(getvariable('as_of'))) AS year
+            FROM aid WHERE is_active AND family_place IS NOT NULL
+                AND NOT coalesce(is_emergency, false)
         )
         SELECT aid_id AS subject FROM paid
         WHERE program = 'BLTDD'
-            AND (family_id, year) IN (SELECT (family_id, year) FROM paid WHERE program = 'PKH')
+            AND (family_place, year) IN (
+                SELECT (family_place, year) FROM paid WHERE program = 'PKH')
     """,
 )
 class VillageCashAndPkh:

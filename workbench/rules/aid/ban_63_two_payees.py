@@ -22,22 +22,24 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     basis=Basis(("E63", "C14", "C15"), "", "tidak"),
     needs=["aid.program", "aid.nik", "person.no_kk"],
     evidence=["payees", "program"],
+    # Rows that share the hash of what they are compared by are few; only these are compared.
     select=f"""
-        WITH paid AS (
-            SELECT a.aid_id, a.family_id, a.nik, a.program, a.program_name, a.period
-            FROM aid a JOIN family f USING (family_id)
-            WHERE a.is_active AND a.program IN {sql_list(ONE_PAYEE)}
-                AND a.nik_number IS NOT NULL AND f.kk_number IS NOT NULL
-                AND NOT coalesce(a.is_emergency, false)
+        WITH paid AS NOT MATERIALIZED (
+            SELECT aid_id, family_place, nik_number, program, program_name, period,
+                hash(family_place, program, period) AS slot
+            FROM aid
+            WHERE is_active AND program IN {sql_list(ONE_PAYEE)} AND family_place IS NOT NULL
+                AND nik_number IS NOT NULL AND NOT coalesce(is_emergency, false)
+        ),
+        beside_first AS (
+            SELECT *, count(DISTINCT nik_number) OVER same AS payees,
+                first_value(nik_number) OVER (same ORDER BY aid_id) AS first_payee
+            FROM paid WHERE slot IN (SELECT slot FROM paid GROUP BY slot HAVING count(*) > 1)
+            WINDOW same AS (PARTITION BY family_place, program, period)
         )
-        SELECT aid_id AS subject, payees, program_name AS program FROM (
-            SELECT *, first_value(nik) OVER (
-                PARTITION BY family_id, program, period ORDER BY aid_id) AS first_payee
-            FROM paid JOIN (
-                SELECT family_id, program, period, count(DISTINCT nik) AS payees FROM paid
-                GROUP BY family_id, program, period HAVING count(DISTINCT nik) > 1
-            ) USING (family_id, program, period)
-        ) WHERE nik <> first_payee
+        SELECT aid_id AS subject, payees, program_name AS program
+        FROM beside_first b JOIN family f ON f.place = b.family_place
+        WHERE f.kk_number IS NOT NULL AND nik_number <> first_payee
     """,
 )
 class OnePayee:

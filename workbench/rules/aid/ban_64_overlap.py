@@ -26,17 +26,17 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     # BAN-61's question.
     select=f"""
         WITH paid AS (
-            SELECT aid_id, family_id, program, program_name, {PURSE} AS purse,
+            SELECT aid_id, family_place, program, program_name, {PURSE} AS purse,
                 CASE WHEN kind LIKE '%pangan%' THEN 'pangan'
                      WHEN kind LIKE '%tunai%' THEN 'tunai' END AS kind,
                 coalesce(period_start, getvariable('as_of')) AS first_day,
                 coalesce(period_end, getvariable('as_of')) AS last_day
-            FROM aid WHERE is_active AND per_family AND family_id <> ''
+            FROM aid WHERE is_active AND per_family AND family_place IS NOT NULL
                 AND NOT coalesce(is_emergency, false)
         )
         SELECT b.aid_id AS subject, any_value(b.kind) AS kind, min(a.program_name) AS other,
             any_value(b.program_name) AS program
-        FROM paid a JOIN paid b USING (family_id, kind)
+        FROM paid a JOIN paid b USING (family_place, kind)
         WHERE a.purse < b.purse AND a.first_day <= b.last_day AND b.first_day <= a.last_day
             AND NOT (a.program = 'PKH' AND b.program = 'BLTDD')
         GROUP BY b.aid_id

@@ -24,19 +24,25 @@ from workbench.rules.identity.slips import setting
     needs=["aid.program", "aid.status"],
     evidence=["why"],
     select="""
-        WITH covered AS (
+        WITH ended AS (
+            SELECT a.aid_id, a.person_id, a.nik, f.desil,
+                coalesce(f.desil BETWEEN 1 AND getvariable('pbi_desil_max'), false) AS is_low
+            FROM aid a LEFT JOIN family f ON f.place = a.family_place
+            WHERE a.program = 'PBIJK' AND a.status = 'nonaktif'
+        ),
+        asked AS (
+            SELECT aid_id, person_id, nik, 'desil ' || desil AS why FROM ended WHERE is_low
+            UNION ALL
+            SELECT aid_id, person_id, e.nik, 'sakit menahun' FROM ended e JOIN person p
+                USING (person_id) WHERE p.has_chronic_illness AND NOT is_low
+        ),
+        covered AS NOT MATERIALIZED (
             SELECT person_id, nik FROM aid WHERE program = 'PBIJK' AND is_active
         )
-        SELECT a.aid_id AS subject,
-            CASE WHEN f.desil BETWEEN 1 AND getvariable('pbi_desil_max')
-                 THEN 'desil ' || f.desil ELSE 'sakit menahun' END AS why
-        FROM aid a LEFT JOIN family f USING (family_id)
-        LEFT JOIN person p ON p.person_id = a.person_id AND a.person_id <> ''
-        WHERE a.program = 'PBIJK' AND a.status = 'nonaktif'
-            AND (f.desil BETWEEN 1 AND getvariable('pbi_desil_max')
-                 OR coalesce(p.has_chronic_illness, false))
-            AND a.person_id NOT IN (SELECT person_id FROM covered WHERE person_id <> '')
-            AND a.nik NOT IN (SELECT nik FROM covered WHERE nik <> '')
+        SELECT aid_id AS subject, why FROM asked
+        WHERE aid_id NOT IN (
+            SELECT aid_id FROM asked JOIN covered USING (person_id) WHERE person_id <> ''
+            UNION ALL SELECT aid_id FROM asked JOIN covered USING (nik) WHERE nik <> '')
     """,
 )
 class ContributionKept:

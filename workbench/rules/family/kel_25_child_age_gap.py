@@ -33,7 +33,7 @@ WITH gaps AS (
         year(c.birth_date) - year(p.birth_date) - CASE WHEN
             (month(c.birth_date), day(c.birth_date)) < (month(p.birth_date), day(p.birth_date))
             THEN 1 ELSE 0 END AS gap
-    FROM person c JOIN person p ON p.family_id = c.family_id
+    FROM person c JOIN person p ON p.family_place = c.family_place
         AND p.shdk IN ('kepala_keluarga', 'istri', 'suami')
     WHERE c.family_usable AND c.shdk = 'anak'
         AND c.age BETWEEN 0 AND getvariable('age_max')

@@ -23,12 +23,9 @@ def compared_sql(partition: str) -> str:
     """
     return f"""
 WITH holders AS (
-    SELECT p.person_id, p.family_id, p.nik_number, p.kk_number, p.name, p.birth_date, p.id_record,
-        p.file, p.sheet, p."row", coalesce(f.source_list, '') AS source_list
-    FROM person p LEFT JOIN family f USING (family_id)
-    WHERE NOT p.nik_is_filler AND NOT p.nik_is_kk AND p.nik_number IN (
-        SELECT nik_number FROM person WHERE nik_number IS NOT NULL
-        GROUP BY nik_number HAVING count(*) > 1)
+    SELECT person_id, family_id, nik_number, kk_number, name, birth_date, id_record, source_list,
+        file, sheet, "row"
+    FROM person WHERE nik_is_doubled AND NOT nik_is_filler AND NOT nik_is_kk
 ),
 beside_first AS (
     SELECT *,

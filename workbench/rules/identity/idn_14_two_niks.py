@@ -26,22 +26,19 @@ from workbench.rules.names import plain_sql
     evidence=("numbers",),
     # Children of one mother born on one day are few; only their names are taken apart.
     select=f"""
-WITH sound AS (
-    SELECT p.person_id, p.nik_number, p.name, p.birth_date, p.mother_name,
-        coalesce(f.source_list, '') AS source_list
-    FROM person p LEFT JOIN family f USING (family_id)
+WITH sound AS NOT MATERIALIZED (
+    SELECT person_id, nik_number, name, source_list, birth_date, mother_name,
+        hash(source_list, birth_date, mother_name) AS birth
+    FROM person
     WHERE nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk
         AND name <> '' AND length(mother_name) > 2
         AND age BETWEEN 0 AND getvariable('age_max')
-),
-of_one_birth AS (
-    SELECT source_list, birth_date, mother_name FROM sound
-    GROUP BY ALL HAVING count(DISTINCT nik_number) > 1
 )
 SELECT person_id AS subject, numbers FROM (
     SELECT person_id, count(DISTINCT nik_number) OVER (
         PARTITION BY source_list, birth_date, mother_name, {plain_sql("name")}) AS numbers
-    FROM sound JOIN of_one_birth USING (source_list, birth_date, mother_name)
+    FROM sound WHERE birth IN (
+        SELECT birth FROM sound GROUP BY birth HAVING count(*) > 1)
 ) WHERE numbers > 1
 """,
 )

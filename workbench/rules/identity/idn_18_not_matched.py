@@ -32,7 +32,7 @@ from workbench.rules.identity.slips import is_taken, people_with_sound_numbers
     select="""
 SELECT person_id AS subject, CASE WHEN registry_status = 'tidak_ditemukan'
     THEN 'NIK tidak ditemukan' ELSE 'hasil padan terakhir tidak padan' END AS outcome
-FROM person p LEFT JOIN family f USING (family_id)
+FROM person p LEFT JOIN family f ON f.place = p.family_place
 WHERE nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk
     AND (dukcapil_match = 'tidak_padan' OR registry_status = 'tidak_ditemukan')
     AND coalesce(registry_status, '') NOT IN ('meninggal', 'nonaktif')

@@ -5,7 +5,7 @@ from random import Random
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 from workbench.rules.identity.slips import people_with_sound_numbers, setting
-from workbench.rules.names import likeness, likeness_sql
+from workbench.rules.names import likeness
 
 #: What a neighbourhood calls somebody whose card says something else.
 _NICKNAMES = {
@@ -32,11 +32,9 @@ _NICKNAMES = {
     ),
     needs=["person.nik", "person.name", "person.dukcapil_match|dukcapil.name"],
     # "Mirip" (S05) is no finding, and "tidak padan" is another rule's question.
-    when=f"""name <> '' AND dukcapil_match NOT IN ('padan_mirip', 'tidak_padan')
-        AND CASE WHEN coalesce(registry_name, '') = ''
-            THEN dukcapil_match = 'padan_beda_nama'
-            ELSE {likeness_sql("name", "registry_name")} < getvariable('name_similarity_min')
-            END""",
+    when="""name <> '' AND dukcapil_match NOT IN ('padan_mirip', 'tidak_padan')
+        AND CASE WHEN registry_likeness IS NULL THEN dukcapil_match = 'padan_beda_nama'
+            ELSE registry_likeness < getvariable('name_similarity_min') END""",
 )
 class NameDiffers:
     """The registry's spelling is the one banks and post offices go by.

@@ -5,9 +5,8 @@ from random import Random
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 from workbench.rules.identity.slips import people_with_sound_numbers, setting
-from workbench.rules.names import likeness, likeness_sql
+from workbench.rules.names import likeness
 
-_LIKENESS = likeness_sql("name", "registry_name")
 #: What the ear does not tell apart, as pairs of letters.
 _HEARD_ALIKE = (
     *(("Y", "I"), ("I", "Y"), ("DH", "D"), ("KH", "H"), ("F", "P"), ("P", "F"), ("V", "F")),
@@ -30,11 +29,10 @@ _HEARD_ALIKE = (
     needs=["person.nik", "person.name", "person.dukcapil_match|dukcapil.name"],
     # Titles, initials, aliases and another order of the words make no other name; less alike
     # than this is another rule's question, and so is "tidak padan".
-    when=f"""name <> '' AND dukcapil_match <> 'tidak_padan'
-        AND CASE WHEN coalesce(registry_name, '') = '' THEN dukcapil_match = 'padan_mirip'
-            WHEN name = registry_name THEN false
-            ELSE {_LIKENESS} < 1 AND (dukcapil_match = 'padan_mirip'
-                OR {_LIKENESS} >= getvariable('name_similarity_min')) END""",
+    when="""name <> '' AND dukcapil_match <> 'tidak_padan'
+        AND CASE WHEN registry_likeness IS NULL THEN dukcapil_match = 'padan_mirip'
+            ELSE registry_likeness < 1 AND (dukcapil_match = 'padan_mirip'
+                OR registry_likeness >= getvariable('name_similarity_min')) END""",
 )
 class NameAlike:
     """A name heard is not a name read from the card.

@@ -31,7 +31,7 @@ from workbench.rules.identity.slips import people_with_sound_numbers
     # What IDN-18 leaves out. A registry that has answered since then has caught up.
     select="""
 SELECT person_id AS subject, date_diff('day', p.dukcapil_matched_on, f.kk_issued_on) AS days
-FROM person p JOIN family f USING (family_id)
+FROM person p JOIN family f ON f.place = p.family_place
 WHERE nik_has_date AND NOT nik_is_filler AND NOT nik_is_kk AND dukcapil_match = 'tidak_padan'
     AND coalesce(registry_status, '') NOT IN ('meninggal', 'nonaktif')
     AND f.kk_issued_on > p.dukcapil_matched_on AND f.kk_issued_on <= getvariable('as_of')

@@ -29,7 +29,7 @@ STEADY = r"\b(BUMN|BUMD)\b|^(DOKTER|DIREKTUR|KOMISARIS|EKSEKUTIF)\b"
 IDLE = "TIDAK BEKERJA|BELUM BEKERJA|MENGURUS RUMAH|PELAJAR|MAHASISWA"
 
 #: Families that are paid something now: no history, and no help after a disaster.
-HELPED = f"""(SELECT family_id FROM aid WHERE is_active AND family_id <> ''
+HELPED = f"""(SELECT family_place FROM aid WHERE is_active AND family_place IS NOT NULL
             AND NOT coalesce(is_emergency, false) AND program NOT IN {sql_list(ENDED)})"""
 
 #: Not said to have died, moved away or taken a card of their own: each is another question.

@@ -34,7 +34,7 @@ from workbench.rules.living.members import (
     # Who has a pension is asked about by SOS-55.
     select=f"""
         WITH told AS (
-            SELECT person_id, family_id, occupation, string_split(flags, ';') AS flags,
+            SELECT person_id, family_place, occupation, string_split(flags, ';') AS flags,
                 regexp_matches(upper(occupation), '{OFFICIAL}')
                     AND NOT regexp_matches(upper(occupation), '{FORMER}') AS by_work
             FROM person WHERE {IS_HERE}
@@ -46,7 +46,7 @@ from workbench.rules.living.members import (
                 THEN 'sebagai perangkat desa atau kelurahan menurut padanan data'
             ELSE 'bekerja sebagai ' || occupation END AS what
         FROM told
-        WHERE family_id IN {HELPED} AND NOT list_contains(flags, 'pensiun')
+        WHERE family_place IN {HELPED} AND NOT list_contains(flags, 'pensiun')
             AND (by_work OR list_has_any(flags, ['asn', 'tni_polri', 'perangkat']))
     """,
 )

@@ -29,7 +29,7 @@ from workbench.rules.living.members import (
     needs=["person.occupation", "aid.program"],
     select=f"""
         SELECT person_id AS subject FROM person
-        WHERE family_id IN {HELPED} AND {IS_HERE}
+        WHERE family_place IN {HELPED} AND {IS_HERE}
             AND (list_contains(string_split(flags, ';'), 'pensiun')
             OR regexp_matches(upper(occupation), '{PENSIONER}'))
     """,

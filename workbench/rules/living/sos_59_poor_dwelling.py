@@ -43,12 +43,13 @@ _SCORE = " + ".join(f"CASE WHEN {item} THEN 1 ELSE 0 END" for item in _ITEMS)
     evidence=["desil", "what"],
     select=f"""
         WITH head AS (
-            SELECT family_id, bool_or(regexp_matches(upper(occupation), '{IDLE}')) AS is_idle
-            FROM person WHERE shdk = 'kepala_keluarga' GROUP BY family_id
+            SELECT family_place AS place,
+                bool_or(regexp_matches(upper(occupation), '{IDLE}')) AS is_idle
+            FROM person WHERE shdk = 'kepala_keluarga' GROUP BY family_place
         ),
         scored AS (
             SELECT family_id, desil, has_shelter, {_SCORE} AS score
-            FROM family LEFT JOIN head USING (family_id)
+            FROM family LEFT JOIN head USING (place)
             WHERE desil BETWEEN getvariable('high_desil_min') AND 10
         )
         SELECT family_id AS subject, desil,

@@ -32,7 +32,7 @@ from workbench.rules.living.members import (
     # Officials are SOS-52's question, pensioners SOS-55's, a matched wage SOS-53's.
     select=f"""
         WITH told AS (
-            SELECT person_id, family_id, occupation, string_split(flags, ';') AS flags,
+            SELECT person_id, family_place, occupation, string_split(flags, ';') AS flags,
                 regexp_matches(upper(occupation), '{STEADY}')
                     AND NOT regexp_matches(upper(occupation), '{FORMER}|{OFFICIAL}') AS by_work
             FROM person WHERE {IS_HERE}
@@ -41,7 +41,7 @@ from workbench.rules.living.members import (
             THEN 'sebagai pegawai BUMN atau BUMD menurut padanan data'
             ELSE 'bekerja sebagai ' || occupation END AS what
         FROM told
-        WHERE family_id IN {HELPED} AND (by_work OR list_contains(flags, 'bumn'))
+        WHERE family_place IN {HELPED} AND (by_work OR list_contains(flags, 'bumn'))
             AND NOT list_has_any(flags, ['asn', 'tni_polri', 'perangkat', 'pensiun', 'upah'])
     """,
 )

@@ -24,7 +24,7 @@ from workbench.rules.living.members import IDLE
     evidence=["work"],
     select=f"""
         SELECT f.family_id AS subject, min(p.occupation) AS work
-        FROM family f JOIN person p USING (family_id)
+        FROM family f JOIN person p ON p.family_place = f.place
         WHERE f.income_rp = 0 AND p.shdk = 'kepala_keluarga'
             AND p.occupation NOT IN ('', '-', 'LAINNYA')
             AND NOT regexp_matches(upper(p.occupation), '{IDLE}')

@@ -30,13 +30,19 @@ _NAMES = {
     needs=["event.kind", "event.nik", "person.nik"],
     # Who left again or died since is not missed, nor who is listed on the card by that name.
     select="""
-SELECT event_id AS subject FROM event e
-WHERE kind = 'pindah_masuk' AND regexp_full_match(nik, '[0-9]{16}')
-    AND coalesce(date <= getvariable('as_of'), true)
-    AND nik NOT IN (SELECT nik FROM person)
-    AND person_id NOT IN (SELECT person_id FROM person)
-    AND NOT EXISTS (SELECT 1 FROM person p
-        WHERE p.no_kk = e.no_kk AND p.no_kk <> '' AND p.name = e.name AND p.name <> '')
+WITH came AS (
+    SELECT * FROM event
+    WHERE kind = 'pindah_masuk' AND regexp_full_match(nik, '[0-9]{16}')
+        AND coalesce(date <= getvariable('as_of'), true)
+),
+listed AS (
+    SELECT c.event_id FROM came c JOIN person p ON p.nik_number = CAST(c.nik AS BIGINT)
+    UNION ALL SELECT c.event_id FROM came c JOIN person p USING (person_id)
+    UNION ALL SELECT c.event_id FROM came c JOIN person p
+        ON p.no_kk = c.no_kk AND p.no_kk <> '' AND p.name = c.name AND p.name <> ''
+)
+SELECT event_id AS subject FROM came e
+WHERE event_id NOT IN (SELECT event_id FROM listed)
     AND NOT EXISTS (SELECT 1 FROM event later
         WHERE later.nik = e.nik AND later.kind IN ('pindah_keluar', 'meninggal')
             AND coalesce(later.date >= e.date, true))

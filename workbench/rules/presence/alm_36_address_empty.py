@@ -11,7 +11,9 @@ _SAYS_NOTHING = (
     *("IDEM", "SDA", "S D A", "DITTO", "ALAMAT", "ALAMAT SAMA", "ALAMAT KTP", "ADA", "TIDAK ADA"),
     *("TIDAK TAHU", "BELUM ADA", "KOSONG", "NIHIL", "SERANG", "KOTA SERANG", "BANTEN", "0"),
 )
-_PLAIN = "trim(regexp_replace(upper(address), '[^A-Z0-9]+', ' ', 'g'))"
+_BETWEEN = "[^A-Z0-9]"
+#: Nothing but one of these, whatever stands between the words.
+_EMPTY = f"{_BETWEEN}*({'|'.join(_SAYS_NOTHING).replace(' ', f'{_BETWEEN}+')})?{_BETWEEN}*"
 
 
 @row_rule(
@@ -28,10 +30,10 @@ _PLAIN = "trim(regexp_replace(upper(address), '[^A-Z0-9]+', ' ', 'g'))"
     basis=Basis(("E36",), "", "tidak"),
     needs=["family.address"],
     evidence={
-        "state": f"CASE WHEN {_PLAIN} = '' THEN 'tidak diisi' "
+        "state": "CASE WHEN NOT regexp_matches(upper(address), '[A-Z0-9]') THEN 'tidak diisi' "
         "ELSE 'tidak menunjukkan tempat mana pun' END"
     },
-    when=f"{_PLAIN} IN ('', {', '.join(repr(text) for text in _SAYS_NOTHING)})",
+    when=f"regexp_full_match(upper(address), '{_EMPTY}')",
 )
 class AddressEmpty:
     """An address leads somebody to the door.
