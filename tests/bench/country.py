@@ -21,9 +21,17 @@ PERSONS = 285_000_000
 _TYPED = {
     "person": (
         *("nik_number", "nik_region", "nik_day", "nik_month", "nik_yy", "nik_sex", "nik_serial"),
-        *("nik_has_date", "nik_is_filler", "nik_is_doubled", "source_list", "nik_is_kk", "kk_number", "age"),
+        *(
+            "nik_has_date",
+            "nik_is_filler",
+            "nik_is_doubled",
+            "source_list",
+            "nik_is_kk",
+            "kk_number",
+            "age",
+        ),
         *("kelurahan_kode_kemendagri", "kelurahan_of_finding", "family_place", "family_usable"),
-        *("registry_status", "person_key", "id_record"),
+        *("registry_status", "source_list", "person_key", "id_record"),
     ),
     "family": (
         *("kk_number", "usable", "member_rows", "kelurahan_of_finding", "head_name"),

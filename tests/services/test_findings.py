@@ -154,12 +154,14 @@ def test_a_number_is_found_by_its_last_four_digits_and_by_no_more(index):
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_pages_in_any_order_hold_every_finding_once(index, sort):
-    query, seen = Query(sort=sort), []
-    for start in range(0, len(index), 20):
-        page = index.page(query, start, 20)
-        assert page.start == start
-        seen += [(row["rule"], row["subject"]) for row in page.rows]
-    assert len(seen) == len(index) == len(set(seen))
+    for query in (Query(sort=sort), Query(sort=sort).turned("severity", "INFO")):
+        seen = []
+        for start in range(0, index.page(query).shown, 20):
+            page = index.page(query, start, 20)
+            assert page.start == start
+            seen += [(row["rule"], row["subject"]) for row in page.rows]
+        assert len(seen) + page.folded == page.total == len(_rows(index, query))
+        assert len(seen) == len(set(seen))
 
 
 def test_orders_mean_what_they_say(index):
@@ -168,7 +170,8 @@ def test_orders_mean_what_they_say(index):
     assert grave == sorted(grave, key=order.index)
     names = [row["name"] for row in _rows(index, Query(sort="nama"))]
     assert names == sorted(names)
-    by_family = [row["family_id"] for row in _rows(index, Query(sort="keluarga"))]
+    rows = _rows(index, Query(sort="keluarga"))
+    by_family = [row["family_id"] for row in rows if row["severity"] != "INFO"]
     runs = [by_family.count(family) for family in dict.fromkeys(by_family) if family]
     assert runs == sorted(runs, reverse=True)
     with pytest.raises(WrongUse):
@@ -178,8 +181,67 @@ def test_orders_mean_what_they_say(index):
 def test_a_start_past_the_end_gives_the_last_page(index):
     page = index.page(Query(), 10**9, 20)
     assert page.rows
-    assert page.start + len(page.rows) == page.total
+    assert page.start + len(page.rows) == page.shown
     assert index.page(Query(), -5, 20).start == 0
+
+
+def test_notes_of_a_rule_are_one_line_until_somebody_asks_for_them(index):
+    rows = _rows(index, Query())
+    notes = [row for row in rows if row["severity"] == "INFO"]
+    page = index.page(Query())
+    assert (page.total, page.folded) == (len(rows), len(notes))
+    by_rule = {
+        code: sum(row["rule"] == code for row in notes) for code in {r["rule"] for r in notes}
+    }
+    assert {fold.rule: fold.count for fold in page.folds} == by_rule
+    assert len(by_rule) > 1
+    counts = [fold.count for fold in page.folds]
+    assert counts == sorted(counts, reverse=True)
+    # Narrowed otherwise they stay folded, and what is folded is narrowed too.
+    place = notes[0]["kelurahan_kode_kemendagri"]
+    here = index.page(Query().turned("kelurahan", place))
+    assert here.folded == sum(row["kelurahan_kode_kemendagri"] == place for row in notes) > 0
+    code = page.folds[-1].rule
+    for query, n in (
+        (Query().turned("rule", code), by_rule[code]),
+        (Query().turned("severity", "INFO"), len(notes)),
+        (Query().turned("severity", "INFO").turned("rule", code), by_rule[code]),
+    ):
+        opened = index.page(query)
+        assert (opened.shown, opened.folded) == (n, 0)
+        assert opened.rows
+
+
+def test_a_column_full_of_apostrophes_is_one_line(office, tmp_path):
+    people = [
+        f"'36730105048190{n:02d};36730106071590{n:02d};RUSDI CONTOH;L;05/04/1981;KEPALA KELUARGA;"
+        "JL. CONTOH 1;001;002;CIPARE;SERANG"
+        for n in range(11, 31)
+    ]
+    _, opened = _real_list(office, tmp_path, people)
+    page = FindingsIndex(opened).page(Query().turned("group", "identity"))
+    (fold,) = page.folds
+    assert (fold.rule, fold.count, fold.alike) == ("IDN-04", 20, 20)
+    assert fold.sentence == "NIK ditulis dengan apostrof; sudah dibersihkan saat dibaca"
+    assert "IDN-04" not in {row["rule"] for row in page.rows}
+    # One in twenty of another kind: the sentence is that of the others, and says how many.
+    people[0] = people[0].replace("'", " ").replace("3673", "3673 ", 1)
+    _, opened = _real_list(office, tmp_path, people)
+    (fold,) = FindingsIndex(opened).page(Query().turned("group", "identity")).folds
+    assert (fold.count, fold.alike) == (20, 19)
+    for place in range(1, 5):
+        people[place] = people[place].replace("'", "").replace("3673", "3673 ", 1)
+    _, opened = _real_list(office, tmp_path, people)
+    (fold,) = FindingsIndex(opened).page(Query().turned("group", "identity")).folds
+    assert (fold.count, fold.sentence, fold.alike) == (20, "", 0)
+
+
+def test_families_come_by_their_questions_not_by_their_notes(index):
+    rows = _rows(index, Query(sort="keluarga"))
+    asked = {row["family_id"] for row in rows if row["severity"] != "INFO"}
+    order = [row["family_id"] in asked for row in rows if row["family_id"]]
+    assert False in order
+    assert order == sorted(order, reverse=True)
 
 
 def test_nobody_is_named_where_a_category_is_sensitive(office, city):
@@ -422,6 +484,19 @@ def test_the_workbook_holds_what_the_query_shows_and_masks_numbers(office, opene
     assert page.print_title_rows
     body = [row for row in rows if row[0].value == "Kritis"]
     assert len(body) == index.page(query).total
+
+
+def test_files_hold_the_folded_notes_too_and_say_how_many(office, opened, index):
+    page, export = index.page(Query()), exports.Export(Query(), "")
+    assert page.folded
+    rows, _ = _cells(exports.findings_workbook(office, TRAINER, opened, index, export)[1])
+    head = " ".join(str(row[0].value) for row in rows[:6])
+    assert f"{page.total} temuan. {page.shown} perlu dicek, {page.folded} catatan" in head
+    assert sum(row[0].value == "Info" for row in rows) == page.folded
+    text = exports.findings_csv(office, TRAINER, opened, index, export)[1].decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert len(table) == page.total
+    assert sum(row["Tingkat"] == "Info" for row in table) == page.folded
 
 
 def test_whole_numbers_need_a_purpose_and_leave_a_trace(office, opened, index):

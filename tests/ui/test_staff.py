@@ -218,6 +218,86 @@ def test_the_page_of_the_list_says_what_judged_it(room):
     assert not re.search(r"(person|family|ppks|aid)\.[a-z]", shown)
 
 
+def test_silent_rules_stand_together_by_what_the_list_lacks(room):
+    view = RoomView(room)
+    tabs = view.body.children[-1]
+    tabs.selected_index = len(tabs.children) - 1
+    shown = " ".join(_texts(tabs.children[-1]))
+    reasons = re.findall(r"<summary>([^<]*): (\d+) aturan diam \((.*?)\)</summary>", shown)
+    told = [code for _why, _n, codes in reasons for code in codes.split(", ")]
+    assert sorted(told) == sorted(room.chosen.findings.silent)
+    assert len({why for why, _n, _codes in reasons}) == len(reasons) < len(told)
+    counts = [int(n) for _why, n, _codes in reasons]
+    assert counts == sorted(counts, reverse=True)
+    assert [len(codes.split(", ")) for _why, _n, codes in reasons] == counts
+
+
+@pytest.fixture
+def messy_room(empty_room, tmp_path):
+    """A list whose NIK column carries apostrophes, with nothing to be found in one kelurahan."""
+    more = (
+        "3673014101839005;3673010607159005;NENG LAIN;P;01/01/1983;KEPALA KELUARGA;"
+        "JL. CONTOH 5;001;002;KILASAH;KASEMEN;4\n"
+    )
+    path = tmp_path / "kotor.csv"
+    path.write_text(HEADER + (ROWS + more).replace("36730", "'36730"), encoding="utf-8")
+    lists.bring_in(empty_room.office, STAFF, path, "Kotor")
+    empty_room.refresh()
+    return empty_room
+
+
+def test_what_is_said_of_a_whole_column_is_one_line_that_opens(messy_room):
+    view = FindingsView(messy_room, print)
+    state = view.rows.state
+    (note,) = [note for note in state["notes"] if note["rule"] == "IDN-04"]
+    assert note["count"] == 4
+    assert note["title"].startswith("NIK dan nomor KK ditulis dengan apostrof")
+    assert note["ask"]
+    assert "IDN-04" not in {row["rule"] for row in state["rows"]}
+    assert state["shown"] + state["folded"] == state["total"] == len(messy_room.index)
+    assert state["shown"] == len(state["rows"])
+    view.hear({"kind": "pilih", "facet": "rule", "value": "IDN-04"})
+    assert [row["rule"] for row in view.rows.state["rows"]] == ["IDN-04"] * 4
+    assert view.rows.state["notes"] == []
+    assert view.rows.state["only_notes"]
+    assert not state["only_notes"]
+    # The notes of others stay below the questions of a family; what was pressed comes first.
+    _open(view, "IDN-04")
+    shown = " ".join(_texts(view.family.widget))
+    assert shown.index("Aturan IDN-04.") < shown.index("Catatan, tanpa kunjungan")
+    assert shown.count("Aturan IDN-04.") == 1
+    assert "sudah dibersihkan saat dibaca (IDN-04): 1 baris" in shown
+    assert "IDN-04" not in re.findall(r"perlu dicek \((.*?)\)", shown)
+
+
+def test_the_counts_of_the_list_add_up(messy_room):
+    view = RoomView(messy_room)
+    line = next(text for text in _texts(view.widget) if " baris dibaca = " in text)
+    found = re.search(r"(\d+) temuan = (\d+) perlu dicek \+ (\d+) catatan", line)
+    everything, asked, noted = map(int, found.groups())
+    assert everything == asked + noted == len(messy_room.index)
+    assert noted >= 4
+    tabs = view.body.children[-1]
+    tabs.selected_index = 1
+    table = " ".join(_texts(tabs.children[1]))
+    cells = [list(map(int, row)) for row in re.findall(r"<td class='n'>(\d+)</td>" * 3, table)]
+    assert [sum(column) for column in zip(*cells, strict=True)][1:] == [asked, noted]
+
+
+def test_every_kelurahan_can_be_checked_again_also_one_without_a_question(messy_room):
+    view = RoomView(messy_room)
+    tabs = view.body.children[-1]
+    tabs.selected_index = 1
+    choose = _find(tabs.children[1], "Kelurahan")
+    (place,) = [words for words, code in choose.options if words.startswith("Kilasah")]
+    assert place.endswith(": 0 perlu dicek")
+    choose.value = dict(choose.options)[place]
+    _press(tabs.children[1], "Periksa ulang kelurahan ini")
+    assert "Kilasah, Kec. Kasemen diperiksa ulang" in view.said.value
+    assert "jumlah temuan tetap" in view.said.value
+    assert _kinds(messy_room)[-1][0] == "periksa"
+
+
 def test_the_map_room_draws_and_names_its_file(empty_room, room, monkeypatch, tmp_path):
     monkeypatch.setenv("VERVAL_OFFICE", str(tmp_path / "lain"))
     assert "Belum ada daftar" in maps_view.show(STAFF).value

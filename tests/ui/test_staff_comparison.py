@@ -104,6 +104,17 @@ def test_sums_come_first_and_every_class_is_drawn(office, shelved):
     assert "Temuan menurut kelurahan" in shown
 
 
+def test_notes_are_told_apart_among_the_findings(office, shelved):
+    people = [row(n, f"LAMA {n}") for n in range(1, 5)]
+    shelved("Maret", [line.replace("36730105", "'36730105") for line in people])
+    shelved("April", people)
+    view = ComparisonView(room_of(office), said)
+    view.compare()
+    shown = texts(view.widget)
+    assert "Temuan: 4 beres" in shown
+    assert "catatan tanpa kunjungan: 4 beres." in shown
+
+
 def test_another_older_list_takes_the_sums_away(office, shelved):
     for name in ("Januari", "Februari", "Maret"):
         shelved(name, [row(1, name)])

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pytest
 
 from workbench.domain.register import Draft, Register
-from workbench.rules import check
+from workbench.rules import catalogue, check
 from workbench.synthesis import generate
-from workbench.verification.checklists import checklist, write_checklist, write_checklists
+from workbench.verification.checklist_workbook import write_checklist, write_checklists
+from workbench.verification.checklists import checklist
 
 STORED = Path(__file__).parent / "stored" / "daftar-periksa.txt"
 
@@ -54,13 +55,74 @@ def test_what_people_print_is_the_stored_copy(city):
 
 def test_every_finding_stands_on_one_sheet_or_is_withheld(city):
     register, findings = city
-    sheets = checklist(register, findings)
+    sheets = checklist(register, findings, notes=True)
     assert sum(sheet.count + sheet.withheld for sheet in sheets) == len(findings)
+    assert not any(sheet.noted for sheet in sheets)
     codes = [sheet.kelurahan_kode_kemendagri for sheet in sheets]
     # Families nobody could place come last, on a sheet of their own.
     assert codes == [*sorted(set(codes) - {""}), ""]
-    one = checklist(register, findings, kelurahan=codes[0])
+    one = checklist(register, findings, kelurahan=codes[0], notes=True)
     assert [sheet.kelurahan_kode_kemendagri for sheet in one] == codes[:1]
+
+
+def test_notes_send_nobody_out_and_are_counted(city):
+    register, findings = city
+    rows = findings.table.to_pylist()
+    asked = {row["family_id"] for row in rows if row["severity"] != "INFO"}
+    noted = {row["family_id"] for row in rows if row["severity"] == "INFO"} - asked
+    assert noted
+
+    def listed(sheets):
+        return {family.family_id for sheet in sheets for family in sheet.families}
+
+    sheets = checklist(register, findings)
+    assert not listed(sheets) & noted
+    assert listed(checklist(register, findings, notes=True)) - listed(sheets) == noted
+    for sheet in sheets:
+        code = sheet.kelurahan_kode_kemendagri
+        here = sum(row["kelurahan_kode_kemendagri"] == code for row in rows)
+        assert code == "" or sheet.count + sheet.withheld + sheet.noted == here
+    assert any(sheet.noted for sheet in sheets)
+    text = "\n".join(_print(sheet) for sheet in sheets)
+    assert "1 catatan tingkat Info tidak dicetak" in text
+    assert ", info]" not in text
+
+
+def _apostrophes(register):
+    """The register as it is read from a list with an apostrophe before every NIK."""
+    draft = Draft.from_register(register)
+    for row in draft.tables["person"]:
+        draft.add(
+            "cleaned",
+            {
+                **{"table": "person", "subject": row["person_id"], "column": "nik"},
+                **{"before": f"'{row['nik']}", "after": row["nik"], "code": "karakter_dibuang"},
+            },
+        )
+    return draft.to_register()
+
+
+def test_a_column_full_of_apostrophes_prints_the_same_sheets(city):
+    register, findings = city
+    messy = _apostrophes(register)
+    found = check(messy)
+    assert found.by_rule["IDN-04"] == register["person"].num_rows
+    sheets, before = checklist(messy, found), checklist(register, findings)
+    assert [sheet.families for sheet in sheets] == [sheet.families for sheet in before]
+    assert sum(sheet.noted for sheet in sheets) > sum(sheet.noted for sheet in before)
+
+
+def test_a_note_that_a_visit_settles_is_asked_where_somebody_goes_anyway():
+    register = _home({"food_expenditure_rp": 950000})
+    note = check(register, [catalogue()["SOS-60"]])
+    assert len(note) == 1
+    assert checklist(register, note) == []
+    (wished,) = checklist(register, note, notes=True)
+    assert [question.rule for question in wished.families[0].questions] == ["SOS-60"]
+    found = check(register)
+    (sheet,) = checklist(register, found)
+    assert sheet.families[0].questions[-1].rule == "SOS-60"
+    assert (sheet.count, sheet.noted) == (len(found), 0)
 
 
 def test_gravest_first_and_no_family_twice(city):
@@ -215,7 +277,8 @@ def test_families_without_a_finding_are_listed_when_asked(city):
     sheets = checklist(register, findings, everyone=True)
     listed = [family.family_id for sheet in sheets for family in sheet.families]
     assert set(listed) >= set(register["family"]["family_id"].to_pylist())
-    assert sum(sheet.count + sheet.withheld for sheet in sheets) == len(findings)
+    told = sum(sheet.count + sheet.withheld + sheet.noted for sheet in sheets)
+    assert told == len(findings)
     assert all(len(family.sights) <= 5 for sheet in sheets for family in sheet.families)
 
 

@@ -130,7 +130,7 @@ def checklist(
 ) -> None:
     """Tulis daftar periksa lapangan, satu berkas XLSX per kelurahan."""
     from workbench.rules import check as run
-    from workbench.verification.checklists import write_checklists
+    from workbench.verification.checklist_workbook import write_checklists
 
     opened = open_lists(lists, practice, _day(as_of), None)
     print_mapping(opened)

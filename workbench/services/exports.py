@@ -19,7 +19,7 @@ from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS
-from workbench.services.findings import FindingsIndex, Query
+from workbench.services.findings import NOTE, FindingsIndex, Query
 from workbench.services.lists import OpenList
 from workbench.services.office import Office
 from workbench.store import ledger
@@ -158,6 +158,7 @@ def _workbook(
     mark = "LATIHAN" if actor.workspace is Workspace.LATIHAN else "DATA NYATA - TERBATAS"
     page = book.add_worksheet("Temuan")
     rows = list(_rows(index, export.query, has_numbers))
+    notes = sum(row[0] == NOTE.capitalize() for row in rows)
     for place, (_name, width) in enumerate(_COLUMNS):
         page.set_column(place, place, width)
     page.write_string(0, 0, f"Temuan: {opened.summary.name}", title)
@@ -165,8 +166,9 @@ def _workbook(
     lines = [
         f"{mark}. Data per {_day(opened)}. Versi aturan {opened.findings.ruleset}. {hidden}.",
         f"Saringan: {export.choices or 'semua temuan'}.",
-        f"{number_id(len(rows))} temuan. Temuan adalah pertanyaan untuk dicek, bukan putusan "
-        "tentang keluarga.",
+        f"{number_id(len(rows))} temuan. {number_id(len(rows) - notes)} perlu dicek, "
+        f"{number_id(notes)} catatan tingkat Info tanpa kunjungan. Temuan adalah pertanyaan, "
+        "bukan putusan tentang keluarga.",
     ]
     if purpose:
         lines.append(f"Keperluan: {purpose}.")

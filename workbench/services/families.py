@@ -27,7 +27,7 @@ from workbench.domain.wilayah import OLD_CITY_CODES, known_kecamatan_codes
 from workbench.domain.words import mask_nik
 from workbench.errors import NotFound
 from workbench.rules import Rule, Severity, catalogue
-from workbench.services.findings import sensitive_subjects
+from workbench.services.findings import NOTE, sensitive_subjects
 from workbench.services.lists import OpenList
 from workbench.services.office import Office
 from workbench.store import ledger
@@ -154,6 +154,11 @@ class Question:
     confirmed: str
     said: tuple[Said, ...]
     has_pair: bool
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it sends nobody out."""
+        return self.severity == NOTE
 
 
 @dataclass(frozen=True)
@@ -295,7 +300,7 @@ class _Reader:
         numbers = [row["nik"] for row in people if row["nik"]]
         registry = self._rows("dukcapil", "nik", numbers)
         shown = [row for row in found if row["subject"] not in self.special]
-        asked = _asked(shown)
+        asked = _asked([row for row in shown if row["severity"] != NOTE])
         self.rows, self.registry = rows, {row["nik"]: row for row in registry}
         self.cleaned = self._cleaned(rows)
         names = {row["person_id"]: row["name"] for row in people}

@@ -3,10 +3,15 @@
 An index is made once for a list that was opened (and so is cut to the actor's areas); every
 question to it is array work and takes milliseconds. Findings on sensitive PPKS categories keep
 their place and their count, but nobody's name, number or family.
+
+Findings of the lowest severity are notes: they send nobody out. What is said of a whole column
+would drown the questions, so the notes of a rule are folded into one line until somebody asks for
+that rule or that severity.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +35,8 @@ FACETS = ("severity", "group", "rule", "kelurahan", "program", "desil")
 #: Orders of the table.
 GRAVEST, BY_PLACE, BY_NAME, BY_FAMILY, BY_ROW = "berat", "wilayah", "nama", "keluarga", "baris"
 SORTS = (GRAVEST, BY_FAMILY, BY_PLACE, BY_NAME, BY_ROW)
+#: The severity of findings that are folded.
+NOTE = str(Severity.INFO)
 #: Stands for the name on a finding about a sensitive category.
 WITHHELD = "(kategori khusus)"
 #: Of a NIK or KK number only so many digits are searched for, and never more are kept.
@@ -60,12 +67,39 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Page:
-    """``rows`` of the findings table with sentences, from ``start`` of ``total``."""
+class Fold:
+    """The notes of one rule as one line.
 
-    total: int
+    ``sentence`` is what ``alike`` of them say word for word; "" and 0 where fewer than nine in
+    ten agree.
+    """
+
+    rule: str
+    count: int
+    sentence: str
+    alike: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some findings of a query: ``total = shown + folded``.
+
+    ``rows`` of the findings table with sentences, from ``start`` of ``shown``; ``folds`` stand
+    for the others, most findings first.
+    """
+
+    shown: int
     start: int
     rows: tuple[Row, ...]
+    folds: tuple[Fold, ...] = ()
+
+    @property
+    def folded(self) -> int:
+        return sum(fold.count for fold in self.folds)
+
+    @property
+    def total(self) -> int:
+        return self.shown + self.folded
 
 
 def plain_search(text: str) -> str:
@@ -113,13 +147,16 @@ class FindingsIndex:
     def page(self, query: Query, start: int = 0, size: int = 25) -> Page:
         """Some findings of a query, in its order; a start past the end gives the last page."""
         places = self._places(query)
+        is_folded = self._folded(query)[places]
+        folds = self._folds(places[is_folded])
+        places = places[~is_folded]
         last = max(0, (len(places) - 1) // size * size)
         start = min(max(0, start), last)
         rows = self._take(places[start : start + size]).with_titles().to_pylist()
-        return Page(len(places), start, tuple(rows))
+        return Page(len(places), start, tuple(rows), folds)
 
     def narrowed(self, query: Query) -> Findings:
-        """All findings of a query, in its order."""
+        """All findings of a query, in its order, the folded ones too."""
         return self._take(self._places(query))
 
     def _take(self, places: Any) -> Findings:
@@ -129,6 +166,28 @@ class FindingsIndex:
         flags = _all([self._found(query.search), *(self._flags(name, query) for name in FACETS)])
         order = self._order(query.sort)
         return order if flags is None else order[flags[order]]
+
+    def _folded(self, query: Query) -> _Flags:
+        """Notes nobody asked for, neither by their rule nor by their severity."""
+        chosen: frozenset[str] = frozenset()
+        asked = self._facets["rule"].flags(query.chosen.get("rule", chosen))
+        is_asked = asked | (NOTE in query.chosen.get("severity", chosen))
+        return self._facets["severity"].flags(frozenset({NOTE})) & ~is_asked
+
+    def _folds(self, places: Any) -> tuple[Fold, ...]:
+        told = self._table.select(["rule", "evidence"]).take(pa.array(places))
+        counts = told.group_by(["rule", "evidence"]).aggregate([([], "count_all")]).to_pylist()
+        by_rule: dict[str, list[tuple[int, str]]] = {}
+        for row in counts:
+            by_rule.setdefault(row["rule"], []).append((row["count_all"], row["evidence"]))
+        folds = []
+        for code, said in by_rule.items():
+            count = sum(n for n, _evidence in said)
+            alike, evidence = max(said)
+            agree = alike * 10 >= count * 9
+            sentence = self._opened.findings.rules[code].sentence(json.loads(evidence))
+            folds.append(Fold(code, count, sentence if agree else "", alike if agree else 0))
+        return tuple(sorted(folds, key=lambda fold: (-fold.count, fold.rule)))
 
     def _flags(self, facet: str, query: Query) -> _Flags | None:
         chosen = query.chosen.get(facet)
@@ -167,8 +226,11 @@ class FindingsIndex:
             keys: dict[str, Callable[[], list[Any]]] = {
                 GRAVEST: list,
                 BY_NAME: lambda: [_ranks(self._table["name"])],
-                BY_PLACE: lambda: [_ranks(_place_names(self._table)), self._family_ranks[0]],
-                BY_FAMILY: lambda: [-self._family_ranks[1], self._family_ranks[0]],
+                BY_PLACE: lambda: [_ranks(_place_names(self._table)), self._family_ranks],
+                BY_FAMILY: lambda: [
+                    *(-counts for counts in self._family_counts),
+                    self._family_ranks,
+                ],
                 BY_ROW: lambda: [
                     _ranks(self._table[column]) for column in ("file", "sheet", "row")
                 ],
@@ -180,12 +242,19 @@ class FindingsIndex:
         return self._orders[sort]
 
     @cached_property
-    def _family_ranks(self) -> tuple[Any, Any]:
-        """For each finding the rank of its family's id, and how many findings the family has."""
-        ranks = _ranks(self._table["family_id"])
-        counts = np.bincount(ranks)[ranks] if len(ranks) else ranks
-        alone = pc.equal(self._table["family_id"], "").to_numpy(zero_copy_only=False)
-        return ranks, np.where(alone, 1, counts)
+    def _family_ranks(self) -> Any:
+        """For each finding the rank of its family's id."""
+        return _ranks(self._table["family_id"])
+
+    @cached_property
+    def _family_counts(self) -> tuple[Any, Any]:
+        """For each finding how many questions its family has, and how many findings."""
+        ranks = self._family_ranks
+        is_question = ~self._facets["severity"].flags(frozenset({NOTE}))
+        alone = _to_flags(pc.equal(self._table["family_id"], ""))
+        questions = np.bincount(ranks, weights=is_question)[ranks] if len(ranks) else ranks
+        findings = np.bincount(ranks)[ranks] if len(ranks) else ranks
+        return np.where(alone, is_question, questions), np.where(alone, 1, findings)
 
     def _single(self, column: Any) -> _One:
         coded = _whole(column).dictionary_encode()

@@ -24,36 +24,49 @@ from workbench.services.shelves import (
     returned_file,
     shelf,
 )
-from workbench.verification.checklists import checklist, write_checklist
+from workbench.verification.checklist_workbook import write_checklist
+from workbench.verification.checklists import checklist
 
 
 def checklist_file(
-    office: Office, actor: Actor, list_id: str, kelurahan_kode: str, everyone: bool = False
+    office: Office,
+    actor: Actor,
+    list_id: str,
+    kelurahan_kode: str,
+    everyone: bool = False,
+    notes: bool = False,
 ) -> tuple[str, bytes]:
     """The checklist workbook of one kelurahan: its file name and content.
 
-    ``everyone`` lists families without findings too, with what to see in the house.
+    ``everyone`` lists families without findings too, with what to see in the house; ``notes``
+    prints the findings that need no visit.
     """
     require(actor, Permission.PRINT_CHECKLIST)
     require_area(actor, kelurahan_kode)
     opened = open_list(office, actor, list_id)
-    for sheet in checklist(opened.register, opened.findings, kelurahan_kode, everyone):
+    for sheet in checklist(opened.register, opened.findings, kelurahan_kode, everyone, notes):
         content = io.BytesIO()
         write_checklist(sheet, content)
         return sheet.file_name, content.getvalue()
     place = kelurahan_by_code().get(kelurahan_kode)
-    raise NotFound(f"Tidak ada temuan untuk {place.name if place else 'kelurahan itu'}.")
+    raise NotFound(
+        f"Tidak ada yang perlu dikunjungi di {place.name if place else 'kelurahan itu'}. "
+        "Catatan dan keluarga lain dicetak bila Anda menyertakannya."
+    )
 
 
 def checklist_files(
-    office: Office, actor: Actor, list_id: str, everyone: bool = False
+    office: Office, actor: Actor, list_id: str, everyone: bool = False, notes: bool = False
 ) -> tuple[str, bytes]:
     """All checklists of the actor's areas in one zip file: its name and content."""
     require(actor, Permission.PRINT_CHECKLIST)
     opened = open_list(office, actor, list_id)
+    sheets = checklist(opened.register, opened.findings, everyone=everyone, notes=notes)
+    if not sheets:
+        raise NotFound("Tidak ada yang perlu dikunjungi pada daftar ini.")
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for sheet in checklist(opened.register, opened.findings, everyone=everyone):
+        for sheet in sheets:
             book = io.BytesIO()
             write_checklist(sheet, book)
             bundle.writestr(sheet.file_name, book.getvalue())

@@ -118,8 +118,7 @@ def _cleaned(origin: Origin) -> str:
         lines.append(f"{number_id(n)} isian: {CLEANED.get(code, code.replace('_', ' '))}{mark}.")
     return (
         "<h3>Isian yang diubah saat dibaca</h3>"
-        "<p class='vv-muted'>Isian asalnya tampil pada halaman keluarga. Ini catatan, bukan "
-        f"temuan.</p>{_listed(lines)}"
+        f"<p class='vv-muted'>Isian asalnya tampil pada halaman keluarga.</p>{_listed(lines)}"
     )
 
 
@@ -144,18 +143,38 @@ def _mapping(mapping: Iterable[Mapping[str, str]]) -> str:
 
 
 def _judged(origin: Origin) -> str:
-    silent = "".join(
-        f"<li>{escape(code)}: {escape(name_columns(why))}"
-        f"<br><span class='vv-muted'>{escape(rule_title(code))}</span></li>"
-        for code, why in origin.silent
+    return f"<h3>Yang menilai</h3>{_silent(origin.silent)}{_values(origin.values)}"
+
+
+def _silent(silent: Iterable[tuple[str, str]]) -> str:
+    """Rules that could not speak by what kept them silent, the reason of most rules first."""
+    reasons: dict[str, list[str]] = {}
+    for code, why in silent:
+        reasons.setdefault(name_columns(why).rstrip("."), []).append(code)
+    if not reasons:
+        return "<p>Semua aturan dapat berbicara.</p>"
+    ordered = sorted(reasons.items(), key=lambda reason: (-len(reason[1]), reason[0]))
+    many = "".join(_reason(why, codes) for why, codes in ordered if len(codes) > 1)
+    single = [_reason(why, codes) for why, codes in ordered if len(codes) == 1]
+    rest = (
+        f"<details><summary>{number_id(len(single))} sebab lain, masing-masing satu aturan"
+        f"</summary>{''.join(single)}</details>"
+        if single
+        else ""
     )
-    spoken = (
-        f"<details><summary>{number_id(len(origin.silent))} aturan tidak dapat berbicara pada "
-        f"daftar ini</summary><ul>{silent}</ul></details>"
-        if silent
-        else "<p>Semua aturan dapat berbicara.</p>"
+    return (
+        f"<p><b>{number_id(sum(map(len, reasons.values())))} aturan tidak dapat berbicara pada "
+        "daftar ini.</b> Mintalah kolom berikut dari pengirim daftar agar lebih banyak hal dapat "
+        f"dicek.</p><div class='vv-reasons'>{many}{rest}</div>"
     )
-    return f"<h3>Yang menilai</h3>{spoken}{_values(origin.values)}"
+
+
+def _reason(why: str, codes: list[str]) -> str:
+    rules = "".join(f"<li>{escape(code)}: {escape(rule_title(code))}</li>" for code in codes)
+    return (
+        f"<details><summary>{escape(why)}: {number_id(len(codes))} aturan diam "
+        f"({escape(', '.join(codes))})</summary><ul>{rules}</ul></details>"
+    )
 
 
 def _values(values: tuple[UsedValue, ...]) -> str:

@@ -6,6 +6,7 @@ escaped before it is drawn.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import ipywidgets as w
 
 from workbench.domain.words import number_id
-from workbench.rules import catalogue
+from workbench.rules import Severity, catalogue
 from workbench.services import comparisons, renewals
 from workbench.services.comparisons import (
     CHANGE_WORDS,
@@ -27,7 +28,7 @@ from workbench.services.shelves import ListSummary
 from workbench.ui.download import DownloadButton
 from workbench.ui.staff.drawing import WIDE, Say, button, day_words, did
 from workbench.ui.staff.model import ListsRoom
-from workbench.verification.comparison import REASONS, Change
+from workbench.verification.comparison import REASONS, Change, Fate
 
 PAGE_SIZE = 50
 #: The class nobody needs to leaf through: the sums say it.
@@ -166,6 +167,7 @@ def _leafed(compared: ComparedLists) -> tuple[w.Widget, ...]:
         )
         back.disabled = start == 0
         on.disabled = last >= total
+        turns.layout.display = "none" if total <= PAGE_SIZE else None
 
     def turn(step: int) -> None:
         nonlocal start
@@ -179,10 +181,11 @@ def _leafed(compared: ComparedLists) -> tuple[w.Widget, ...]:
 
     back = button("Sebelumnya", lambda: turn(-PAGE_SIZE))
     on = button("Berikutnya", lambda: turn(PAGE_SIZE))
+    turns = w.HBox([back, on])
     for widget in (kind, rule, place):
         widget.observe(anew, "value")
     fill()
-    return kind, narrow, where, table, w.HBox([back, on])
+    return kind, narrow, where, table, turns
 
 
 def _sums(compared: ComparedLists) -> str:
@@ -201,6 +204,12 @@ def _sums(compared: ComparedLists) -> str:
             f'<span class="vv-muted">Daftar lama {_equation(before)}<br>'
             f"Daftar baru {_equation(after)}</span></p>"
         )
+    notes = _note_counts(compared)
+    if notes:
+        told = ", ".join(f"{number_id(count)} {FATE_WORDS[fate]}" for fate, count in notes)
+        parts.append(
+            f'<p class="vv-muted">Di antara temuan itu, catatan tanpa kunjungan: {told}.</p>'
+        )
     unsure = CHANGE_WORDS[Change.UNPAIRED]
     if any(unsure in dict(one.parts) for what in SUBJECTS for one in compared.equations(what)):
         parts.append(
@@ -216,6 +225,16 @@ def _sums(compared: ComparedLists) -> str:
     return "".join(parts)
 
 
+def _note_counts(compared: ComparedLists) -> list[tuple[Fate, int]]:
+    """How many findings of each class send nobody out."""
+    counts: Counter[Fate] = Counter()
+    for code, found in compared.by_rule():
+        rule = catalogue().get(code)
+        if rule and rule.severity is Severity.INFO:
+            counts.update(found)
+    return [(fate, counts[fate]) for fate in FATE_WORDS if counts[fate]]
+
+
 def _equation(one: Equation) -> str:
     parts = " + ".join(f"{number_id(count)} {word}" for word, count in one.parts)
     return f"{number_id(one.total)} = {parts}" if parts else "0"
@@ -223,6 +242,9 @@ def _equation(one: Equation) -> str:
 
 def _rows_table(rows: list[dict[str, Any]]) -> str:
     body = []
+    heads = ["Siapa", "Di mana"]
+    if any(row["changes"] or row["reason"] for row in rows):
+        heads.append("Yang berubah")
     for row in rows:
         side = "after" if row["name_after"] is not None else "before"
         name = escape(row[f"name_{side}"] or "(tanpa nama)")
@@ -234,9 +256,11 @@ def _rows_table(rows: list[dict[str, Any]]) -> str:
         )
         body.append(
             f"<tr><td>{name}<br><span class='vv-muted'>{escape(row[f'number_{side}'])}</span></td>"
-            f"<td>{where}</td><td>{changes or escape(row['reason'])}</td></tr>"
+            f"<td>{where}</td>"
+            + (f"<td>{changes or escape(row['reason'])}</td>" if len(heads) > 2 else "")
+            + "</tr>"
         )
-    return _table(("Siapa", "Di mana", "Yang berubah"), body)
+    return _table(tuple(heads), body)
 
 
 def _findings_table(rows: list[dict[str, Any]]) -> str:

@@ -31,9 +31,10 @@ class FacetList(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 class RowTable(anywidget.AnyWidget):  # type: ignore[misc]
-    """``state``: one page of rows as words, with the orders there are.
+    """``state``: one page of rows as words, with the orders there are and the folded notes.
 
-    Says ``buka`` (place), ``halaman`` (start) and ``urut`` (value).
+    Says ``buka`` (place), ``halaman`` (start), ``urut`` (value) and, of notes somebody wants to
+    see, ``pilih`` (facet, value), ``kosongkan`` on the way back.
     """
 
     _esm = Path(__file__).with_name("rows.js")

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from workbench.domain.words import number_id
 from workbench.services.families import Cell, FamilyPage, Pair, Question, Record, Said
+from workbench.services.findings import NOTE
 from workbench.services.histories import Standing
 from workbench.ui.catalogue.model import CONFIRMED_WORDS
 from workbench.ui.rule_words import rule_title
@@ -59,9 +60,12 @@ class FamilyView:
         yield w.HBox(head, layout=_ROW)
         yield _html(_head(page))
         for question in sorted(page.questions, key=self._is_elsewhere):
+            if question.is_note and self._is_elsewhere(question):
+                continue
             yield _html(_question(question))
             if question.has_pair:
                 yield button("Lihat kedua baris berdampingan", self._opener(question))
+        yield _html(_notes([q for q in page.questions if q.is_note and self._is_elsewhere(q)]))
         yield _html(_rest(page))
         if page.family_key:
             yield self._history()
@@ -110,8 +114,11 @@ def _html(text: str) -> w.HTML:
 
 
 def _head(page: FamilyPage) -> str:
-    asked = number_id(len(page.questions))
-    count = f"{asked} hal perlu dicek" if page.questions else "Tidak ada yang perlu dicek"
+    asked = sum(not question.is_note for question in page.questions)
+    noted = len(page.questions) - asked
+    count = f"{number_id(asked)} hal perlu dicek" if asked else "Tidak ada yang perlu dicek"
+    if noted:
+        count += f", {number_id(noted)} catatan"
     hidden = (
         f"<p class='vv-note'>{number_id(page.withheld)} temuan tentang kategori khusus tidak "
         "ditampilkan. Hubungi pekerja sosial.</p>"
@@ -142,6 +149,24 @@ def _question(question: Question) -> str:
     )
 
 
+def _notes(notes: list[Question]) -> str:
+    """What needs no visit: a line for each rule, and of whom it is said."""
+    lines = []
+    for code in dict.fromkeys(note.rule for note in notes):
+        ours = [note for note in notes if note.rule == code]
+        sentences = {note.sentence for note in ours}
+        title = f"{sentences.pop()} ({code})" if len(sentences) == 1 else _rule(code)
+        said = "".join(f"<li>{escape(note.who)}: {escape(note.sentence)}</li>" for note in ours)
+        lines.append(
+            f"<details><summary>{badge(NOTE)} {escape(title)}: {number_id(len(ours))} baris"
+            f"</summary><ul>{said}</ul><p><span class='vv-muted'>Yang dilakukan:</span> "
+            f"{escape(ours[0].question)}</p><p class='vv-muted'>{escape(ours[0].why)}</p></details>"
+        )
+    if not lines:
+        return ""
+    return f"<h3>Catatan, tanpa kunjungan</h3><div class='vv-notes'>{''.join(lines)}</div>"
+
+
 def _said(said: Said) -> str:
     boxes = [f"<div><small>{escape(said.label)} menurut daftar</small>{escape(said.listed)}</div>"]
     for source, words, is_same in said.others:
@@ -155,7 +180,7 @@ def _rest(page: FamilyPage) -> str:
     parts = []
     if page.facts:
         lines = "".join(f"<li>{escape(fact)}</li>" for fact in page.facts)
-        parts.append(f"<h3>Catatan, bukan temuan</h3><ul>{lines}</ul>")
+        parts.append(f"<h3>Keterangan, bukan temuan</h3><ul>{lines}</ul>")
     parts.append(_records("Anggota keluarga", page.members))
     parts.append(_records("Rumah dan keterangan keluarga", page.families, is_named=False))
     parts.append(_records("Bantuan", page.aid))

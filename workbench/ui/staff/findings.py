@@ -8,11 +8,12 @@ from typing import Any
 import ipywidgets as w
 
 from workbench.domain.register import Row
-from workbench.domain.words import mask_nik
+from workbench.domain.words import mask_nik, number_id
 from workbench.errors import WrongUse
 from workbench.services.exports import PURPOSES
-from workbench.services.findings import FACETS, Query
+from workbench.services.findings import FACETS, NOTE, Fold, Page, Query
 from workbench.ui.download import DownloadButton
+from workbench.ui.rule_words import rule_title, rule_words
 from workbench.ui.staff.controls import FacetList, RowTable
 from workbench.ui.staff.drawing import GRADES, WIDE, Say, button, did, grade_words, place_name
 from workbench.ui.staff.facets import SORT_WORDS, facet_choices
@@ -103,13 +104,12 @@ class FindingsView:
 
     def _rows(self) -> dict[str, Any]:
         page, query = self.room.page, self.room.query
-        empty = (
-            "Tidak ada temuan pada daftar ini."
-            if query.is_open
-            else "Tidak ada temuan dengan saringan ini. Lepas salah satu saringan."
-        )
         return {
             "total": page.total,
+            "shown": page.shown,
+            "folded": page.folded,
+            "notes": [_note(fold) for fold in page.folds],
+            "only_notes": bool(page.rows) and all(r["severity"] == NOTE for r in page.rows),
             "start": page.start,
             "size": PAGE_SIZE,
             "rows": [_row(row) for row in page.rows],
@@ -117,7 +117,7 @@ class FindingsView:
             "sorts": [list(entry) for entry in SORT_WORDS.items()],
             "open": self.opened_place,
             "last": self.last_place,
-            "empty": empty,
+            "empty": _empty_words(page, query),
         }
 
     def _export(self) -> w.Widget:
@@ -127,8 +127,8 @@ class FindingsView:
         inside = w.VBox(
             [
                 w.HTML(
-                    "<p class='vv-muted'>Isi berkas sama dengan tabel: saringan dan urutan yang "
-                    "dipakai sekarang. NIK dan nomor KK disamarkan.</p>"
+                    "<p class='vv-muted'>Isi berkas: semua temuan dengan saringan dan urutan yang "
+                    "dipakai sekarang, juga catatan yang dilipat. NIK dan nomor KK disamarkan.</p>"
                 ),
                 DownloadButton("Unduh XLSX", lambda: room.export("xlsx"), primary=True),
                 DownloadButton("Unduh CSV", lambda: room.export("csv")),
@@ -149,6 +149,29 @@ class FindingsView:
             inside.layout.display = "" if inside.layout.display == "none" else "none"
 
         return w.VBox([button("Unduh temuan ini", turn), inside], layout=WIDE)
+
+
+def _empty_words(page: Page, query: Query) -> str:
+    if page.folds:
+        return "Tidak ada yang perlu dicek; hanya ada catatan di bawah ini."
+    if query.is_open:
+        return "Tidak ada temuan pada daftar ini."
+    return "Tidak ada temuan dengan saringan ini. Lepas salah satu saringan."
+
+
+def _note(fold: Fold) -> dict[str, Any]:
+    """The notes of one rule: what they mean, why it matters and what is to be done."""
+    words = rule_words(fold.rule)
+    title = fold.sentence or rule_title(fold.rule)
+    if 0 < fold.alike < fold.count:
+        title = f"{title} ({number_id(fold.alike)} baris; sisanya serupa)"
+    return {
+        "rule": fold.rule,
+        "count": fold.count,
+        "title": title,
+        "why": words.why if words else "",
+        "ask": words.question if words else "",
+    }
 
 
 def _row(row: Row) -> dict[str, str]:

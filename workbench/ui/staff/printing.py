@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
 import ipywidgets as w
@@ -10,12 +11,15 @@ import ipywidgets as w
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services import lists, renewals
+from workbench.services.findings import NOTE, Query
 from workbench.ui.download import DownloadButton
 from workbench.ui.staff.drawing import WIDE, Say, button, did, place_name
 from workbench.ui.staff.import_model import Import
 from workbench.ui.staff.importing import KINDS_OF_FILE
 from workbench.ui.staff.model import ListsRoom
 from workbench.ui.upload import UploadButton
+
+_ROW = w.Layout(flex_flow="row wrap", width="100%")
 
 
 def panel(room: ListsRoom, say: Say, renewed: Callable[[str, str], None]) -> w.Widget:
@@ -24,41 +28,78 @@ def panel(room: ListsRoom, say: Say, renewed: Callable[[str, str], None]) -> w.W
     ``renewed`` gets the list to open and what to say when a kelurahan was judged or replaced.
     """
     assert room.chosen is not None
-    opened = room.chosen
-    list_id = opened.summary.id
-    rows = lists.counts_by_kelurahan(opened)
-    printable = [(f"{place_name(code)}: {number_id(n)} temuan", code) for code, _f, n in rows if n]
-    if not printable:
-        return w.HTML('<p class="vv-empty">Tidak ada temuan, jadi tidak ada yang dicetak.</p>')
-    choose = w.Dropdown(options=printable, description="Kelurahan", layout=WIDE)
+    list_id = room.chosen.summary.id
+    rows = _counts(room)
+    if not rows:
+        return w.HTML('<p class="vv-empty">Daftar ini kosong, jadi tidak ada yang dicetak.</p>')
+    places = [
+        (f"{place_name(row.code)}: {number_id(row.asked)} perlu dicek", row.code) for row in rows
+    ]
+    choose = w.Dropdown(options=places, description="Kelurahan", layout=WIDE)
     everyone = w.Checkbox(
         value=False, description="Sertakan keluarga tanpa temuan", indent=False, layout=WIDE
+    )
+    notes = w.Checkbox(
+        value=False, description="Sertakan catatan tanpa kunjungan", indent=False, layout=WIDE
     )
     one = DownloadButton(
         "Unduh daftar periksa",
         lambda: lists.checklist_file(
-            room.office, room.actor, list_id, choose.value, everyone.value
+            room.office, room.actor, list_id, choose.value, everyone.value, notes.value
         ),
         primary=True,
     )
     every = DownloadButton(
         "Unduh semua kelurahan (zip)",
-        lambda: lists.checklist_files(room.office, room.actor, list_id, everyone.value),
-    )
-    body = "".join(
-        f"<tr><td>{escape(place_name(code))}</td><td class='n'>{number_id(families)}</td>"
-        f"<td class='n'>{number_id(found)}</td></tr>"
-        for code, families, found in rows
-    )
-    table = (
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
-        "<table class='vv-table'><thead><tr><th>Kelurahan</th>"
-        "<th class='n'>Keluarga</th><th class='n'>Temuan</th></tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        lambda: lists.checklist_files(
+            room.office, room.actor, list_id, everyone.value, notes.value
+        ),
     )
     return w.VBox(
-        [choose, everyone, one, every, *_corrections(room, say, renewed, choose), w.HTML(table)],
+        [
+            choose,
+            everyone,
+            notes,
+            w.HBox([one, every], layout=_ROW),
+            *_corrections(room, say, renewed, choose),
+            w.HTML(_table(rows), layout=WIDE),
+        ],
         layout=WIDE,
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A kelurahan with its families, what is to be checked there, and notes."""
+
+    code: str
+    families: int
+    asked: int
+    noted: int
+
+
+def _counts(room: ListsRoom) -> list[_Place]:
+    assert room.chosen is not None
+    assert room.index is not None
+    notes = dict(room.index.facets(Query().turned("severity", NOTE))["kelurahan"])
+    return [
+        _Place(code, families, found - notes.get(code, 0), notes.get(code, 0))
+        for code, families, found in lists.counts_by_kelurahan(room.chosen)
+    ]
+
+
+def _table(rows: list[_Place]) -> str:
+    body = "".join(
+        f"<tr><td>{escape(place_name(row.code))}</td><td class='n'>{number_id(row.families)}</td>"
+        f"<td class='n'>{number_id(row.asked)}</td><td class='n'>{number_id(row.noted)}</td></tr>"
+        for row in rows
+    )
+    return (
+        "<h3>Semua kelurahan pada daftar ini</h3>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<table class='vv-table vv-places'><thead><tr><th>Kelurahan</th><th class='n'>Keluarga</th>"
+        "<th class='n'>Perlu dicek</th><th class='n'>Catatan</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
@@ -67,12 +108,20 @@ def _corrections(
 ) -> tuple[w.Widget, ...]:
     """Judge the chosen kelurahan again, or replace its rows by those it corrected."""
     assert room.chosen is not None
-    office, actor, list_id = room.office, room.actor, room.chosen.summary.id
+    office, actor, summary = room.office, room.actor, room.chosen.summary
+    list_id = summary.id
 
     def recheck() -> None:
         say("Memeriksa ulang kelurahan ini ...")
-        if did(lambda: renewals.recheck_kelurahan(office, actor, list_id, choose.value), say):
-            renewed(list_id, f"{place_name(choose.value)} diperiksa ulang dengan aturan sekarang.")
+        did(judge, say)
+
+    def judge() -> None:
+        done = renewals.recheck_kelurahan(office, actor, list_id, choose.value)
+        renewed(
+            list_id,
+            f"{place_name(choose.value)} diperiksa ulang dengan aturan sekarang: "
+            f"{_change_words(done.findings - summary.findings)}.",
+        )
 
     def replace(file_name: str, content: bytes) -> None:
         say("Membaca berkas perbaikan ...")
@@ -95,14 +144,21 @@ def _corrections(
             f"Daftar baru sudah tersimpan. {number_id(done.rest)} baris tetap; "
             f"{number_id(done.removed)} baris lama {place_name(choose.value)} diganti "
             f"{number_id(done.read)} baris = {number_id(done.kept)} disimpan + "
-            f"{number_id(done.refused)} ditolak.",
+            f"{number_id(done.refused)} ditolak. {' '.join(done.notes)}".strip(),
         )
 
     why = w.HTML(
-        "<h3>Perbaikan dari kelurahan yang dipilih</h3><p>Berkas perbaikan hanya memuat kelurahan "
-        "itu. Hasilnya daftar baru; daftar lama tetap ada.</p>",
+        "<h3>Kelurahan yang dipilih di atas</h3><ul><li>Periksa ulang: menilai lagi barisnya "
+        "dengan aturan sekarang. Isi daftar tidak berubah.</li><li>Ganti: berkas perbaikan hanya "
+        "memuat kelurahan itu. Hasilnya daftar baru; daftar lama tetap ada.</li></ul>",
         layout=WIDE,
     )
     back = UploadButton("Ganti dengan berkas perbaikan", KINDS_OF_FILE, replace, primary=False)
     again = button("Periksa ulang kelurahan ini", recheck)
-    return why, w.HBox([again, back], layout=w.Layout(flex_flow="row wrap", width="100%"))
+    return why, w.HBox([again, back], layout=_ROW)
+
+
+def _change_words(more: int) -> str:
+    if not more:
+        return "jumlah temuan tetap"
+    return f"{number_id(abs(more))} temuan lebih {'banyak' if more > 0 else 'sedikit'}"

@@ -1,4 +1,5 @@
-// The findings of one page: a row opens with mouse, finger or key.
+// The findings of one page: a row opens with mouse, finger or key. Below them the notes, a line a
+// rule.
 const make = (tag, className, text) => {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -17,7 +18,11 @@ function render({ model, el }) {
   const sort = make("select");
   label.append(sort);
   sort.addEventListener("change", () => model.send({ kind: "urut", value: sort.value }));
-  top.append(where, label);
+  // On a phone the filters are closed: here is the way back from the notes of a rule.
+  const all = make("button", "vv-button", "Kembali ke semua temuan");
+  all.type = "button";
+  all.addEventListener("click", () => model.send({ kind: "kosongkan" }));
+  top.append(where, all, label);
   const body = make("div");
   const turns = make("div", "vvr-turns");
   const turnButton = (words, step) => {
@@ -32,7 +37,9 @@ function render({ model, el }) {
   };
   const back = turnButton("Sebelumnya", -1);
   const on = turnButton("Berikutnya", 1);
-  el.append(top, body, turns);
+  const notes = make("section", "vvr-notes");
+  notes.setAttribute("aria-label", "Catatan tanpa kunjungan");
+  el.append(top, body, turns, notes);
 
   function rowOf(entry, place, isOpen) {
     const row = make("tr", isOpen ? "vvr-open" : "");
@@ -65,13 +72,53 @@ function render({ model, el }) {
     return row;
   }
 
+  function noteOf({ rule, count, title, why, ask }) {
+    const line = make("li");
+    const words = make("div");
+    const head = make("p");
+    head.append(
+      make("span", "vv-badge", "○ Info"),
+      make("b", "", `${rule} · ${number(count)} baris`),
+    );
+    const todo = make("p", "vv-muted", `${why} `);
+    todo.append(make("b", "", "Yang dilakukan: "), ask);
+    words.append(head, make("p", "", title), todo);
+    const see = make("button", "vv-button", "Lihat barisnya");
+    see.type = "button";
+    see.setAttribute("aria-label", `Lihat baris ${rule}`);
+    see.addEventListener("click", () => {
+      model.send({ kind: "pilih", facet: "rule", value: rule });
+      top.scrollIntoView({ block: "center" });
+    });
+    line.append(words, see);
+    return line;
+  }
+
+  function drawNotes(found) {
+    notes.hidden = !found.length;
+    const list = make("ul");
+    list.append(...found.map(noteOf));
+    notes.replaceChildren(
+      make("h3", "", "Catatan, tanpa kunjungan"),
+      make("p", "vv-muted", "Temuan tingkat Info: satu baris untuk tiap aturan."),
+      list,
+    );
+  }
+
+  function placeWords({ start, size, shown, folded, total }) {
+    if (!total) return "Tidak ada temuan";
+    const range = `${number(start + 1)} sampai ${number(Math.min(start + size, shown))} dari `;
+    if (!folded) return `${range}${number(total)} temuan`;
+    const asked = shown ? `${range}${number(shown)} yang perlu dicek` : "Tidak ada yang perlu dicek";
+    return `${asked}. ${number(folded)} catatan dilipat di bawah; semuanya ${number(total)} temuan.`;
+  }
+
   function draw() {
     const state = model.get("state");
-    const { rows, start, size, total } = state;
-    const last = Math.min(start + size, total);
-    where.textContent = total
-      ? `${number(start + 1)} sampai ${number(last)} dari ${number(total)} temuan`
-      : "Tidak ada temuan";
+    const { rows, start, size, shown } = state;
+    where.textContent = placeWords(state);
+    drawNotes(state.notes);
+    all.hidden = !state.only_notes;
     sort.replaceChildren(...state.sorts.map(([value, words]) => {
       const option = make("option", "", words);
       option.value = value;
@@ -79,8 +126,8 @@ function render({ model, el }) {
       return option;
     }));
     back.disabled = start === 0;
-    on.disabled = last >= total;
-    turns.hidden = total <= size;
+    on.disabled = start + size >= shown;
+    turns.hidden = shown <= size;
     if (!rows.length) {
       body.replaceChildren(make("p", "vv-empty", state.empty));
       return;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from pathlib import Path
 
 import ipywidgets as w
@@ -11,7 +10,9 @@ import ipywidgets as w
 from workbench.access import Actor, Workspace
 from workbench.domain.words import number_id
 from workbench.services import lists
+from workbench.services.findings import NOTE, FindingsIndex, Query
 from workbench.services.office import Office
+from workbench.ui.said import SaidLine
 from workbench.ui.staff import about, comparison, findings, printing, refused
 from workbench.ui.staff.drawing import WIDE, button, day_words, did
 from workbench.ui.staff.importing import ImportView
@@ -30,7 +31,8 @@ class RoomView:
 
     def __init__(self, room: ListsRoom) -> None:
         self.room = room
-        self.said = w.HTML(layout=w.Layout(display="none", width="100%"))
+        self.said = SaidLine()
+        self.say = self.said.say
         self.body = w.VBox(layout=WIDE)
         style = w.HTML(f"<style>{_STYLE}</style>", layout=w.Layout(display="none"))
         self.widget = w.VBox([style, self.said, self.body], layout=WIDE)
@@ -91,7 +93,8 @@ class RoomView:
 
         tabs.observe(draw_chosen, "selected_index")
         draw_chosen()
-        return (w.HTML(_counts_line(opened.summary)), tabs)
+        assert room.index is not None
+        return (w.HTML(_counts_line(opened.summary, room.index)), tabs)
 
     def _renewed(self, list_id: str, sentence: str) -> None:
         self.room.refresh()
@@ -102,14 +105,6 @@ class RoomView:
         self.draw()
         self.say("Daftar dihapus. Siapa, kapan, dan alasannya tercatat.")
 
-    def say(self, sentence: str, wrong: bool = False) -> None:
-        """One sentence above everything; "" takes it away."""
-        kind = "vv-error" if wrong else "vv-muted"
-        role = "alert" if wrong else "status"
-        text = f'<p class="{kind}" role="{role}">{escape(sentence)}</p>' if sentence else ""
-        self.said.value = text
-        self.said.layout.display = None if sentence else "none"
-
 
 def _side(actor: Actor) -> str:
     return "latihan" if actor.workspace is Workspace.LATIHAN else "data nyata"
@@ -119,12 +114,14 @@ def _shelf_words(summary: lists.ListSummary) -> str:
     return f"{summary.name} ({day_words(summary.at)}, {number_id(summary.findings)} temuan)"
 
 
-def _counts_words(summary: lists.ListSummary) -> str:
+def _counts_line(summary: lists.ListSummary, index: FindingsIndex) -> str:
+    notes = dict(index.facets(Query())["severity"]).get(NOTE, 0)
+    found = f"{number_id(len(index))} temuan"
+    if notes:
+        asked = number_id(len(index) - notes)
+        found += f" = {asked} perlu dicek + {number_id(notes)} catatan tanpa kunjungan"
     return (
-        f"{number_id(summary.read)} baris dibaca = {number_id(summary.kept)} disimpan + "
-        f"{number_id(summary.refused)} ditolak; {number_id(summary.findings)} temuan perlu dicek."
+        f'<p class="vv-counts"><b>{number_id(summary.read)} baris dibaca = '
+        f"{number_id(summary.kept)} disimpan + {number_id(summary.refused)} ditolak; {found}."
+        "</b></p>"
     )
-
-
-def _counts_line(summary: lists.ListSummary) -> str:
-    return f'<p class="vv-counts"><b>{_counts_words(summary)}</b></p>'
