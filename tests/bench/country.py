@@ -21,15 +21,7 @@ PERSONS = 285_000_000
 _TYPED = {
     "person": (
         *("nik_number", "nik_region", "nik_day", "nik_month", "nik_yy", "nik_sex", "nik_serial"),
-        *(
-            "nik_has_date",
-            "nik_is_filler",
-            "nik_is_doubled",
-            "source_list",
-            "nik_is_kk",
-            "kk_number",
-            "age",
-        ),
+        *("nik_has_date", "nik_is_filler", "nik_is_doubled", "nik_is_kk", "kk_number", "age"),
         *("kelurahan_kode_kemendagri", "kelurahan_of_finding", "family_place", "family_usable"),
         *("registry_status", "source_list", "person_key", "id_record"),
     ),
@@ -38,17 +30,8 @@ _TYPED = {
         *("family_key", "file", "sheet", "row"),
     ),
     "aid": (
-        *(
-            "family_place",
-            "nik_number",
-            "nik_is_sound",
-            "is_active",
-            "listed",
-            "year_",
-            "program_name",
-            "no_kk",
-        ),
-        *("name", "kelurahan_of_finding", "file", "sheet", "row"),
+        *("family_place", "nik_number", "nik_is_sound", "is_active", "listed", "year_"),
+        *("program_name", "no_kk", "name", "kelurahan_of_finding", "file", "sheet", "row"),
     ),
     "event": ("event_id",),
     "ppks": ("ppks_id", "family_place"),
