@@ -53,6 +53,12 @@ def test_findings_are_a_rate_hidden_on_either_small_count(register_of, table_of)
     assert got[E] == (State.DISEMBUNYIKAN, None)
 
 
+def test_a_note_is_no_finding_of_the_map(register_of, table_of):
+    notes = [row | {"severity": "INFO"} for row in finding_rows({A: 90})]
+    findings = table_of("findings", finding_rows({A: 10}) + notes)
+    assert cells(indicator(register_of({A: 100}), findings, "findings"))[A] == (State.ANGKA, 10)
+
+
 def test_a_finding_without_a_code_is_placed_by_its_family(register_of, table_of):
     register = register_of({A: 100})
     family = register["family"]["family_id"][0].as_py()

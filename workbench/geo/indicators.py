@@ -21,6 +21,7 @@ from workbench.domain.register import Register
 from workbench.domain.wilayah import kelurahan, kelurahan_by_code
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
+from workbench.rules.declare import Severity
 
 #: Counts of 1 to this are hidden.
 SMALL_COUNT = 4
@@ -115,7 +116,7 @@ def indicators() -> tuple[Indicator, ...]:
             "Temuan per 100 keluarga",
             "temuan per 100 keluarga",
             1,
-            "Temuan adalah hal yang perlu dicek, bukan pelanggaran.",
+            "Temuan adalah hal yang perlu dicek, bukan pelanggaran; catatan tidak dihitung.",
         ),
     ]
     for row in reference("pmks_kategori"):
@@ -258,12 +259,16 @@ def _family_homes(register: Register) -> dict[str, str]:
 
 
 def _finding_homes(findings: pa.Table, home: dict[str, str]) -> Iterable[str]:
+    """Where each question for a visit belongs, a code or ""; notes are none."""
     known = kelurahan_by_code()
-    for code, family in zip(
+    for code, family, severity in zip(
         findings["kelurahan_kode_kemendagri"].to_pylist(),
         findings["family_id"].to_pylist(),
+        findings["severity"].to_pylist(),
         strict=True,
     ):
+        if severity == Severity.INFO:
+            continue
         yield code if code in known else home.get(family or "", "")
 
 

@@ -104,7 +104,7 @@ def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
         newest = shelf[0]
         return (
             "Buka daftar",
-            f"Terbaru: {newest.name}, {number_id(newest.findings)} temuan perlu dicek.",
+            f"Terbaru: {newest.name}, {number_id(newest.findings)} temuan.",
         )
 
     action, sentence = _said(state, "Buka daftar")
