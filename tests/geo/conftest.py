@@ -19,7 +19,8 @@ MakeRegister = Callable[..., Register]
 
 def make_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as a table of the register; columns left out are unknown."""
-    return conform(name, pa.Table.from_pylist(rows) if rows else pa.table({}))
+    named = dict.fromkeys(column for row in rows for column in row)
+    return conform(name, pa.table({c: [row.get(c) for row in rows] for c in named}))
 
 
 @pytest.fixture(scope="session")
