@@ -1,14 +1,23 @@
 """Linking two lists of which the truth is known."""
 
 from datetime import date
+from threading import Event
 
 import duckdb
 import pyarrow as pa
 import pytest
 
 from workbench.domain.register import Register, conform
-from workbench.errors import StoreFault, WrongUse
-from workbench.linkage import NO_SPLINK, Thresholds, likeness, link, named_in, people
+from workbench.errors import Cancelled, StoreFault, WrongUse
+from workbench.linkage import (
+    NO_SPLINK,
+    Thresholds,
+    likeness,
+    link,
+    named_in,
+    people,
+    prepare,
+)
 
 
 def pairs(links, *bands):
@@ -179,3 +188,44 @@ def test_a_computer_without_room_says_so(lists, monkeypatch):
     monkeypatch.setattr(likeness, "_shares", full)
     with pytest.raises(StoreFault, match="memori atau disk"):
         link(lists(ANI), lists(ANI))
+
+
+def test_how_far_it_is_grows_from_step_to_step(lists):
+    told = []
+    link(lists(ANI), lists(ANI), progress=lambda share, words: told.append((share, words)))
+    shares = [share for share, _words in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    assert len({words for _share, words in told}) == len(told) >= 8
+
+
+def test_a_step_under_way_is_broken_off(lists, monkeypatch):
+    is_asked, broken = Event(), []
+
+    def endless(connection):
+        is_asked.set()
+        try:
+            connection.execute("SELECT max(sin(range)) FROM range(4_000_000_000)").fetchall()
+        except duckdb.InterruptException:
+            broken.append(True)
+            raise
+
+    monkeypatch.setattr(likeness, "is_available", lambda: True)
+    monkeypatch.setattr(likeness, "_shares", endless)
+    with pytest.raises(Cancelled, match="Tidak ada yang disimpan"):
+        link(lists(ANI), lists(ANI), cancelled=is_asked.is_set)
+    assert broken
+
+
+def test_the_names_need_not_be_read_to_their_end(lists, monkeypatch):
+    is_asked, read = Event(), []
+
+    def words(name):
+        read.append(name)
+        is_asked.set()
+        return (name,)
+
+    monkeypatch.setattr(prepare, "name_words", words)
+    with pytest.raises(Cancelled):
+        link(lists(ANI), lists({**ANI, "name": "ENTIN"}), cancelled=is_asked.is_set)
+    assert set(read) == {ANI["name"]}

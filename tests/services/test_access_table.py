@@ -1,11 +1,16 @@
-"""Every service of classes, training and accounts x who asks x where: allowed or refused."""
+"""Every service that takes an actor x who asks x where: allowed or refused."""
 
+import io
+import pkgutil
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
+import openpyxl
 import pytest
 
+from workbench import services
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.register import Register
 from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
@@ -13,15 +18,22 @@ from workbench.services import (
     accounts,
     classes,
     comparisons,
+    exports,
+    families,
     histories,
     imports,
+    linking,
     lists,
     mappings,
+    maps,
+    merging,
+    origins,
     renewals,
     settings,
     shelves,
     training,
 )
+from workbench.services.findings import FindingsIndex, Query
 from workbench.services.office import Office
 
 REFUSED = (Forbidden, NotFound)
@@ -198,15 +210,212 @@ USES = {
         ),
         LISTERS,
     ),
+    "draw a map": (
+        lambda s: maps.map_page(s.shelved, s.actor, s.a_list(), s.indicator()),
+        LISTERS,
+    ),
+    "see where a list comes from": (
+        lambda s: origins.origin_of(s.shelved, s.actor, s.opened_list()),
+        LISTERS,
+    ),
+    "see whole numbers": (
+        lambda s: families.reveal_numbers(s.shelved, s.actor, s.opened_list(), s.a_family()),
+        LISTERS,
+    ),
+    "take findings out": (
+        lambda s: exports.findings_workbook(s.shelved, s.actor, *s.findings()),
+        LISTERS,
+    ),
+    "take findings out as text": (
+        lambda s: exports.findings_csv(s.shelved, s.actor, *s.findings()),
+        LISTERS,
+    ),
+    "take findings out with whole numbers": (
+        lambda s: exports.findings_workbook_with_numbers(
+            s.shelved, s.actor, *s.findings(), "kunjungan"
+        ),
+        LISTERS,
+    ),
+    "link two lists": (
+        lambda s: s.reaches(
+            lambda: linking.run(s.shelved, s.actor, "orang", s.a_list(), s.a_list())
+        ),
+        LISTERS,
+    ),
+    "see the linkings": (lambda s: linking.linkings(s.shelved, s.actor), LISTERS),
+    "open a linking": (
+        lambda s: linking.open_linking(s.shelved, s.actor, s.a_linking()),
+        LISTERS,
+    ),
+    "open a linking of the other side": (
+        lambda s: linking.open_linking(s.shelved, s.actor, s.a_linking(other_side=True)),
+        set(),
+    ),
+    "see what people decided since": (
+        lambda s: linking.refresh(s.shelved, s.actor, s.opened_linking()),
+        LISTERS,
+    ),
+    "call a pair one person or two": (
+        lambda s: s.reaches(lambda: linking.decide(s.shelved, s.actor, *s.a_pair(), "beda", "")),
+        LISTERS,
+    ),
+    "set a pair aside": (
+        lambda s: linking.set_aside(s.shelved, s.actor, *s.a_pair()),
+        LISTERS,
+    ),
+    "take back what was said of a pair": (
+        lambda s: linking.withdraw(s.shelved, s.actor, *s.a_pair(is_aside=True)),
+        LISTERS,
+    ),
+    "make one list of two": (
+        lambda s: s.reaches(lambda: merging.join(s.shelved, s.actor, s.a_linking(), " ")),
+        LISTERS,
+    ),
+    "see what was made of a linking": (
+        lambda s: merging.merged_lists(s.shelved, s.actor, s.a_linking()),
+        LISTERS,
+    ),
+    "see where cells come from": (
+        lambda s: merging.provenance(s.shelved, s.actor, s.a_list(MERGED)),
+        LISTERS,
+    ),
+    "see where two lists differ": (
+        lambda s: merging.differences(s.shelved, s.actor, s.a_list(MERGED)),
+        LISTERS,
+    ),
+    "take out where two lists differ": (
+        lambda s: merging.differences_file(s.shelved, s.actor, s.a_list(MERGED)),
+        LISTERS,
+    ),
 }
 
+#: The list made of the other two.
+MERGED = 2
 
-class Scene:
+#: What staff of another kecamatan get to see of a list that lies outside their areas: nothing
+#: (the count of what they see), or a refusal.
+OUTSIDE = {
+    "open a list": lambda s: (
+        shelves.open_list(s.shelved, s.actor, s.a_list()).register["person"].num_rows
+    ),
+    "fetch the files a list came from": lambda s: shelves.returned_file(
+        s.shelved, s.actor, s.a_list()
+    ),
+    "take a list out": lambda s: shelves.remove(s.shelved, s.actor, s.a_list(), "salah"),
+    "print a checklist": lambda s: lists.checklist_file(s.shelved, s.actor, s.a_list(), s.place()),
+    "see whole numbers": lambda s: families.reveal_numbers(
+        s.shelved, s.actor, shelves.open_list(s.shelved, s.actor, s.a_list()), s.a_family()
+    ),
+    "take findings out": lambda s: rows_of(
+        exports.findings_workbook(s.shelved, s.actor, *s.findings(s.actor))
+    ),
+    "see a family in all lists": lambda s: sum(
+        one.is_listed for one in histories.family_history(s.shelved, s.actor, s.family_key())
+    ),
+    "link two lists": lambda s: linking.run(s.shelved, s.actor, "orang", s.a_list(), s.a_list(1)),
+    "open a linking": lambda s: sum(
+        side.table.num_rows
+        for side in s.both_sides(linking.open_linking(s.shelved, s.actor, s.a_linking()))
+    ),
+    "make one list of two": lambda s: merging.join(s.shelved, s.actor, s.a_linking(), "Satu"),
+    "see where cells come from": lambda s: merging.provenance(s.shelved, s.actor, s.a_list(MERGED)),
+    "see where two lists differ": lambda s: merging.differences(
+        s.shelved, s.actor, s.a_list(MERGED)
+    ),
+    "take out where two lists differ": lambda s: merging.differences_file(
+        s.shelved, s.actor, s.a_list(MERGED)
+    ),
+    "check a kelurahan again": lambda s: renewals.recheck_kelurahan(
+        s.shelved, s.actor, s.a_list(), s.place()
+    ),
+}
+#: Those of them that would leave the lists other than they were.
+CHANGING = {"take a list out", "link two lists", "make one list of two", "check a kelurahan again"}
+
+
+def rows_of(file):
+    """Rows below the head of the findings' workbook."""
+    sheet = openpyxl.load_workbook(io.BytesIO(file[1])).active
+    return sum(row[1].value is not None for row in sheet.iter_rows()) - 1
+
+
+class Listed:
+    """An office with lists on both sides and somebody who asks."""
+
+    def __init__(self, shelved, actor):
+        self.shelved, self.actor = shelved, actor
+        self.no_file = shelved.root / "tidak ada.csv"
+
+    def a_list(self, number=0, other_side=False):
+        """One of the lists of the asking person's workspace, or of the other one."""
+        side = self.actor.workspace
+        if other_side:
+            side = next(one for one in Workspace if one is not side)
+        return self.shelved.ids[side][number]
+
+    def clerk(self):
+        """Who looks after the whole city on the asking person's side."""
+        return Actor("A-x", "Orang", Role.STAF, self.actor.workspace, ("36.73",))
+
+    def opened_list(self):
+        """A list as somebody else opened it: what is done with it is asked again."""
+        return shelves.open_list(self.shelved, self.clerk(), self.a_list())
+
+    def a_family(self):
+        return self.opened_list().register["family"]["family_id"][0].as_py()
+
+    def family_key(self):
+        return self.opened_list().register["family"]["family_key"][0].as_py()
+
+    def findings(self, actor=None):
+        """A list, its findings and what of them is taken out."""
+        opened = shelves.open_list(self.shelved, actor or self.clerk(), self.a_list())
+        return opened, FindingsIndex(opened), exports.Export(Query(), "")
+
+    def indicator(self):
+        return maps.indicator_choices()[0][1]
+
+    def a_linking(self, other_side=False):
+        side = self.actor.workspace
+        if other_side:
+            side = next(one for one in Workspace if one is not side)
+        return self.shelved.linkings[side]
+
+    def opened_linking(self):
+        return linking.open_linking(self.shelved, self.clerk(), self.a_linking())
+
+    def both_sides(self, opened):
+        return opened.left, opened.right
+
+    def a_pair(self, is_aside=False):
+        """A linking and a pair of it, which somebody has set aside."""
+        opened = self.opened_linking()
+        ids = (next(iter(side.rows)) for side in (opened.left, opened.right))
+        pair = linking.DeskPair(*ids, "meja", "kemiripan", 0.5, 0, linking.OPEN, None, "")
+        if is_aside:
+            opened = linking.set_aside(self.shelved, self.clerk(), opened, pair)
+        return opened, pair
+
+    def place(self):
+        """A kelurahan of those lists with a finding."""
+        return "36.73.01.1002"
+
+    def register(self):
+        """An invented city of nobody."""
+        return Register({}, {"workspace": "latihan", "as_of": "2026-11-01"})
+
+    def reaches(self, act):
+        """Whoever gets as far as being told that the input is no good was allowed."""
+        with suppress(WrongUse, UnusableInput):
+            act()
+
+
+class Scene(Listed):
     """An office with two classes and somebody who asks."""
 
     def __init__(self, office, trainer, opened, settings, shelved):
+        super().__init__(shelved, trainer)
         self.office, self.opened, self.settings = office, opened, settings
-        self.shelved, self.no_file = shelved, office.root / "tidak ada.csv"
         code = opened.join_code
         people = {
             "own": classes.join(office, code, "Siti", "operator", "36.73").actor,
@@ -222,27 +431,6 @@ class Scene:
             for workspace, side in ((Workspace.NYATA, "real"), (Workspace.LATIHAN, "practice")):
                 people[f"{word}, {side}"] = Actor("A-x", "Orang", role, workspace, ("36.73",))
         self.people = people
-        self.actor = trainer
-
-    def a_list(self, number=0, other_side=False):
-        """One of the two lists of the asking person's workspace, or of the other one."""
-        side = self.actor.workspace
-        if other_side:
-            side = next(one for one in Workspace if one is not side)
-        return self.shelved.ids[side][number]
-
-    def place(self):
-        """A kelurahan of those lists with a finding."""
-        return "36.73.01.1002"
-
-    def register(self):
-        """An invented city of nobody."""
-        return Register({}, {"workspace": "latihan", "as_of": "2026-11-01"})
-
-    def reaches(self, act):
-        """Whoever gets as far as being told that the input is no good was allowed."""
-        with suppress(WrongUse, UnusableInput):
-            act()
 
     def send(self):
         training.save_mark(self.office, self.actor, 1, "status", "layak", 1)
@@ -260,10 +448,13 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def shelved(tmp_path_factory):
-    """An office with two lists on each side, made once: ``ids`` names them."""
+    """An office with two lists on each side and what was made of them, once for all.
+
+    ``ids`` names the lists, the merged one last, ``linkings`` how the two were linked.
+    """
     home = tmp_path_factory.mktemp("daftar")
     made = Office(home / "kantor")
-    made.ids = {}
+    made.ids, made.linkings = {}, {}
     header = "NIK;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;DESA/KELUARAHAN;KECAMATAN"
     for side in Workspace:
         clerk = Actor("A-x", "Orang", Role.STAF, side, ("36.73",))
@@ -274,6 +465,10 @@ def shelved(tmp_path_factory):
             path.write_text(f"{header}\n{line}\n", encoding="utf-8")
             summary = imports.bring_in(made, clerk, path, month)
             made.ids.setdefault(side, []).append(summary.id)
+        linked = linking.run(made, clerk, "orang", *made.ids[side])
+        made.linkings[side] = linked.id
+        merged = merging.join(made, clerk, linked.id, "Terpadu")
+        made.ids[side].append(merged.summary.id)
     return made
 
 
@@ -297,6 +492,20 @@ def test_each_use_is_allowed_to_these_and_refused_to_all_others(scene, use):
     assert outcome == {who: who in allowed for who in WHO}
 
 
+@pytest.mark.parametrize("side", Workspace)
+@pytest.mark.parametrize("use", OUTSIDE)
+def test_outside_ones_areas_there_is_nothing_to_see(shelved, use, side):
+    listed = Listed(shelved, Actor("A-lain", "Orang", Role.STAF, side, ("36.73.05",)))
+    try:
+        seen = OUTSIDE[use](listed)
+    except (*REFUSED, WrongUse, UnusableInput):
+        seen = 0
+    assert seen == 0
+    if use not in CHANGING:
+        listed.actor = listed.clerk()
+        assert OUTSIDE[use](listed)
+
+
 def _forget_accounts(scene):
     from workbench.store.tables import account
 
@@ -310,25 +519,14 @@ def test_every_service_with_an_actor_is_in_the_table():
     import inspect
 
     source = inspect.getsource(inspect.getmodule(test_every_service_with_an_actor_is_in_the_table))
-    for module in (
-        classes,
-        training,
-        accounts,
-        comparisons,
-        histories,
-        imports,
-        lists,
-        mappings,
-        renewals,
-        settings,
-        shelves,
-    ):
+    for found in pkgutil.iter_modules(services.__path__):
+        module = import_module(f"{services.__name__}.{found.name}")
         for name, function in vars(module).items():
             if not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             takes_actor = "actor" in inspect.signature(function).parameters
             if takes_actor and not name.startswith("_") and name not in OWN_ACCOUNT | INSIDE:
-                assert f"{module.__name__.rsplit('.')[-1]}.{name}(" in source, name
+                assert f"{found.name}.{name}(" in source, name
 
 
 #: Asked about oneself only; who may not is tested with the accounts.

@@ -1,4 +1,4 @@
-"""Linking as staff do it: run, decide, remember, merge; each in their own areas."""
+"""Linking as staff do it: run, stop, decide, set aside, remember; each in their own areas."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 
+import pyarrow as pa
 import pytest
+from sqlalchemy import func, select
 
-from tests.linkage.two_lists import AS_OF, HARD, two_lists
+from tests.linkage.two_lists import HARD, two_lists
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.register import Register
-from workbench.errors import Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
+from workbench.errors import Cancelled, Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
 from workbench.linkage import likeness
 from workbench.services import linking, lists
 from workbench.services.office import Office
 from workbench.store import ledger
-from workbench.synthesis import clean_world, default_recipe
+from workbench.store.tables import event
 
 STAFF = Actor("staf", "Staf", Role.STAF, Workspace.LATIHAN, ("36.73",))
 OF_SERANG = Actor("serang", "Staf Serang", Role.STAF, Workspace.LATIHAN, ("36.73.01",))
@@ -40,8 +45,6 @@ def two():
     for row, other in zip(strangers, list(theirs.values())[:4], strict=True):
         row.update(nik=other["nik"], name="TARMIDI SALIM")
     tables = dict(made.left.tables)
-    import pyarrow as pa
-
     tables["person"] = pa.Table.from_pylist(rows, schema=made.left["person"].schema)
     return dataclasses.replace(made, left=Register(tables, made.left.manifest))
 
@@ -81,12 +84,29 @@ def desk(opened, state="terbuka"):
     return [pair for pair in opened.pairs if pair.state == state and pair.band != "sama"]
 
 
+def find(opened, pair):
+    """The same pair in another linking, or as it stands now."""
+    ids = (pair.left_id, pair.right_id)
+    (found,) = [each for each in opened.pairs if (each.left_id, each.right_id) == ids]
+    return found
+
+
+def with_row(two, person_id, **cells):
+    """The left list with other cells for one person."""
+    rows = two.left["person"].to_pylist()
+    for row in rows:
+        if row["person_id"] == person_id:
+            row.update(cells)
+    table = pa.Table.from_pylist(rows, schema=two.left["person"].schema)
+    return Register({**two.left.tables, "person": table}, two.left.manifest)
+
+
 def test_a_linking_is_kept_and_its_sums_add_up(office, shelved, linked):
     (summary,) = linking.linkings(office, STAFF)
     assert (summary.left_name, summary.right_name) == ("P3KE latihan", "DTSEN latihan")
     for side in ("left", "right"):
         sums = linked.sums(side)
-        assert sums["rows"] == sums["sama"] + sums["meja"] + sums["sendiri"]
+        assert sums["rows"] == sums["sama"] + sums["meja"] + sums["tunda"] + sums["sendiri"]
     assert linked.sums("left")["meja"] >= 3
     assert ledger.verify_chain(office.practice).is_whole
 
@@ -105,8 +125,7 @@ def test_a_decision_is_kept_at_once_and_counts_everywhere(office, shelved, linke
     assert (pair.left_id, pair.right_id) in {(p.left_id, p.right_id) for p in desk(again, "beda")}
     # The next linking of the same lists asks nobody again.
     newer = linking.run(office, STAFF, "orang", *shelved)
-    pairs = linking.open_linking(office, STAFF, newer.id).pairs
-    assert (pair.left_id, pair.right_id) not in {(p.left_id, p.right_id) for p in pairs}
+    assert find(linking.open_linking(office, STAFF, newer.id), pair).state == "beda"
 
 
 def test_one_person_called_the_same_is_linked_by_every_later_linking(office, shelved, linked):
@@ -117,46 +136,109 @@ def test_one_person_called_the_same_is_linked_by_every_later_linking(office, she
     assert opened.linked[pair.left_id] == pair.right_id
 
 
-def test_a_changed_value_brings_the_pair_back_with_what_changed(office, shelved, linked, two):
-    import pyarrow as pa
-
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [("beda", "diputuskan bukan orang yang sama"), ("tunda", "ditunda")],
+)
+def test_a_changed_value_brings_the_pair_back_with_what_changed(
+    office, shelved, linked, two, said, words
+):
     pair = desk(linked)[0]
-    linking.decide(office, STAFF, linked, pair, "beda", "senama")
-    rows = two.left["person"].to_pylist()
-    for row in rows:
-        if row["person_id"] == pair.left_id:
-            row["name"] = "TARMIDI SALIM PUTRA"
-    table = pa.Table.from_pylist(rows, schema=two.left["person"].schema)
-    changed = Register({**two.left.tables, "person": table}, two.left.manifest)
+    if said == "tunda":
+        linking.set_aside(office, STAFF, linked, pair)
+    else:
+        linking.decide(office, STAFF, linked, pair, said, "senama")
+    changed = with_row(two, pair.left_id, name="TARMIDI SALIM PUTRA")
     newer = lists.shelve_register(office, STAFF, "P3KE baru", changed)
     summary = linking.run(office, STAFF, "orang", newer.id, shelved[1])
-    opened = linking.open_linking(office, STAFF, summary.id)
-    (back,) = [p for p in opened.pairs if (p.left_id, p.right_id) == (pair.left_id, pair.right_id)]
+    back = find(linking.open_linking(office, STAFF, summary.id), pair)
     assert back.state == "terbuka"
-    assert back.earlier == ("Dulu diputuskan bukan orang yang sama, tetapi nama berubah sejak itu.")
+    assert back.earlier == f"Dulu {words}, tetapi nama berubah sejak itu."
 
 
 def test_what_was_called_two_people_is_asked_again_even_where_the_machine_is_sure(
     office, shelved, linked, two
 ):
-    import pyarrow as pa
-
     pair = desk(linked)[0]
     linking.decide(office, STAFF, linked, pair, "beda", "senama")
     right = linked.right.rows[pair.right_id]
-    rows = two.left["person"].to_pylist()
-    for row in rows:
-        if row["person_id"] == pair.left_id:
-            row.update(name=right["name"], birth_date=right["birth_date"], sex=right["sex"])
-    table = pa.Table.from_pylist(rows, schema=two.left["person"].schema)
-    changed = Register({**two.left.tables, "person": table}, two.left.manifest)
-    newer = lists.shelve_register(office, STAFF, "P3KE baru", changed)
+    cells = {name: right[name] for name in ("name", "birth_date", "sex")}
+    newer = lists.shelve_register(office, STAFF, "P3KE baru", with_row(two, pair.left_id, **cells))
     summary = linking.run(office, STAFF, "orang", newer.id, shelved[1])
     opened = linking.open_linking(office, STAFF, summary.id)
     assert pair.left_id not in opened.linked
     (back,) = [p for p in opened.pairs if p.left_id == pair.left_id]
     assert (back.right_id, back.state) == (pair.right_id, "terbuka")
     assert "tetapi" in back.earlier
+
+
+def test_a_pair_is_set_aside_with_a_note_and_the_next_linking_knows(office, shelved, linked):
+    pair = desk(linked)[0]
+    after = linking.set_aside(office, STAFF, linked, pair, " tanya RT 03 ")
+    newer = linking.run(office, STAFF, "orang", *shelved)
+    for opened in (after, linking.open_linking(office, STAFF, newer.id)):
+        waiting = find(opened, pair)
+        assert (waiting.state, waiting.decision.note) == ("tunda", "tanya RT 03")
+        for side in ("left", "right"):
+            sums = opened.sums(side)
+            assert sums["tunda"] == 1
+            assert sums["rows"] == sums["sama"] + sums["meja"] + 1 + sums["sendiri"]
+
+
+def test_a_pair_set_aside_is_decided_or_taken_back_later(office, linked):
+    one, other = desk(linked)[:2]
+    waiting = linking.set_aside(office, STAFF, linked, one)
+    waiting = linking.set_aside(office, STAFF, waiting, other)
+    decided = linking.decide(office, STAFF, waiting, find(waiting, one), "sama", "dokumen")
+    assert decided.linked[one.left_id] == one.right_id
+    after = linking.withdraw(office, STAFF, decided, find(decided, other))
+    assert find(after, other).state == "terbuka"
+
+
+def test_who_is_unsure_of_what_the_machine_linked_has_two_people(office, linked):
+    pair = next(pair for pair in linked.pairs if pair.state == "sama")
+    after = linking.set_aside(office, STAFF, linked, pair)
+    assert find(after, pair).state == "tunda"
+    assert pair.left_id not in after.linked
+
+
+def test_a_pair_set_aside_is_closed_once_one_of_the_two_is_somebody_else(office, linked):
+    one = desk(linked)[0]
+    other = next(p for p in linked.pairs if p.right_id != one.right_id and p.state == "sama")
+    mixed = dataclasses.replace(other, left_id=one.left_id)
+    found = ({**linked.found[0], **ids(mixed), "band": "meja"}, *linked.found)
+    opened = linking.refresh(office, STAFF, dataclasses.replace(linked, found=found))
+    opened = linking.set_aside(office, STAFF, opened, mixed)
+    # The machine knows the right one of the two better.
+    assert find(opened, mixed).state == "tertutup"
+    assert find(opened, mixed).decision.decision == "tunda"
+
+
+def ids(pair):
+    return {"left_id": pair.left_id, "right_id": pair.right_id}
+
+
+def test_what_was_set_aside_outlives_a_program_that_is_killed(office, linked, tmp_path):
+    pair = desk(linked)[0]
+    program = f"""
+import os, signal
+from pathlib import Path
+from workbench.access import Actor, Role, Workspace
+from workbench.services import linking
+from workbench.services.office import Office
+office = Office(Path({str(tmp_path / "kantor")!r}))
+staff = Actor("staf", "Staf", Role.STAF, Workspace.LATIHAN, ("36.73",))
+opened = linking.open_linking(office, staff, {linked.summary.id!r})
+ids = {(pair.left_id, pair.right_id)!r}
+(pair,) = [each for each in opened.pairs if (each.left_id, each.right_id) == ids]
+linking.set_aside(office, staff, opened, pair, "tanya RT 03")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    opened = linking.open_linking(office, STAFF, linked.summary.id)
+    waiting = find(opened, pair)
+    assert (waiting.state, waiting.decision.note) == ("tunda", "tanya RT 03")
 
 
 def test_a_decision_can_be_taken_back(office, linked):
@@ -196,45 +278,11 @@ def test_a_decision_needs_a_reason(office, linked, reason, note):
         linking.decide(office, STAFF, linked, desk(linked)[0], "beda", reason, note)
 
 
-def test_both_lists_become_one_with_sums_and_provenance(office, linked, two):
-    joined = linking.join(office, STAFF, linked.summary.id, "Terpadu")
-    assert joined.sums["person"]["ganda"] == len(linked.linked)
-    assert joined.summary.kept == joined.sums["person"]["gabungan"]
-    assert joined.summary.refused == 0
-    cells, rows = linking.provenance(office, STAFF, joined.summary.id)
-    assert cells.num_rows == joined.provenance.num_rows > 0
-    people = two.left["person"].num_rows + two.right["person"].num_rows
-    assert [r["table"] for r in rows.to_pylist()].count("person") == people
-
-
-def test_a_list_of_one_source_has_no_provenance(office, shelved):
-    with pytest.raises(NotFound, match="bukan basis data terpadu"):
-        linking.provenance(office, STAFF, shelved[0])
-
-
-def test_staff_of_a_part_see_their_part_and_merge_nothing(office, linked):
+def test_staff_of_a_part_see_their_part(office, linked):
     opened = linking.open_linking(office, OF_SERANG, linked.summary.id)
     whole = linked.sums("right")["rows"]
     assert 0 < opened.sums("right")["rows"] < whole
     assert all(p.right_id in opened.right.rows for p in opened.pairs)
-    with pytest.raises(WrongUse, match="wilayah di luar tugas"):
-        linking.join(office, OF_SERANG, linked.summary.id, "Terpadu")
-
-
-def test_events_find_their_people_in_the_register(office):
-    city = clean_world(default_recipe(), 150, 5, AS_OF).to_register()
-    names = ("person", "family")
-    bare = Register({name: city[name] for name in names}, city.manifest)
-    events = Register({"event": city["event"]}, city.manifest)
-    shelf = lists.shelve_register(office, STAFF, "Induk", bare)
-    deaths = lists.shelve_register(office, STAFF, "Meninggal", events)
-    summary = linking.run(office, STAFF, "kejadian", deaths.id, shelf.id)
-    joined = linking.join(office, STAFF, summary.id, "Induk dengan kejadian")
-    made = linking.shelves.open_list(office, STAFF, joined.summary.id).register
-    niks = set(bare["person"]["nik"].to_pylist())
-    rows = [row for row in made["event"].to_pylist() if row["nik"] in niks]
-    assert rows
-    assert all(row["person_id"] and row["family_id"] for row in rows)
 
 
 def test_a_full_disk_keeps_nothing_of_a_linking(office, shelved, monkeypatch):
@@ -248,6 +296,52 @@ def test_a_full_disk_keeps_nothing_of_a_linking(office, shelved, monkeypatch):
     (standing,) = linking.linkings(office, STAFF)
     folders = (office.folder(Workspace.LATIHAN) / "padanan").iterdir()
     assert [folder.name for folder in folders] == [standing.id]
+
+
+def test_how_far_it_is_is_told_in_words_and_shares_that_grow(office, shelved):
+    told = []
+    linking.run(
+        office, STAFF, "orang", *shelved, progress=lambda share, words: told.append((share, words))
+    )
+    shares = [share for share, _words in told]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < shares[-1] <= 1
+    assert {"Memadankan NIK ...", "Menyimpan hasil ..."} <= {words for _share, words in told}
+
+
+def test_whoever_stops_it_at_any_step_leaves_nothing_behind(office, shelved):
+    steps = []
+    linking.run(
+        office, STAFF, "orang", *shelved, progress=lambda share, _words: steps.append(share)
+    )
+    home = office.folder(Workspace.LATIHAN) / "padanan"
+    before = sorted(path.name for path in home.iterdir())
+    with office.practice.reading() as connection:
+        events = connection.execute(select(func.count()).select_from(event)).scalar()
+    for place in range(len(steps)):
+        told = []
+        with pytest.raises(Cancelled, match="Tidak ada yang disimpan"):
+            linking.run(
+                office,
+                STAFF,
+                "orang",
+                *shelved,
+                progress=lambda *step, told=told: told.append(step),
+                cancelled=lambda told=told, place=place: len(told) > place - 1,
+            )
+    assert sorted(path.name for path in home.iterdir()) == before
+    with office.practice.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(event)).scalar() == events
+
+
+def test_a_linking_the_ledger_does_not_take_is_not_kept(office, shelved, monkeypatch):
+    def refuse(*_arguments):
+        raise StoreFault("Disk penuh")
+
+    monkeypatch.setattr(linking.pairs, "record_linking", refuse)
+    with pytest.raises(StoreFault, match="penuh"):
+        linking.run(office, STAFF, "orang", *shelved)
+    assert len(linking.linkings(office, STAFF)) == 1
 
 
 def test_a_linking_goes_with_its_lists(office, shelved, linked):
@@ -279,20 +373,16 @@ def test_who_may_not_link_is_refused_everywhere(office, linked):
         lambda: linking.open_linking(office, TRAINEE, linked.summary.id),
         lambda: linking.refresh(office, TRAINEE, linked),
         lambda: linking.decide(office, TRAINEE, linked, pair, "beda", "senama"),
+        lambda: linking.set_aside(office, TRAINEE, linked, pair),
         lambda: linking.withdraw(office, TRAINEE, linked, pair),
-        lambda: linking.join(office, TRAINEE, linked.summary.id, "x"),
-        lambda: linking.provenance(office, TRAINEE, linked.summary.left_id),
     ):
         with pytest.raises(Forbidden):
             act()
 
 
 def test_the_ledger_holds_no_name_and_no_number(office, linked, two):
-    from sqlalchemy import select
-
-    from workbench.store.tables import event
-
     linking.decide(office, STAFF, linked, desk(linked)[0], "beda", "lain", "TARMIDI bukan dia")
+    linking.set_aside(office, STAFF, linked, desk(linked)[1], "TARMIDI yang mana")
     with office.practice.reading() as connection:
         text = json.dumps([list(map(str, row)) for row in connection.execute(select(event))])
     assert "TARMIDI" not in text

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from workbench.access import Workspace
 from workbench.errors import StoreFault
@@ -136,6 +137,35 @@ def test_a_class_from_before_codes_could_end_gets_half_a_day_on_opening(store):
         until = connection.execute(class_.select()).one().code_until
     assert clock.seconds_before(until, 12 * 3600) >= before
     assert clock.seconds_before(until, 12 * 3600) <= clock.now()
+
+
+def test_pairs_judged_before_one_could_be_set_aside_stay_judged(store):
+    from alembic import command
+
+    from workbench.store import pairs
+    from workbench.store.engine import WRITES, make_engine
+    from workbench.store.migrations import configuration
+
+    Path(store.url.database).parent.mkdir()
+    engine = make_engine(store.url)
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0003")
+            connection.execute(
+                text(
+                    "insert into pair_decision values "
+                    "('a', 'b', 'beda', 'senama', 'catatan', 'n', 'A1', 'x')"
+                )
+            )
+    engine.dispose()
+    pairs.put_decision(store, "A1", ("b", "c"), pairs.ASIDE, "", "", "n", {})
+    said = {found.keys: found.decision for found in pairs.list_decisions(store).values()}
+    assert said == {("a", "b"): "beda", ("b", "c"): "tunda"}
+    with pytest.raises(IntegrityError):
+        pairs.put_decision(store, "A1", ("c", "d"), "karangan", "", "", "n", {})
 
 
 def test_a_store_of_another_version_is_refused_and_left_alone(store):

@@ -7,9 +7,12 @@ from workbench.linkage.links import (
     DESK,
     NO_SPLINK,
     SAME,
+    Asks,
     Links,
+    Progress,
     Thresholds,
     link,
+    telling,
 )
 from workbench.linkage.merging import Merged, attach, merge
 from workbench.linkage.people import named_in, people
@@ -20,8 +23,10 @@ __all__ = [
     "DESK",
     "NO_SPLINK",
     "SAME",
+    "Asks",
     "Links",
     "Merged",
+    "Progress",
     "Reasons",
     "Thresholds",
     "attach",
@@ -30,4 +35,5 @@ __all__ = [
     "merge",
     "named_in",
     "people",
+    "telling",
 ]

@@ -7,7 +7,7 @@ from a sample; nothing is drawn at random, so equal lists give equal weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Final
@@ -196,16 +196,26 @@ def _key(columns: tuple[str, ...]) -> str:
     return " || '|' || ".join(f"({column})::TEXT" for column in columns)
 
 
-def link_the_rest(connection: Any, certain: float, shown: float, margin: float) -> int:
+def link_the_rest(
+    connection: Any,
+    certain: float,
+    shown: float,
+    margin: float,
+    tell: Callable[[float, str], None] = lambda share, words: None,
+) -> int:
     """Weigh and assign what is left, twice: families found first lead to members still missing.
 
-    Returns how many pairs were weighed.
+    ``tell`` is told a share from 0 to 1 and what is being done. Returns how many pairs were
+    weighed.
     """
+    tell(0, "Belajar dari pasangan yang NIK-nya sama ...")
     shares = _shares(connection)
     weighed = 0
-    for _ in range(2):
+    for start, whom in ((0.3, "orang"), (0.7, "anggota keluarga")):
+        tell(start, f"Mencari {whom} yang mirip ...")
         mark_families(connection)
         weighed += block(connection, BLOCKS)
+        tell(start + 0.15, f"Menimbang {whom} yang mirip ...")
         _weigh(connection, shares)
         _assign(connection, certain, margin)
     _show(connection, certain, shown)

@@ -12,18 +12,23 @@ The same lists and settings give the same links.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.errors import StoreFault, WrongUse
+from workbench.errors import Cancelled, StoreFault, WrongUse
 from workbench.linkage import cascade, likeness
 from workbench.linkage.prepare import open_lists, row
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Progress = Callable[[str], None]
+#: Told a share from 0 to 1 and what is being done.
+Progress = Callable[[float, str], None]
+#: Asked again and again: whether the person wants to stop.
+Asks = Callable[[], bool]
 
 #: What became of a pair: linked, for people to look at, or one NIK on two different people.
 SAME, DESK, CONFLICT = "sama", "meja", "bentrok"
@@ -34,6 +39,9 @@ NO_SPLINK: Final = (
     "Pemadanan kemiripan tidak terpasang di komputer ini, jadi hanya NIK dan nama yang persis "
     "setelah dirapikan yang dipadankan. Pasang paket splink untuk menemukan yang lain."
 )
+STOPPED: Final = "Pemadanan dihentikan. Tidak ada yang disimpan."
+#: Seconds between two looks whether somebody wants to stop.
+_LOOK_S: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -96,44 +104,89 @@ def link(
     thresholds: Thresholds | None = None,
     decided: Mapping[tuple[str, str], str] | None = None,
     progress: Progress | None = None,
+    cancelled: Asks | None = None,
 ) -> Links:
     """Find the persons of ``left`` in ``right`` (tables of ``people``).
 
     ``decided`` holds what people said of a pair of ids before: "sama" or "beda"; it is followed.
-    Raises ``StoreFault`` when memory or disk run out.
+    Raises ``Cancelled`` when ``cancelled`` says so, also in the middle of a step, and
+    ``StoreFault`` when memory or disk run out.
     """
     import duckdb
 
-    limits = thresholds or Thresholds()
-    tell = progress or (lambda sentence: None)
-    tell("Merapikan nama di kedua daftar ...")
-    connection = open_lists(left, right)
+    limits, asks = thresholds or Thresholds(), cancelled or (lambda: False)
+    tell = telling(progress, asks)
+    tell(0, "Merapikan nama di kedua daftar ...")
+    connection = open_lists(left, right, lambda: telling(None, asks)(0, ""))
     try:
-        return _link(connection, limits, decided or {}, tell)
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise StoreFault(
-            "Pemadanan terhenti karena memori atau disk komputer ini penuh. "
-            "Tutup ruang yang lain, lalu ulangi."
-        ) from error
+        with _stoppable(connection, asks):
+            return _link(connection, limits, decided or {}, tell)
+    except Exception as error:
+        if asks():
+            # Whatever was broken off complains in its own way.
+            raise Cancelled(STOPPED) from error
+        if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+            raise StoreFault(
+                "Pemadanan terhenti karena memori atau disk komputer ini penuh. "
+                "Tutup ruang yang lain, lalu ulangi."
+            ) from error
+        raise
     finally:
         connection.close()
+
+
+def telling(progress: Progress | None, cancelled: Asks | None) -> Progress:
+    """Passes on how far things are, and stops where the person asked to."""
+
+    def tell(share: float, words: str) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled(STOPPED)
+        if progress is not None:
+            progress(share, words)
+
+    return tell
+
+
+@contextmanager
+def _stoppable(connection: Any, asks: Asks) -> Iterator[None]:
+    """Breaks off the query under way once the person wants to stop; some take a minute."""
+    is_over = Event()
+
+    def watch() -> None:
+        while not is_over.wait(_LOOK_S):
+            if asks():
+                connection.interrupt()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 def _link(
     connection: Any, limits: Thresholds, decided: Mapping[tuple[str, str], str], tell: Progress
 ) -> Links:
     cascade.follow_decisions(connection, decided)
-    tell("Memadankan NIK ...")
+    tell(0.25, "Memadankan NIK ...")
     cascade.link_by_nik(connection)
-    tell("Memadankan nama, tanggal lahir, dan alamat yang persis ...")
+    tell(0.3, "Memadankan nama, tanggal lahir, dan alamat yang persis ...")
     cascade.link_by_exact_joins(connection)
     notes: tuple[str, ...] = ()
     scored = 0
     if likeness.is_available():
-        tell("Menimbang sisanya menurut kemiripan ...")
-        scored = likeness.link_the_rest(connection, limits.link, limits.show, limits.margin)
+        scored = likeness.link_the_rest(
+            connection,
+            limits.link,
+            limits.show,
+            limits.margin,
+            lambda share, words: tell(0.4 + 0.6 * share, words),
+        )
     else:
         notes = (NO_SPLINK,)
+    tell(1, "Mengumpulkan hasil ...")
     return _collect(connection, scored, notes)
 
 

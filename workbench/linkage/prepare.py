@@ -11,6 +11,7 @@ of ids, ``apart`` what people said are two persons.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.nik import is_filler, is_number
@@ -44,14 +45,17 @@ CREATE TABLE pair (l INTEGER, r INTEGER, band TEXT, step TEXT, probability DOUBL
 CREATE TABLE apart (l INTEGER, r INTEGER)"""
 
 
-def open_lists(left: pa.Table, right: pa.Table) -> Any:
-    """A DuckDB connection with both lists (tables of ``people``) laid out."""
+def open_lists(left: pa.Table, right: pa.Table, look: Callable[[], None] = lambda: None) -> Any:
+    """A DuckDB connection with both lists (tables of ``people``) laid out.
+
+    ``look`` is called before every column of names and may raise, so that it can be stopped.
+    """
     import duckdb
 
     # One thread: sums are then made in one order, and equal lists give equal links to the bit.
     connection = duckdb.connect(":memory:", config={"threads": 1})
     for side, table, mark in (("l", left, "cast(NULL AS INTEGER)"), ("r", right, "family")):
-        connection.register(f"{side}_raw", _prepared(table))
+        connection.register(f"{side}_raw", _prepared(table, look))
         connection.execute(_TABLE.format(side=side, mark=mark))
         connection.unregister(f"{side}_raw")
     connection.execute(_USUAL_WORDS)
@@ -67,25 +71,31 @@ def row(connection: Any, sql: str) -> tuple[Any, ...]:
     return found
 
 
-def _prepared(table: pa.Table) -> pa.Table:
+def _prepared(table: pa.Table, look: Callable[[], None]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    look()
     words = [name_words(name) for name in table["name"].to_pylist()]
-    columns = {
-        "id": pa.array(range(table.num_rows), pa.int32()),
-        "family": pc.dictionary_encode(table["family_id"]).combine_chunks().indices,
-        "nik": _numbers(table["nik"]),
-        "no_kk": _numbers(table["no_kk"]),
-        "plain": pa.array([" ".join(sorted(w)) or None for w in words], pa.string()),
-        "compact": pa.array(["".join(w) or None for w in words], pa.string()),
-        "skeleton": pa.array([word_sound("".join(w)) if w else None for w in words], pa.string()),
-        "words": pa.array([list(w) for w in words], pa.list_(pa.string())),
-        "sounds": pa.array([_sounds(w) for w in words], pa.list_(pa.string())),
-        "sound": pa.array([name_sound(w) or None for w in words], pa.string()),
-        "head": _sound_column(table["head_name"]),
-        "mother": _sound_column(table["mother_name"]),
+    text, texts = pa.string(), pa.list_(pa.string())
+    makers: dict[str, Callable[[], pa.Array]] = {
+        "id": lambda: pa.array(range(table.num_rows), pa.int32()),
+        "family": lambda: pc.dictionary_encode(table["family_id"]).combine_chunks().indices,
+        "nik": lambda: _numbers(table["nik"]),
+        "no_kk": lambda: _numbers(table["no_kk"]),
+        "plain": lambda: pa.array([" ".join(sorted(w)) or None for w in words], text),
+        "compact": lambda: pa.array(["".join(w) or None for w in words], text),
+        "skeleton": lambda: pa.array([word_sound("".join(w)) if w else None for w in words], text),
+        "words": lambda: pa.array([list(w) for w in words], texts),
+        "sounds": lambda: pa.array([_sounds(w) for w in words], texts),
+        "sound": lambda: pa.array([name_sound(w) or None for w in words], text),
+        "head": lambda: _sound_column(table["head_name"]),
+        "mother": lambda: _sound_column(table["mother_name"]),
     }
+    columns = {}
+    for name, make in makers.items():
+        look()
+        columns[name] = make()
     kept = ("person_id", "sex", "birth_date", "shdk", "kelurahan_kode_kemendagri", "rt", "rw")
     return pa.table(columns | {name: table[name] for name in kept})
 

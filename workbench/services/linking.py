@@ -1,4 +1,4 @@
-"""Linking two lists of one workspace: run it, look at what is left for people, decide, merge.
+"""Linking two lists of one workspace: run it, look at what is left for people, decide.
 
 A linking lies in ``padanan/<id>/`` of the workspace: ``pairs.parquet`` (ids only) and
 ``padanan.json``, there whole or not at all, and never changes. What people decide is kept apart
@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,31 +32,25 @@ from workbench.linkage import (
     CONFLICT,
     DESK,
     SAME,
+    Asks,
     Links,
-    Merged,
+    Progress,
     Reasons,
     Thresholds,
-    attach,
     explain,
     link,
-    merge,
     named_in,
     people,
+    telling,
 )
 from workbench.linkage.links import DECIDED
-from workbench.linkage.merging import LEFT, RIGHT
-from workbench.services import imports, shelves
+from workbench.services import shelves
 from workbench.services.office import Office
-from workbench.services.shelves import ListSummary
 from workbench.store import clock, pairs
-from workbench.store.pairs import DIFFERENT, PairDecision
-
-Progress = Callable[[str], None]
+from workbench.store.pairs import ASIDE, DIFFERENT, PairDecision
 
 _PAIRS = "pairs.parquet"
 _FACTS = "padanan.json"
-_PROVENANCE = "asal_usul.parquet"
-_ACCOUNTS = "asal_baris.parquet"
 
 
 @dataclass(frozen=True)
@@ -93,6 +87,12 @@ COMPARED: Final[Mapping[str, str]] = {
     "head_name": "nama kepala keluarga",
     "mother_name": "nama ibu",
 }
+#: What was done with a pair, in words.
+SAID: Final[Mapping[str, str]] = {
+    SAME: "diputuskan orang yang sama",
+    DIFFERENT: "diputuskan bukan orang yang sama",
+    ASIDE: "ditunda",
+}
 #: State of a pair: open, decided, or closed because one of the two is linked to somebody else.
 OPEN, CLOSED = "terbuka", "tertutup"
 
@@ -116,7 +116,7 @@ class LinkingSummary:
 
 @dataclass(frozen=True)
 class DeskPair:
-    """A pair as it stands now; ``state`` is terbuka, tertutup, sama or beda.
+    """A pair as it stands now; ``state`` is terbuka, tertutup, sama, beda or tunda.
 
     ``earlier`` is a sentence about a decision that no longer holds, "" where there is none.
     """
@@ -153,6 +153,11 @@ class Side:
         """The keyed hash each row is remembered by."""
         return _keys(self.rows.values(), self.key)
 
+    @cached_property
+    def by_mark(self) -> Mapping[str, str]:
+        """The row that is remembered by a keyed hash."""
+        return {mark: person_id for person_id, mark in self.marks.items()}
+
 
 @dataclass(frozen=True)
 class OpenLinking:
@@ -174,12 +179,18 @@ class OpenLinking:
         return {pair.left_id: pair.right_id for pair in self.pairs if pair.state == SAME}
 
     def sums(self, side: str) -> Mapping[str, int]:
-        """``rows`` = ``sama`` + ``meja`` (still open) + ``sendiri``, of ``left`` or ``right``."""
+        """Of one side (``left``, ``right``), in persons.
+
+        ``rows`` = ``sama`` + ``meja`` (still open) + ``tunda`` + ``sendiri``.
+        """
         rows = (self.left if side == "left" else self.right).table.num_rows
-        linked = {getattr(p, f"{side}_id") for p in self.pairs if p.state == SAME}
-        open_ = {getattr(p, f"{side}_id") for p in self.pairs if p.state == OPEN} - linked
-        alone = rows - len(linked) - len(open_)
-        return {"rows": rows, SAME: len(linked), DESK: len(open_), "sendiri": alone}
+        counted: set[str] = set()
+        sums = {"rows": rows}
+        for name, state in ((SAME, SAME), (DESK, OPEN), (ASIDE, ASIDE)):
+            those = {getattr(p, f"{side}_id") for p in self.pairs if p.state == state} - counted
+            counted |= those
+            sums[name] = len(those)
+        return {**sums, "sendiri": rows - len(counted)}
 
     def reasons(self, pair: DeskPair) -> Reasons:
         """Why the two may be one person, and what speaks against it."""
@@ -195,15 +206,19 @@ def run(
     right_id: str,
     thresholds: Thresholds | None = None,
     progress: Progress | None = None,
+    cancelled: Asks | None = None,
 ) -> LinkingSummary:
-    """Link the list ``left_id`` to ``right_id``; kept whole or not at all."""
+    """Link the list ``left_id`` to ``right_id``; kept whole or not at all.
+
+    Raises ``Cancelled`` when ``cancelled`` says so: then nothing is kept.
+    """
     require(actor, Permission.LINK_LISTS)
     if kind not in KINDS:
         raise WrongUse("Pilih jenis pemadanan dari yang tampil.")
     if left_id == right_id and kind == "orang":
         raise WrongUse("Pilih dua daftar yang berbeda.")
-    tell = progress or (lambda sentence: None)
-    tell("Membuka kedua daftar ...")
+    tell = telling(progress, cancelled)
+    tell(0, "Membuka kedua daftar ...")
     ours, theirs = (shelves.open_list(office, actor, each) for each in (left_id, right_id))
     key = shelves.key_of(office.folder(actor.workspace))
     left, right = _side(ours.register, KINDS[kind].table, key), _side(theirs.register, "", key)
@@ -215,9 +230,16 @@ def run(
             )
     decided, reopened = _remembered(office, actor, left, right)
     limits = thresholds or Thresholds()
-    links = link(left.table, right.table, limits, decided, tell)
+    links = link(
+        left.table,
+        right.table,
+        limits,
+        decided,
+        lambda share, words: tell(0.1 + 0.8 * share, words),
+        cancelled,
+    )
     links = _bring_back(links, reopened)
-    tell("Menyimpan hasil ...")
+    tell(0.95, "Menyimpan hasil ...")
     linking_id = (
         f"J{clock.now()[:19].translate(str.maketrans('', '', '-:T'))}-{secrets.token_hex(3)}"
     )
@@ -233,14 +255,19 @@ def run(
         "notes": list(links.notes),
         "thresholds": {name: getattr(limits, name) for name in Thresholds.WORDS},
     }
-    _write(_home(office, actor), linking_id, links.pairs, facts)
+    home = _home(office, actor)
+    _write(home, linking_id, links.pairs, facts)
     counts = {side: links.counts(side) for side in ("left", "right")}
-    pairs.record_linking(
-        office.store_for(actor),
-        actor.id,
-        linking_id,
-        {"jenis": kind, "kiri": left_id, "kanan": right_id, "jumlah": counts},
-    )
+    try:
+        pairs.record_linking(
+            office.store_for(actor),
+            actor.id,
+            linking_id,
+            {"jenis": kind, "kiri": left_id, "kanan": right_id, "jumlah": counts},
+        )
+    except BaseException:
+        shutil.rmtree(home / linking_id, ignore_errors=True)
+        raise
     return _summary(linking_id, facts)
 
 
@@ -279,8 +306,9 @@ def refresh(office: Office, actor: Actor, opened: OpenLinking) -> OpenLinking:
     """The same linking with the decisions as they stand now, of whoever made them."""
     require(actor, Permission.LINK_LISTS)
     decisions = pairs.list_decisions(office.store_for(actor))
-    laid = _lay_decisions(opened.found, opened.left, opened.right, decisions)
-    return replace(opened, pairs=laid)
+    left, right = opened.left, opened.right
+    rows = (*opened.found, *_unnamed(opened.found, left, right, decisions))
+    return replace(opened, pairs=_lay_decisions(rows, left, right, decisions))
 
 
 def decide(
@@ -303,18 +331,19 @@ def decide(
         raise WrongUse("Tulis alasannya di catatan, atau pilih alasan dari daftar.")
     if decision == SAME:
         _refuse_second(refresh(office, actor, opened), pair)
-    left, right = opened.left.rows[pair.left_id], opened.right.rows[pair.right_id]
-    pairs.put_decision(
-        office.store_for(actor),
-        actor.id,
-        _known_by(opened, pair),
-        SAME if decision == SAME else DIFFERENT,
-        reason,
-        note.strip()[:500],
-        _compared(left, right, opened.left.key),
-        {"padanan": opened.summary.id},
-    )
-    return refresh(office, actor, opened)
+    said = SAME if decision == SAME else DIFFERENT
+    return _keep(office, actor, opened, pair, said, reason, note)
+
+
+def set_aside(
+    office: Office, actor: Actor, opened: OpenLinking, pair: DeskPair, note: str = ""
+) -> OpenLinking:
+    """Remember that a pair was looked at and not decided; gives the linking anew.
+
+    Both count as two people until somebody decides, also where the machine was sure.
+    """
+    require(actor, Permission.LINK_LISTS)
+    return _keep(office, actor, opened, pair, ASIDE, "", note)
 
 
 def withdraw(office: Office, actor: Actor, opened: OpenLinking, pair: DeskPair) -> OpenLinking:
@@ -326,71 +355,6 @@ def withdraw(office: Office, actor: Actor, opened: OpenLinking, pair: DeskPair) 
     return refresh(office, actor, opened)
 
 
-@dataclass(frozen=True)
-class Joined:
-    """A list made of two: its place on the shelf, its sums by table, and where cells differ."""
-
-    summary: ListSummary
-    sums: Mapping[str, Mapping[str, int]]
-    provenance: pa.Table
-
-
-def join(
-    office: Office,
-    actor: Actor,
-    linking_id: str,
-    name: str,
-    preferred: str = RIGHT,
-    progress: Progress | None = None,
-) -> Joined:
-    """Make one list of both and put it on the shelf, with where every doubled cell comes from.
-
-    ``preferred`` (kiri, kanan) is the list whose cells hold where the two differ. Only somebody
-    whose areas cover both lists may do it: a merged list is nobody's part.
-    """
-    require(actor, Permission.LINK_LISTS)
-    require(actor, Permission.IMPORT_LIST)
-    if preferred not in (LEFT, RIGHT):
-        raise WrongUse("Pilih daftar mana yang dipakai bila isinya berbeda.")
-    if not name.strip():
-        raise WrongUse("Beri nama untuk basis data terpadu ini.")
-    tell = progress or (lambda sentence: None)
-    opened = open_linking(office, actor, linking_id)
-    tell("Menggabungkan kedua daftar ...")
-    made = _joined(office, actor, opened, preferred)
-    summary = imports.shelve(
-        office,
-        actor,
-        name.strip()[:120],
-        made.register,
-        None,
-        lambda _share, words: tell(words),
-        facts={"gabungan": {"padanan": linking_id, "jumlah": made.sums}},
-    )
-    folder = office.snapshots_dir(actor.workspace) / summary.id
-    try:
-        pq.write_table(made.provenance, folder / _PROVENANCE, compression="zstd")
-        pq.write_table(made.accounts, folder / _ACCOUNTS, compression="zstd")
-    except OSError as error:
-        shelves.remove(office, actor, summary.id, "asal-usul tidak tersimpan")
-        raise StoreFault(shelves.FULL_DISK) from error
-    pairs.record_merging(office.store_for(actor), actor.id, linking_id, summary.id)
-    return Joined(summary, made.sums, made.provenance)
-
-
-def provenance(office: Office, actor: Actor, list_id: str) -> tuple[pa.Table, pa.Table]:
-    """Of a merged list: where its cells come from, and where the rows of both lists went.
-
-    Only for somebody whose areas cover the list; raises ``NotFound`` for a list of one source.
-    """
-    require(actor, Permission.READ_LIST)
-    snapshot, whole = shelves.standing(office, actor, list_id)
-    folder = shelves.folder_of(office, actor, snapshot)
-    if not shelves.covers_all(actor, whole.register) or not (folder / _ACCOUNTS).is_file():
-        raise NotFound("Daftar ini bukan basis data terpadu, atau di luar wilayah tugas Anda.")
-    return pq.read_table(folder / _PROVENANCE), pq.read_table(folder / _ACCOUNTS)
-
-
 # --- sides and what is kept ----------------------------------------------------------------------
 
 
@@ -398,22 +362,6 @@ def _side(register: Register, table: str, key: bytes) -> Side:
     if table:
         return Side(*named_in(register, table), key)
     return Side(people(register), {}, key)
-
-
-def _joined(office: Office, actor: Actor, opened: OpenLinking, preferred: str) -> Merged:
-    left, right = (
-        shelves.standing(office, actor, each)[1].register
-        for each in (opened.summary.left_id, opened.summary.right_id)
-    )
-    if not (shelves.covers_all(actor, left) and shelves.covers_all(actor, right)):
-        raise WrongUse(
-            "Salah satu daftar memuat wilayah di luar tugas Anda, jadi tidak dapat digabungkan. "
-            "Mintalah staf yang bertugas di seluruh kota."
-        )
-    table = KINDS[opened.summary.kind].table
-    if table:
-        return attach(left, right, table, opened.left.whose, opened.linked)
-    return merge(left, right, opened.linked, preferred)
 
 
 def _home(office: Office, actor: Actor) -> Path:
@@ -495,6 +443,29 @@ def _hash(key: bytes, *parts: str) -> str:
     return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+def _keep(
+    office: Office,
+    actor: Actor,
+    opened: OpenLinking,
+    pair: DeskPair,
+    decision: str,
+    reason: str,
+    note: str,
+) -> OpenLinking:
+    left, right = opened.left.rows[pair.left_id], opened.right.rows[pair.right_id]
+    pairs.put_decision(
+        office.store_for(actor),
+        actor.id,
+        _known_by(opened, pair),
+        decision,
+        reason,
+        note.strip()[:500],
+        _compared(left, right, opened.left.key),
+        {"padanan": opened.summary.id},
+    )
+    return refresh(office, actor, opened)
+
+
 def _pair_keys(one: str, other: str) -> pairs.Pair:
     return (one, other) if one <= other else (other, one)
 
@@ -506,23 +477,48 @@ def _known_by(opened: OpenLinking, pair: DeskPair) -> pairs.Pair:
 def _remembered(
     office: Office, actor: Actor, left: Side, right: Side
 ) -> tuple[dict[tuple[str, str], str], list[tuple[str, str]]]:
-    """Decisions on pairs of these lists: those that hold, and pairs whose values changed since."""
-    decisions = pairs.list_decisions(office.store_for(actor))
+    """Decisions on pairs of these lists: those that hold, and pairs whose values changed since.
+
+    Who set a pair aside decided nothing: the machine may look at both as at anybody else.
+    """
     held: dict[tuple[str, str], str] = {}
     changed: list[tuple[str, str]] = []
-    if not decisions:
-        return held, changed
-    ours, theirs = ({mark: who for who, mark in side.marks.items()} for side in (left, right))
+    for pair, found, holds in _of_these(left, right, pairs.list_decisions(office.store_for(actor))):
+        if not holds:
+            changed.append(pair)
+        elif found.decision != ASIDE:
+            held[pair] = found.decision
+    return _one_to_one(held), changed
+
+
+def _of_these(
+    left: Side, right: Side, decisions: Mapping[pairs.Pair, PairDecision]
+) -> Iterator[tuple[tuple[str, str], PairDecision, bool]]:
+    """Left and right id, what was said of the two, and whether it still holds."""
     for found in decisions.values():
         for one, other in {found.keys, found.keys[::-1]}:
-            if one not in ours or other not in theirs:
-                continue
-            pair = (ours[one], theirs[other])
-            if _compared(left.rows[pair[0]], right.rows[pair[1]], left.key) == found.compared:
-                held[pair] = found.decision
-            else:
-                changed.append(pair)
-    return _one_to_one(held), changed
+            if one in left.by_mark and other in right.by_mark:
+                pair = (left.by_mark[one], right.by_mark[other])
+                now = _compared(left.rows[pair[0]], right.rows[pair[1]], left.key)
+                yield pair, found, now == found.compared
+
+
+def _unnamed(
+    rows: Sequence[Row], left: Side, right: Side, decisions: Mapping[pairs.Pair, PairDecision]
+) -> list[Row]:
+    """Pairs called two people or set aside that no step came upon: they are to be found again."""
+    named = {(row["left_id"], row["right_id"]) for row in rows}
+    return [
+        _by_people(*pair)
+        for pair, found, holds in _of_these(left, right, decisions)
+        if holds and found.decision != SAME and pair not in named
+    ]
+
+
+def _by_people(left_id: str, right_id: str) -> Row:
+    """A pair that stands at the desk because people spoke of it."""
+    cells = {"left_id": left_id, "right_id": right_id, "band": DESK, "step": DECIDED}
+    return cells | {"probability": 0.5, "relatives": 0}
 
 
 def _one_to_one(held: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
@@ -549,9 +545,7 @@ def _bring_back(links: Links, reopened: Sequence[tuple[str, str]]) -> Links:
         pair = (row["left_id"], row["right_id"])
         again.discard(pair)
         rows.append({**row, "band": DESK} if pair in reopened else row)
-    for left_id, right_id in sorted(again):
-        cells = {"left_id": left_id, "right_id": right_id, "band": DESK, "step": DECIDED}
-        rows.append(cells | {"probability": 0.5, "relatives": 0})
+    rows += [_by_people(*pair) for pair in sorted(again)]
     table = pa.Table.from_pylist(rows, schema=links.pairs.schema)
     return Links(table, links.left_rows, links.right_rows, links.scored, links.notes)
 
@@ -591,9 +585,8 @@ def _lay_decisions(
     }
     laid = []
     for row, state, decision, earlier in found:
-        if decision is None and (
-            (state == SAME and _ends(row) & ends) or (state == OPEN and _ends(row) & taken)
-        ):
+        is_decided = decision is not None and state != ASIDE
+        if not is_decided and _ends(row) & (ends if state == SAME else taken):
             state = CLOSED
         laid.append(
             DeskPair(
@@ -622,8 +615,7 @@ def _earlier(decision: PairDecision, now: str) -> str:
         for place, words in enumerate(COMPARED.values())
         if before[8 * place : 8 * place + 8] != now[8 * place : 8 * place + 8]
     ]
-    said = "orang yang sama" if decision.decision == SAME else "bukan orang yang sama"
-    return f"Dulu diputuskan {said}, tetapi {', '.join(changed)} berubah sejak itu."
+    return f"Dulu {SAID[decision.decision]}, tetapi {', '.join(changed)} berubah sejak itu."
 
 
 def _refuse_second(opened: OpenLinking, pair: DeskPair) -> None:
@@ -641,31 +633,32 @@ def sums_sentence(sums: Mapping[str, int]) -> str:
     """The sums of one side, which add up to its rows."""
     return (
         f"{number_id(sums['rows'])} orang = {number_id(sums[SAME])} padan + "
-        f"{number_id(sums[DESK])} perlu dilihat + {number_id(sums['sendiri'])} hanya di daftar ini"
+        f"{number_id(sums[DESK])} perlu dilihat + {number_id(sums[ASIDE])} ditunda + "
+        f"{number_id(sums['sendiri'])} hanya di daftar ini"
     )
 
 
 __all__ = [
+    "ASIDE",
     "CLOSED",
     "CONFLICT",
     "DESK",
     "KINDS",
     "OPEN",
     "REASONS",
+    "SAID",
     "SAME",
     "DeskPair",
-    "Joined",
     "Kind",
     "LinkingSummary",
     "OpenLinking",
     "Side",
     "decide",
-    "join",
     "linkings",
     "open_linking",
-    "provenance",
     "refresh",
     "run",
+    "set_aside",
     "sums_sentence",
     "withdraw",
 ]

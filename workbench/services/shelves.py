@@ -52,6 +52,13 @@ _SOURCES = "sumber"
 _JUDGEMENT = "judgement-"
 #: Tables whose rows a line of ``cleaned`` may name.
 _WITH_ID = ("family", "person", "aid", "event", "ppks")
+#: Tables whose rows say for themselves where they belong, where they are of no family.
+_OWN_PLACE = {
+    "event": "kelurahan_kode_kemendagri",
+    "ppks": "found_kelurahan_kode_kemendagri",
+    "psks": "kelurahan_kode_kemendagri",
+    "rt_rw": "kelurahan_kode_kemendagri",
+}
 
 
 @dataclass(frozen=True)
@@ -299,21 +306,31 @@ def _cut(whole: Standing, actor: Actor) -> tuple[Register, Findings, pa.Table]:
     if actor.covers(""):
         return register, findings, refused
     codes = register["family"]["kelurahan_kode_kemendagri"]
-    allowed = pa.array(sorted(code for code in set(codes.to_pylist()) if actor.covers(code)))
+    named = [codes, findings.table["kelurahan_kode_kemendagri"]]
+    named += [register[table][column] for table, column in _OWN_PLACE.items()]
+    known = {code for column in named for code in column.unique().to_pylist()}
+    allowed = pa.array(sorted(code for code in known if actor.covers(code)), pa.string())
     families = register["family"].filter(pc.is_in(codes, allowed))
     ids = families["family_id"]
     tables: dict[str, pa.Table] = {"family": families}
     for name in ("person", "aid", "event", "ppks"):
-        tables[name] = register[name].filter(pc.is_in(register[name]["family_id"], ids))
+        inside = pc.is_in(register[name]["family_id"], ids)
+        if name in _OWN_PLACE:
+            # Of nobody on the register: the row itself says where it happened.
+            here = pc.is_in(register[name][_OWN_PLACE[name]], allowed)
+            alone = pc.equal(register[name]["family_id"], "")
+            inside = pc.or_(inside, pc.and_(alone, here))
+        tables[name] = register[name].filter(inside)
     for name in ("psks", "rt_rw"):
-        here = register[name]["kelurahan_kode_kemendagri"]
+        here = register[name][_OWN_PLACE[name]]
         tables[name] = register[name].filter(pc.is_in(here, allowed))
     niks = tables["person"]["nik"]
     tables["dukcapil"] = register["dukcapil"].filter(pc.is_in(register["dukcapil"]["nik"], niks))
     subjects = [tables[name].column(key_column(name)) for name in tables if name in _WITH_ID]
-    inside = pa.concat_arrays([chunk for column in subjects for chunk in column.chunks])
+    nobody = pa.array([], pa.string())
+    mine = pa.concat_arrays([nobody, *(chunk for one in subjects for chunk in one.chunks)])
     cleaned = register["cleaned"]
-    tables["cleaned"] = cleaned.filter(pc.is_in(cleaned["subject"], inside))
+    tables["cleaned"] = cleaned.filter(pc.is_in(cleaned["subject"], mine))
     kept = {name: tables[name] for name in SNAPSHOT_TABLES if name in tables}
     here = findings.table["kelurahan_kode_kemendagri"]
     table = findings.table.filter(pc.is_in(here, allowed))

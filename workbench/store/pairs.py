@@ -1,4 +1,4 @@
-"""What people said of two rows: one person or two, remembered for every later linking.
+"""What people said of two rows: one person, two, or not decided yet; every later linking knows.
 
 A pair is known by keyed hashes of its rows, smaller first; ``compared`` is made of the values the
 decision stood on, so that a changed value brings the pair back. The note is free text and stays
@@ -20,6 +20,8 @@ from workbench.store.workspace import Store
 
 SAME: Final = "sama"
 DIFFERENT: Final = "beda"
+#: Looked at and set aside: nobody has decided yet.
+ASIDE: Final = "tunda"
 Pair = tuple[str, str]
 
 

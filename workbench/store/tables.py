@@ -249,5 +249,5 @@ pair_decision = Table(
     Column("compared", String(64), nullable=False),
     Column("decided_by", String(40), nullable=False),
     Column("at", String(27), nullable=False),
-    CheckConstraint("decision in ('sama', 'beda')", name="decision"),
+    CheckConstraint("decision in ('sama', 'beda', 'tunda')", name="decision"),
 )
