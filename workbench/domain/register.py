@@ -432,7 +432,7 @@ class Draft:
         return taken
 
     def _append(self, table: str, row: Mapping[str, Any]) -> Row:
-        stored: Row = {**empty_row(table), **row}
+        stored: Row = empty_row(table) | row
         self.tables[table].append(stored)
         if stored.get("row"):
             self._last_rows[table] = max(self._last_rows.get(table, 0), stored["row"])

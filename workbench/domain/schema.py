@@ -82,6 +82,6 @@ def arrow_schema(table: str) -> pa.Schema:
 
 
 @cache
-def empty_row(table: str) -> Mapping[str, object]:
+def empty_row(table: str) -> MappingProxyType[str, object]:
     """A row with every column at its "unknown" value: "" for text, None for the rest."""
     return MappingProxyType({c.name: "" if c.is_text else None for c in TABLES[table]})

@@ -7,19 +7,21 @@ larger world begins like a smaller one except where serial numbers meet.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 from workbench.domain.register import Draft
+from workbench.domain.schema import empty_row
 from workbench.domain.wilayah import CITY, kelurahan, kelurahan_by_code
 from workbench.errors import WrongUse
 from workbench.synthesis.aid import draw_aid
 from workbench.synthesis.categories import UNIT_KINDS, category_rows, draw_categories, helper_rows
 from workbench.synthesis.draws import Weighted, born, day_between, pick
-from workbench.synthesis.dwellings import draw_house, draw_site, neighbourhoods
+from workbench.synthesis.dwellings import Neighbourhood, draw_house, draw_site, neighbourhoods
 from workbench.synthesis.events import draw_events
 from workbench.synthesis.families import Family, Member, add_pregnancy, build_family
 from workbench.synthesis.livelihoods import draw_budget, fill_lives
@@ -55,6 +57,14 @@ class World(Draft):
         super().__init__(manifest)
         self.look_alikes: list[Row] = []
 
+    def settle(self, table: str, row: Row) -> Row:
+        """``add`` for what stands from the beginning and is no change."""
+        return self._append(table, row)
+
+    def settle_rt(self, rows: Iterable[Row]) -> None:
+        """Add RT as they are; a list has far more of them than of anything else."""
+        self.tables["rt_rw"] += map(dict, rows)
+
 
 def clean_world(recipe: Recipe, families: int, seed: int, as_of: date) -> World:
     """A city of ``families`` invented families in which no rule finds anything.
@@ -73,7 +83,6 @@ def clean_world(recipe: Recipe, families: int, seed: int, as_of: date) -> World:
         settlement.put("psks", row)
     for place in kelurahan():
         settlement.put_rt(place.kode_kemendagri)
-    world.take_changes()
     return world
 
 
@@ -115,7 +124,6 @@ def draw_family(
         break
     for kode in sorted({row["kelurahan_kode_kemendagri"] for row in world.tables["family"]}):
         settlement.put_rt(kode)
-    world.take_changes()
     return world
 
 
@@ -156,15 +164,11 @@ class _Settlement:
         if table in _PREFIXES and key not in row:
             row[key] = self._new_id(table)
         row["row"] = len(self._world.tables[table]) + 1
-        return self._world.add(table, row)
+        return self._world.settle(table, row)
 
     def put_rt(self, kode: str) -> None:
         """Add the RT of a kelurahan."""
-        for here in neighbourhoods(self._recipe, kode):
-            for rt in here.rts:
-                self._world.add(
-                    "rt_rw", {"kelurahan_kode_kemendagri": kode, "rw": here.rw, "rt": rt}
-                )
+        self._world.settle_rt(_rt_rows(neighbourhoods(self._recipe, kode), kode))
 
     def settle(
         self,
@@ -203,7 +207,6 @@ class _Settlement:
             rows.append(truth_row(wish, "person", namesake.head.person_id, namesake.family_id))
         elif not wish and _may_be_namesake(family):
             self.known.append(_Known(family.head, family_id))
-        self._world.take_changes()
         return family_id
 
     def _new_id(self, table: str) -> str:
@@ -265,7 +268,7 @@ class _Settlement:
             self.put(
                 "person", _person_row(member, family_id, no_kk, matched_on, eligibility, reason)
             )
-            self._world.add(
+            self._world.settle(
                 "dukcapil",
                 {
                     "nik": member.nik,
@@ -312,6 +315,15 @@ class _Settlement:
             member.nik = self._numbers.nik(region, member.birth_date, member.sex, rng)
             member.person_id = self._new_id("person")
             member.id_record = f"993673{int(member.person_id[1:]):012d}"
+
+
+@cache
+def _rt_rows(places: tuple[Neighbourhood, ...], kode: str) -> tuple[Row, ...]:
+    return tuple(
+        empty_row("rt_rw") | {"kelurahan_kode_kemendagri": kode, "rw": here.rw, "rt": rt}
+        for here in places
+        for rt in here.rts
+    )
 
 
 def _may_be_namesake(family: Family) -> bool:

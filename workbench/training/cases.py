@@ -7,7 +7,7 @@ two differ, or inside the record itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -31,7 +31,7 @@ from workbench.training.documents import (
 from workbench.training.keys import Key, LookAlike, Mistake
 from workbench.training.labels import show
 from workbench.training.plans import LOOK_ALIKES
-from workbench.training.records import Section, choose_layout, draw_record
+from workbench.training.records import Section, choose_layout, draw_record, least_lines
 
 RECORD_TABLES = ("person", "family", "aid", "event", "ppks")
 
@@ -156,7 +156,7 @@ def _read_by_rules() -> tuple[frozenset[str], ...]:
 def build_case(
     number: int,
     of: int,
-    truth: World,
+    draw_truth: Callable[[], World],
     listed: World,
     family_id: str,
     plantings: Sequence[Planting],
@@ -165,10 +165,10 @@ def build_case(
 ) -> Case | None:
     """Make the case of a family from its truth and from its rows as the list has them.
 
-    None when its record would be longer than ``max_lines``.
+    None when its record would be longer than ``max_lines``; the truth is then not drawn.
     """
     as_of = date.fromisoformat(str(listed.manifest["as_of"]))
-    look_alike, alike_subjects = _look_alike(truth)
+    look_alike, alike_subjects = _look_alike(listed)
     declared = [cell for item in plantings for cell in declared_cells(item)]
     subjects = {cell.split(".")[0] for cell in declared} | alike_subjects
     subjects |= {item.planted.subject for item in plantings}
@@ -179,10 +179,14 @@ def build_case(
     for item in plantings:
         needed |= {_split(c) for c in catalogue()[item.plant.rule].columns} - _MACHINERY
     needed -= {("person", "mother_name")}
-    record = draw_record(listed, family_id, choose_layout(needed, rng), others)
+    layout = choose_layout(needed, rng)
+    if max_lines is not None and least_lines(listed, family_id, layout) > max_lines:
+        return None
+    record = draw_record(listed, family_id, layout, others)
     cells = tuple(line.cell for section in record for line in section.lines)
     if max_lines is not None and len(cells) > max_lines:
         return None
+    truth = draw_truth()
     key = Key(tuple(_mistake(item, listed, cells) for item in plantings), cells, look_alike)
     documents = _documents(truth, listed, family_id, others, plantings, cells, as_of, rng)
     title = f"Keluarga {truth.family(family_id)['head_name']}"
@@ -277,15 +281,15 @@ def _absent(truth: Draft, listed: Draft, family_id: str, noted: Sequence[Plantin
     return absent
 
 
-def _look_alike(truth: World) -> tuple[LookAlike | None, set[str]]:
-    rows = [row for row in truth.look_alikes if row["look_alike"] in LOOK_ALIKES]
+def _look_alike(listed: World) -> tuple[LookAlike | None, set[str]]:
+    rows = [row for row in listed.look_alikes if row["look_alike"] in LOOK_ALIKES]
     if not rows:
         return None, set()
     name = rows[0]["look_alike"]
     title, source = _LOOK_ALIKE_TITLES[name]
     subjects = [row["subject"] for row in rows]
     if name == "bantuan_boleh_bersama":
-        subjects = [row["aid_id"] for row in truth.rows("aid", rows[0]["family_id"])]
+        subjects = [row["aid_id"] for row in listed.rows("aid", rows[0]["family_id"])]
     cells = tuple(f"{subject}.{column}" for subject in subjects for column in LOOK_ALIKES[name])
     return LookAlike(name, title, WHY_LAWFUL[name], cells, source), {r["subject"] for r in rows}
 

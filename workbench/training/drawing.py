@@ -8,13 +8,14 @@ which is loaded only here and only when cases are settled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from random import Random
 
-from workbench.domain.register import Draft, Register
 from workbench.errors import RuleBroken
 from workbench.rules import Plant, catalogue
 from workbench.rules import plants as all_plants
 from workbench.synthesis import Planting, World, default_recipe, draw_family, plant_one
+from workbench.synthesis.bundles import bundle, keep_apart, unbundle
 from workbench.training.cases import Case, are_independent, build_case
 from workbench.training.plans import Plan, Task, arrange, rules_of
 
@@ -26,12 +27,9 @@ _FEW_TRIES = 120
 #: Rounds in which a case is drawn anew because the rules found more in it, or less, than planted.
 _ROUNDS = 6
 #: Seats whose cases the rules judge in one go.
-_SEATS_AT_ONCE = 20
+_SEATS_AT_ONCE = 100
 #: A second family in a case has ids from here on.
 _NEIGHBOUR_ID = 51
-_MARK = "/"
-#: Columns that hold an id; ``subject`` is the row a line of ``cleaned`` is about.
-_ID_COLUMNS = ("person_id", "family_id", "aid_id", "event_id", "ppks_id", "subject")
 #: The seat that only tries out whether two mistakes go together, and how often it does.
 _TRIAL, _TRIALS = 0, 3
 #: Lines a case should not exceed: what a trainee reads in a few minutes, also on a phone.
@@ -48,22 +46,24 @@ def draw_seats(plan: Plan, seats: range) -> Iterator[tuple[int, list[Case]]]:
     tasks = fix_tasks(plan)
     for start in range(0, len(seats), _SEATS_AT_ONCE):
         batch = seats[start : start + _SEATS_AT_ONCE]
-        drawn = [draw_case(plan, task, seat) for seat in batch for task in tasks]
-        cases, doubtful = settle(drawn)
-        for place in doubtful:
-            seat, task = batch[place // len(tasks)], tasks[place % len(tasks)]
-            cases[place] = _draw_settled(plan, task, seat)
+        places = [(seat, task) for seat in batch for task in tasks]
+        cases = _draw_settled(plan, places)
         for place, seat in enumerate(batch):
             yield seat, cases[place * len(tasks) : (place + 1) * len(tasks)]
 
 
-def _draw_settled(plan: Plan, task: Task, seat: int) -> Case:
-    """A case on which the rules agree when they see it alone, drawn anew until they do."""
+def _draw_settled(plan: Plan, places: Sequence[tuple[int, Task]]) -> list[Case]:
+    """A case for each seat and task; those on which the rules disagree are drawn anew."""
+    cases: dict[int, Case] = {}
+    open_places = list(range(len(places)))
     for salt in range(_ROUNDS):
-        cases, doubtful = settle([draw_case(plan, task, seat, salt)])
-        if not doubtful:
-            return cases[0]
-    what = ", ".join(task.rules) or "tanpa kesalahan"
+        drawn = [draw_case(plan, places[n][1], places[n][0], salt) for n in open_places]
+        settled, doubtful = settle(drawn)
+        cases |= zip(open_places, settled, strict=True)
+        open_places = [open_places[place] for place in doubtful]
+        if not open_places:
+            return [cases[n] for n in range(len(places))]
+    what = ", ".join(places[open_places[0]][1].rules) or "tanpa kesalahan"
     raise RuleBroken(f"Kasus latihan {what} tidak dapat disusun.")
 
 
@@ -129,28 +129,27 @@ def draw_case(plan: Plan, task: Task, seat: int, salt: int = 0, tries: int = _TR
 
     Raises ``RuleBroken`` when ``tries`` families could not carry the mistakes of the task.
     """
-    recipe = default_recipe()
     rng = plan.rng(seat, task.number, salt)
-    eligible = tuple(range(1, plan.max_desil + 1))
     for attempt in range(tries):
+        is_late = attempt >= tries // 2
         # Some mistakes want a family the eligible desil do not offer.
-        desil = () if task.plants and attempt >= tries // 2 else eligible
-        listed = draw_family(recipe, rng, desil=desil, look_alike=task.look_alike)
+        max_desil = 0 if task.plants and is_late else plan.max_desil
+        has_neighbour = bool(task.plants) and attempt % 4 == 3
+        before = rng.getstate()
+        listed = _draw_list(rng, task, max_desil, has_neighbour)
         if task.kind != "look_alike" and listed.look_alikes:
             continue
         family_id = _family_of(listed)
-        if task.plants and attempt % 4 == 3:
-            place = listed.family(family_id)["kelurahan_kode_kemendagri"]
-            _add_neighbour(
-                listed, draw_family(recipe, rng, kelurahan_kode=place, first_id=_NEIGHBOUR_ID)
-            )
-        truth = _copy_of(listed)
         plantings = _plant(listed, family_id, task, plan, rng.random())
         if plantings is None:
             continue
-        limit = _MAX_LINES if attempt < tries // 2 else None
+        # Few families make a case, so the truth is drawn once more rather than kept of each.
+        again = Random()
+        again.setstate(before)
+        draw_truth = partial(_draw_list, again, task, max_desil, has_neighbour)
+        limit = None if is_late else _MAX_LINES
         case = build_case(
-            task.number, plan.n_cases, truth, listed, family_id, plantings, rng, max_lines=limit
+            task.number, plan.n_cases, draw_truth, listed, family_id, plantings, rng, limit
         )
         if case is not None:
             return case
@@ -159,19 +158,39 @@ def draw_case(plan: Plan, task: Task, seat: int, salt: int = 0, tries: int = _TR
     )
 
 
+def _draw_list(rng: Random, task: Task, max_desil: int, has_neighbour: bool) -> World:
+    """A clean family of desil 1 to ``max_desil`` (0: of any) that shows what the task wants.
+
+    With ``has_neighbour`` a second one stands in the same list, for mistakes that reach across
+    families.
+    """
+    recipe = default_recipe()
+    desil = tuple(range(1, max_desil + 1))
+    world = draw_family(recipe, rng, desil=desil, look_alike=task.look_alike)
+    if has_neighbour:
+        place = world.family(_family_of(world))["kelurahan_kode_kemendagri"]
+        other = draw_family(recipe, rng, kelurahan_kode=place, first_id=_NEIGHBOUR_ID)
+        for table, rows in other.tables.items():
+            for row in rows if table != "rt_rw" else ():
+                world.settle(table, row)
+    return world
+
+
 def settle(cases: Sequence[Case]) -> tuple[list[Case], list[int]]:
-    """Have the rules judge some cases, as one list.
+    """Have the rules judge some cases, each as if it were alone.
 
     Returns the cases with the engine's sentences in their keys, and the places of those in which
     the rules did not find exactly what was planted.
     """
     from workbench.rules import check
 
-    findings = check(_as_one(cases)).with_titles().to_pylist()
+    lists = [case.listed for case in cases]
     found: list[dict[tuple[str, str], str]] = [{} for _ in cases]
-    for row in findings:
-        place, subject = row["subject"].split(_MARK)
-        found[int(place)][row["rule"], subject] = row["title"]
+    for members in keep_apart(lists):
+        findings = check(bundle([lists[place] for place in members])).with_titles()
+        for row in findings.select(["subject", "rule", "title"]).to_pylist():
+            member, subject = unbundle(row["subject"])
+            found[members[member]][row["rule"], subject] = row["title"]
     settled, doubtful = [], []
     for place, case in enumerate(cases):
         planted = {(m.rule, m.subject) for m in case.key.mistakes}
@@ -204,37 +223,3 @@ def _family_of(world: World) -> str:
     if world.look_alikes:
         return str(world.look_alikes[0]["family_id"])
     return str(world.tables["family"][0]["family_id"])
-
-
-def _copy_of(world: World) -> World:
-    """The rows of a world as they are now; the RT that exist are in no document."""
-    copy = World(world.manifest)
-    for table, rows in world.tables.items():
-        for row in rows if table != "rt_rw" else ():
-            copy.add(table, row)
-    copy.look_alikes = list(world.look_alikes)
-    return copy
-
-
-def _add_neighbour(world: World, other: World) -> None:
-    """Let a second family stand in the same list, for mistakes that reach across families."""
-    for table, rows in other.tables.items():
-        for row in rows:
-            if table != "rt_rw" or row not in world.tables["rt_rw"]:
-                world.add(table, row)
-    world.take_changes()
-
-
-def _as_one(cases: Sequence[Case]) -> Register:
-    """All rows of some cases as one register; each id carries the place of its case."""
-    merged = Draft(cases[0].listed.manifest)
-    seen: set[tuple[str, ...]] = set()
-    for place, case in enumerate(cases):
-        for table, rows in case.listed.tables.items():
-            if table == "rt_rw":
-                rows = [row for row in rows if tuple(row.values()) not in seen]
-                seen.update(tuple(row.values()) for row in rows)
-            for row in rows:
-                ids = {c: f"{place}{_MARK}{row[c]}" for c in _ID_COLUMNS if row.get(c)}
-                merged.tables[table].append({**row, **ids})
-    return merged.to_register()

@@ -169,6 +169,16 @@ def draw_record(
     return tuple(section for section in sections if section.lines)
 
 
+def least_lines(draft: Draft, family_id: str, layout: Layout) -> int:
+    """Lines the record of a family has at least, told without writing it."""
+    person = [column for column in layout.of("person") if not column.startswith("is_pregnant")]
+    return (
+        len(layout.of("family"))
+        + len(person) * len(draft.members(family_id))
+        + sum(len(layout.of(t)) * len(draft.rows(t, family_id)) for t in ("aid", "event", "ppks"))
+    )
+
+
 _OF_ANOTHER = ("no_kk", "head_name", "address", "rt", "rw", "kelurahan_kode_kemendagri")
 
 
