@@ -8,14 +8,18 @@ import json
 import os
 import pathlib
 import zipfile
+from dataclasses import replace
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.register import Register
+from workbench.domain.schema import arrow_schema
 from workbench.errors import Cancelled, Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
-from workbench.services import lists, maps
+from workbench.services import lists, maps, shelves
 from workbench.services.office import Office
 from workbench.store import ledger, snapshots
 from workbench.synthesis import generate
@@ -156,6 +160,63 @@ def test_reading_notes_of_one_s_own_rows_stay_with_a_narrow_area(office, tmp_pat
     mine = set(cut["person"]["person_id"].to_pylist()) | set(cut["family"]["family_id"].to_pylist())
     assert whole["cleaned"].num_rows > cut["cleaned"].num_rows > 0
     assert set(cut["cleaned"]["subject"].to_pylist()) <= mine
+
+
+def test_what_is_of_no_family_is_seen_where_it_happened_and_nowhere_else(office, tmp_path):
+    path = tmp_path / "meninggal.csv"
+    header = "NIK;NAMA;TANGGAL MENINGGAL;NO AKTA KEMATIAN;DESA/KELURAHAN"
+    dead = (
+        "3673010504819001;RUSDI CONTOH;17/08/2026;1;CIPARE",
+        "3673026309849003;SARI CONTOH;18/08/2026;2;KASEMEN",
+        "3673010504819004;TANPA TEMPAT;19/08/2026;3;",
+    )
+    path.write_text("\n".join((header, *dead)), encoding="utf-8")
+    made = lists.bring_in(office, STAFF, path, "Meninggal")
+
+    def seen(actor):
+        events = lists.open_list(office, actor, made.id).register["event"]
+        assert set(events["family_id"].to_pylist()) <= {""}
+        return set(events["name"].to_pylist())
+
+    of_kasemen = Actor("kasemen", "Staf", Role.STAF, Workspace.NYATA, ("36.73.02.1001",))
+    assert seen(STAFF) == {"RUSDI CONTOH", "SARI CONTOH", "TANPA TEMPAT"}
+    assert seen(OF_SERANG) == {"RUSDI CONTOH"}
+    assert seen(of_kasemen) == {"SARI CONTOH"}
+
+
+@pytest.mark.parametrize("table", ["event", "ppks", "aid"])
+def test_a_row_of_a_family_is_seen_with_that_family_only(office, standing, table):
+    """Where it happened opens no family that lives elsewhere; aid of nobody has no place."""
+    _, whole = shelves.standing(office, STAFF, standing.id)
+    family_of = {
+        row["kelurahan_kode_kemendagri"]: row["family_id"]
+        for row in whole.register["family"].to_pylist()
+    }
+    rows = [
+        {"family_id": family_of["36.73.02.1001"], "name": "lain", "place": "36.73.01.1002"},
+        {"family_id": family_of["36.73.01.1002"], "name": "sini", "place": "36.73.02.1001"},
+        {"family_id": "", "name": "sendiri", "place": "36.73.01.1002"},
+        {"family_id": "", "name": "sendiri lain", "place": "36.73.02.1001"},
+        {"family_id": "", "name": "tanpa tempat", "place": ""},
+    ]
+    schema = arrow_schema(table)
+    columns = {
+        name: [""] * len(rows) if str(schema.field(name).type) == "string" else None
+        for name in schema.names
+    }
+    columns[f"{table}_id"] = [row["name"] for row in rows]
+    columns["family_id"] = [row["family_id"] for row in rows]
+    place = {"event": "kelurahan_kode_kemendagri", "ppks": "found_kelurahan_kode_kemendagri"}
+    if table in place:
+        columns[place[table]] = [row["place"] for row in rows]
+    made = pa.table(
+        [pa.array(columns[f.name] or [None] * len(rows), f.type) for f in schema], schema=schema
+    )
+    tables = {**whole.register.tables, table: made}
+    changed = replace(whole, register=Register(tables, whole.register.manifest))
+    cut, _, _ = shelves._cut(changed, OF_SERANG)
+    expected = {"sini", "sendiri"} if table in place else {"sini"}
+    assert set(cut[table][f"{table}_id"].to_pylist()) == expected
 
 
 def test_checklists_ask_and_hide_numbers(office, standing):

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 from workbench.errors import UnusableInput
+from workbench.verification.opening import MOST_CELLS
 from workbench.verification.sources import (
-    MOST_CELLS,
     MOST_UNPACKED_BYTES,
     NotAList,
     damaged,
     locked,
-    stray_cell,
     too_large,
     word_document,
 )
@@ -31,6 +31,8 @@ from workbench.verification.sources import (
 MOST_RATIO = 200
 LEAST_JUDGED_BYTES = 50_000_000
 MOST_MEMBERS = 1000
+#: What a small list unpacks to, and the most that is read of a part that only describes it.
+MOST_PLAIN_BYTES = 2_000_000
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def is_workbook(name: str, content: bytes) -> bool:
         ):
             raise UnusableInput(too_large(name))
         if "META-INF/manifest.xml" in members and is_book:
-            is_locked = is_locked or b"encryption-data" in archive.read("META-INF/manifest.xml")
+            is_locked = is_locked or _is_encrypted(archive)
     if is_locked and is_book:
         raise UnusableInput(locked(name))
     if is_locked:
@@ -76,6 +78,11 @@ def is_workbook(name: str, content: bytes) -> bool:
             f"Berkas {name} adalah salindia, bukan daftar; minta berkas lembar kerjanya."
         )
     return is_book
+
+
+def _is_encrypted(archive: zipfile.ZipFile) -> bool:
+    with archive.open("META-INF/manifest.xml") as manifest:
+        return b"encryption-data" in manifest.read(MOST_PLAIN_BYTES)
 
 
 def open_members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -133,18 +140,19 @@ class SheetFacts:
     unsaved: int = 0
 
 
-_ROW_TAG = re.compile(rb"<(?:x:)?row\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
-_ROW_NUMBER = re.compile(rb"\br=\"(\d+)\"")
-_COLUMN_TAG = re.compile(rb"<(?:x:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
-_COLUMN_ENDS = re.compile(rb"\b(?:min|max)=\"(\d+)\"")
-_ROW_NUMBER_OF = re.compile(rb"row [^>]*?r=\"(\d{1,8})\"")
-#: Cells of columns beyond the twenty-sixth; nearer ones are counted as these without looking.
-_FAR_COLUMN = re.compile(rb" r=\"([A-Z]{2,3})\d")
-_NEAR_COLUMNS = 26
-_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+# No tag holds another: a pattern that stops at "<" takes no longer on a file made to delay it.
+_ROW_TAG = re.compile(rb"<(?:x:)?row\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
+_ROW_NUMBER = re.compile(rb"\br=\"(\d{1,7})\"")
+_COLUMN_TAG = re.compile(rb"<(?:x:)?col\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
+_COLUMN_ENDS = re.compile(rb"\b(?:min|max)=\"(\d{1,5})\"")
+_MOST_COLUMNS = 16384
 _UNSAVED = re.compile(
-    rb"(?:</(?:x:)?f>|<(?:x:)?f\b[^>]*/>)(?:<(?:x:)?v\s*/>|<(?:x:)?v></(?:x:)?v>)?</(?:x:)?c>"
+    rb"(?:</(?:x:)?f>|<(?:x:)?f\b[^<>]*/>)(?:<(?:x:)?v\s*/>|<(?:x:)?v></(?:x:)?v>)?</(?:x:)?c>"
 )
+#: Cells of rows far down and columns beyond the twenty-sixth, nearer ones count as these.
+_FAR_ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,8})[\"']")
+_FAR_COLUMN = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,7})\d")
+_NEAR_COLUMNS = 26
 _CHUNK = 1 << 20
 #: What unpacking a damaged member may raise.
 _UNREADABLE = (
@@ -159,69 +167,68 @@ _UNREADABLE = (
 _OVERLAP = 4096
 
 
-def read_facts(name: str, content: bytes, beat: Callable[[], None]) -> dict[str, SheetFacts]:
-    """Facts by sheet name of an XLSX, none where it is of another kind or cannot be unpacked.
-
-    A sheet that would not fit the memory is ``UnusableInput``.
-    """
-    found: dict[str, SheetFacts] = {}
+def read_facts(content: bytes, beat: Callable[[], None]) -> dict[str, SheetFacts]:
+    """Facts by sheet name of an XLSX, none where it is of another kind or cannot be unpacked."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        try:
-            members = _sheet_members(archive)
-        except (ElementTree.ParseError, *_UNREADABLE):
-            return found
-        for sheet, member in members.items():
-            found[sheet] = _read_sheet_facts(name, sheet, archive, member, beat)
-        is_all = set(members.values()) >= {
-            part for part in archive.namelist() if _SHEET_PART.fullmatch(part)
+        return {
+            sheet: _read_sheet_facts(archive, member, beat)
+            for sheet, member in _sheet_members(archive).items()
         }
-    return found if is_all else {}
 
 
-def _chunks(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
-    """A member piece by piece, as far as it can be unpacked."""
+def find_endless_sheet(content: bytes, beat: Callable[[], None]) -> str | None:
+    """The first sheet of an XLSX with a cell so far out that no memory would hold the sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for sheet, member in _sheet_members(archive).items():
+            rows, width = 0, _NEAR_COLUMNS
+            for text in _overlapping(archive, member):
+                rows = max(rows, *map(int, _FAR_ROW.findall(text)), 0)
+                width = max(width, *map(_column_number, _FAR_COLUMN.findall(text)), 0)
+                beat()
+            if rows * width > MOST_CELLS:
+                return sheet
+    return None
+
+
+def _overlapping(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """A member piece by piece, as far as it can be unpacked; no tag of a cell is cut in two."""
+    rest = b""
     try:
         with archive.open(member) as stream:
             while chunk := stream.read(_CHUNK):
-                yield chunk
+                text = rest + chunk
+                cut = max(text.rfind(b"<c "), text.rfind(b"<row"))
+                rest = text[cut:] if 0 <= len(text) - cut < _OVERLAP and cut >= 0 else b""
+                yield text[: len(text) - len(rest)]
     except _UNREADABLE:
-        return
+        pass
+    yield rest
 
 
 def _read_sheet_facts(
-    name: str, sheet: str, archive: zipfile.ZipFile, member: str, beat: Callable[[], None]
+    archive: zipfile.ZipFile, member: str, beat: Callable[[], None]
 ) -> SheetFacts:
     facts = SheetFacts()
-    rest = b""
-    rows = width = 0
-    for chunk in _chunks(archive, member):
-        text = rest + chunk
-        rows = max(rows, *map(int, _ROW_NUMBER_OF.findall(text)), 0)
-        width = max(width, *map(_column_number, _FAR_COLUMN.findall(text)), _NEAR_COLUMNS)
-        if rows * width > MOST_CELLS:
-            raise UnusableInput(stray_cell(name, sheet))
+    for text in _overlapping(archive, member):
         if b"hidden=" in text:
             for tag in _ROW_TAG.findall(text):
                 number = _ROW_NUMBER.search(tag)
                 if number:
                     facts.hidden_rows.add(int(number.group(1)))
-            for tag in _COLUMN_TAG.findall(text):
+            for tag in _COLUMN_TAG.findall(text)[:_MOST_COLUMNS]:
                 ends = [int(end) for end in _COLUMN_ENDS.findall(tag)]
                 if ends:
-                    facts.hidden_columns.update(range(min(ends), min(max(ends), 16384) + 1))
-        # A cell cut in two by the chunk is looked at with the next one.
-        cut = max(text.rfind(b"<c "), text.rfind(b"<row"))
-        rest = text[cut:] if 0 <= len(text) - cut < _OVERLAP and cut >= 0 else b""
-        if b"<f" in text:
-            facts.unsaved += len(_UNSAVED.findall(text, 0, len(text) - len(rest)))
+                    last = min(max(ends), _MOST_COLUMNS)
+                    facts.hidden_columns.update(range(min(ends), last + 1))
+        if b"<f" in text or b"<x:f" in text:
+            facts.unsaved += len(_UNSAVED.findall(text))
         beat()
-    facts.unsaved += len(_UNSAVED.findall(rest))
     return facts
 
 
 def _column_number(letters: bytes) -> int:
     width = 0
-    for letter in letters:
+    for letter in letters.upper():
         width = width * 26 + letter - 64
     return width
 
@@ -234,20 +241,110 @@ def has_outside_links(content: bytes) -> bool:
 
 def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
     """Archive member of every sheet of an XLSX; empty for other kinds."""
-    if "xl/workbook.xml" not in archive.namelist():
+    parts = archive.namelist()
+    if "xl/workbook.xml" not in parts:
         return {}
-    targets: dict[str, str] = {}
-    for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")):
-        target = relation.get("Target", "")
-        targets[relation.get("Id", "")] = (
-            target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        )
-    members = {}
-    for node in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if node.tag.rsplit("}", 1)[-1] != "sheet":
-            continue
-        identity = next((v for k, v in node.attrib.items() if k.endswith("}id")), "")
-        member = targets.get(identity, "")
-        if member.endswith(".xml") and member in archive.namelist():
-            members[node.get("name", "")] = member
+    try:
+        targets: dict[str, str] = {}
+        for _, relation in _elements(archive, "xl/_rels/workbook.xml.rels"):
+            target = relation.get("Target", "")
+            targets[relation.get("Id", "")] = (
+                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            )
+        members = {}
+        for tag, node in _elements(archive, "xl/workbook.xml"):
+            if tag == "sheet":
+                identity = next((v for k, v in node.items() if k.endswith(":id")), "")
+                member = targets.get(identity, "")
+                if member.endswith(".xml") and member in parts:
+                    members[node.get("name", "")] = member
+    except (_Odd, expat.ExpatError, *_UNREADABLE):
+        return {}
     return members
+
+
+# --- which workbooks hold no surprise ------------------------------------------------------------
+
+_READ_PARTS = re.compile(r"xl/[^/]+\.xml|.*\.rels|xl/worksheets/.*")
+_PLAIN_CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_END_OF_ZIP = 22
+#: An extra field that gives an entry another name.
+_OTHER_NAME = b"up"
+
+
+class _Odd(Exception):
+    """A part of a workbook that no office program writes."""
+
+
+Elements = list[tuple[str, dict[str, str]]]
+
+
+def _elements(archive: zipfile.ZipFile, member: str) -> Elements:
+    """Every element of a small part: its name without prefix, and its attributes.
+
+    Raises ``_Odd`` for one that could unfold or be read two ways, ``ExpatError`` for a broken one.
+    """
+    if archive.getinfo(member).file_size > MOST_PLAIN_BYTES:
+        raise _Odd
+    part = archive.read(member)
+    found: Elements = []
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        found.append((tag.rpartition(":")[2], attributes))
+
+    def declare(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.upper() != "UTF-8":
+            raise _Odd
+
+    def refuse(*_: object) -> None:
+        raise _Odd
+
+    if b"\0" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _Odd
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    parser.XmlDeclHandler = declare
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(part, True)
+    return found
+
+
+def is_plain(name: str, content: bytes) -> bool:
+    """Whether an XLSX is small and every cell says where it stands, in order and near the others.
+
+    Nothing in such a file can make the reader ask for more memory than the file is worth. Raises
+    ``UnusableInput`` where a part of a small one cannot be unpacked.
+    """
+    length, start = struct.unpack("<LL", content[-10:-2])
+    if start + length + _END_OF_ZIP != len(content) or content[-2:] != b"\0\0":
+        return False  # more than one directory could be found in it
+    with _opened(name, content) as archive:
+        entries = archive.infolist()
+        names = {entry.filename.lower() for entry in entries}
+        if (
+            sum(entry.file_size for entry in entries) > MOST_PLAIN_BYTES
+            or len(names) < len(entries)
+            or "xl/workbook.xml" not in names
+            or any("\\" in entry.filename or _OTHER_NAME in entry.extra for entry in entries)
+        ):
+            return False
+        try:
+            return all(
+                _is_plain_part(_elements(archive, entry.filename))
+                for entry in entries
+                if _READ_PARTS.fullmatch(entry.filename.lower())
+            )
+        except (_Odd, expat.ExpatError):
+            return False
+
+
+def _is_plain_part(elements: Elements) -> bool:
+    row = right = 0
+    for tag, attributes in elements:
+        if tag == "c":
+            at = _PLAIN_CELL.fullmatch(attributes.get("r", ""))
+            if at is None or int(at.group(2)) < row:
+                return False
+            row = int(at.group(2))
+            right = max(right, _column_number(at.group(1).encode()))
+    return row * right <= MOST_CELLS

@@ -6,7 +6,6 @@ value and spread over the rows afterwards; that is what makes long lists quick.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
@@ -18,17 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.verification.opening import NUMBER, Column, encode
+
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
-
-TEXT, NUMBER, DATE, OTHER = 0, 1, 2, 3
-_KINDS: dict[type, int] = {
-    str: TEXT,
-    float: NUMBER,
-    int: NUMBER,
-    dt.date: DATE,
-    dt.datetime: DATE,
-}
 
 #: Characters nobody sees: zero width, direction marks, soft hyphen, byte order mark, controls.
 INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f"
@@ -44,25 +36,6 @@ def tidy(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
-
-
-def text_of(cell: Any) -> str:
-    """A cell as text: whole numbers without a fraction, dates as ISO, yes and no in words."""
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "YA" if cell else "TIDAK"
-    if isinstance(cell, float):
-        if cell != cell or cell in (float("inf"), float("-inf")):
-            return ""
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e22 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
-    if isinstance(cell, (dt.date, dt.time)):
-        return cell.isoformat()
-    return str(cell)
 
 
 def matching(texts: pa.Array, pattern: str) -> Mask:
@@ -86,31 +59,35 @@ class Cells:
     @classmethod
     def of(cls, values: Sequence[Any]) -> Cells:
         """Cells from values as a reader gives them."""
-        types = set(map(type, values))
-        kinds: npt.NDArray[np.uint8] | None = None
-        if types - {str}:
-            kinds = np.fromiter(
-                (_KINDS.get(t, OTHER) for t in map(type, values)), np.uint8, len(values)
-            )
-            texts = [v if type(v) is str else text_of(v) for v in values]
-        else:
-            texts = list(values)
-        try:
-            encoded = pa.array(texts, pa.string()).dictionary_encode()
-        except (UnicodeEncodeError, pa.ArrowInvalid):
-            texts = [t.encode("utf-8", "replace").decode("utf-8") for t in texts]
-            encoded = pa.array(texts, pa.string()).dictionary_encode()
-        raw: list[str] = encoded.dictionary.to_pylist()
+        return cls.below(encode(values), 0)
+
+    @classmethod
+    def below(cls, column: Column, start: int) -> Cells:
+        """The cells of a column from row ``start`` on, 0-based."""
+        place = column.place[start:].astype(np.int64)
+        texts = column.texts
+        is_used = np.zeros(len(texts), np.bool_)
+        is_used[place] = True
+        if not is_used.all():  # what stood only above is no value of the column
+            texts = texts.filter(pa.array(is_used))
+            place = (np.cumsum(is_used) - 1)[place]
+        raw: list[str] = texts.to_pylist()
         tidied = list(raw)
-        strange = pc.match_substring_regex(encoded.dictionary, _NOT_PLAIN)
+        strange = pc.match_substring_regex(texts, _NOT_PLAIN)
         for number in np.flatnonzero(strange.to_numpy(zero_copy_only=False)).tolist():
             text = tidy(raw[number])
             # Exports wrap a long number as ="..." so that a spreadsheet leaves it alone.
             wrapped = _AS_FORMULA.fullmatch(text)
             text = tidy(wrapped.group(1)) if wrapped else text
             tidied[number] = "" if _ERROR.fullmatch(text) else text
-        place = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+        kinds = None if column.kinds is None else column.kinds[start:].copy()
         return cls(place, raw, tidied, kinds)
+
+    def fill_down(self, first: int, last: int) -> None:
+        """Repeat the cell of row ``first`` in the rows below it, to ``last``."""
+        self.place[first + 1 : last + 1] = self.place[first]
+        if self.kinds is not None:
+            self.kinds[first + 1 : last + 1] = self.kinds[first]
 
     def __len__(self) -> int:
         return len(self.place)

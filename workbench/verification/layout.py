@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from workbench.errors import WrongUse
 from workbench.verification import kinds, values
-from workbench.verification.cells import Cells, Mask, matching, text_of, tidy
+from workbench.verification.cells import Cells, Mask, matching, tidy
 from workbench.verification.columns import (
     IDENTITY,
+    Field,
     Match,
     field_of,
     find_field,
@@ -29,10 +30,12 @@ from workbench.verification.columns import (
     rate_header,
     squash,
 )
+from workbench.verification.opening import text_of
 from workbench.verification.sources import RawSheet, Rows
 
-#: A header stands among the first rows that are not blank, and within these columns.
+#: A header stands among the first rows that are not blank, near the top, and within these columns.
 ROWS_SEARCHED = 40
+TOP_ROWS = 200
 COLUMNS_SEARCHED = 1000
 
 DATA, BLANK, NUMBERS, REPEATED, TOTAL, SIGNATURE, REMARK = range(7)
@@ -103,7 +106,7 @@ def find_header(rows: Rows, wanted: Sequence[str] = ()) -> Header | None:
     best: tuple[float, int] = (0.0, -1)
     seen = 0
     candidates: dict[int, float] = {}
-    for place, row in enumerate(rows[:200]):
+    for place, row in enumerate(rows[:TOP_ROWS]):
         texts = _texts(row)
         if not any(texts):
             continue
@@ -202,37 +205,39 @@ def open_grid(sheet: RawSheet, header: Header, beat: Callable[[], None] = _no_be
     ``beat`` is called between columns, here and in ``sort_rows``.
     """
     start = header.row + header.depth
-    data = sheet.rows[start:]
     width = len(header.names)
-    if sheet.is_text:
-        # A field without a name is still a field: a row that has it is not torn.
-        width = max(width, *map(len, sheet.rows[header.row : start]))
-    torn = np.zeros(len(data), np.bool_)
-    reach = np.full(len(data), width, np.int64)
+    count = max(0, sheet.height - start)
+    torn = np.zeros(count, np.bool_)
+    reach = np.full(count, width, np.int64)
     torn_texts: dict[int, str] = {}
-    if sheet.is_text:
-        lengths = np.fromiter(map(len, data), np.int64, len(data))
-        for place in np.flatnonzero(lengths > width):
-            torn[place] = any(tidy(cell) for cell in data[place][width:])
-            torn_texts[int(place)] = " ".join(data[place])
-        reach = lengths
-        data = [
-            row if len(row) == width else (row + [""] * (width - len(row)))[:width] for row in data
-        ]
-    else:
-        for (top, left), (bottom, _) in sheet.merged:
-            if bottom > top >= start and left < width and bottom - start < len(data):
-                value = data[top - start][left]
-                for below in range(top + 1 - start, bottom + 1 - start):
-                    data[below][left] = value
     # Cells beyond the last header belong to no column.
-    columns = []
-    for column in islice(zip(*data, strict=True), width):
-        columns.append(Cells.of(column))
-        beat()
+    columns: list[Cells] = []
+    if sheet.rows:
+        data = sheet.rows[start:]
+        if sheet.is_text:
+            # A field without a name is still a field: a row that has it is not torn.
+            width = max(width, *map(len, sheet.rows[header.row : start]))
+            reach = np.fromiter(map(len, data), np.int64, count)
+            for place in np.flatnonzero(reach > width):
+                torn[place] = any(tidy(cell) for cell in data[place][width:])
+                torn_texts[int(place)] = " ".join(data[place])
+            data = [
+                row if len(row) == width else (row + [""] * (width - len(row)))[:width]
+                for row in data
+            ]
+        for cells in islice(zip(*data, strict=True), width):
+            columns.append(Cells.of(cells))
+            beat()
+    else:
+        for column in sheet.columns[:width]:
+            columns.append(Cells.below(column, start))
+            beat()
+        for (top, left), (bottom, _) in sheet.merged:
+            if bottom > top >= start and left < len(columns) and bottom < sheet.height:
+                columns[left].fill_down(top - start, bottom - start)
     while len(columns) < width:
-        columns.append(Cells.of([""] * len(data)))
-    numbers = np.arange(start + 1, start + 1 + len(data), dtype=np.int64)
+        columns.append(Cells.of([""] * count))
+    numbers = np.arange(start + 1, start + 1 + count, dtype=np.int64)
     return Grid(sheet, header, numbers, columns, torn, reach, torn_texts)
 
 
@@ -488,23 +493,27 @@ def _settle_status(grid: Grid, place: int, name: str, taken: set[str]) -> Assign
 def _check_content(grid: Grid, place: int, name: str, match: Match) -> Assigned:
     """Doubt a header whose cells all say otherwise."""
     field = field_of(match.key)
-    samples = grid.columns[place].samples(50)
-    test: Callable[[str], bool] | None = None
-    if field.reads in ("nik", "kk"):
-        test = lambda t: any(c.isdigit() for c in t) or t in ("-", "")  # noqa: E731
-    elif field.reads == "name":
-        test = lambda t: any(c.isalpha() for c in t) or not t.strip("-0")  # noqa: E731
-    elif field.reads == "flag":
-        test = lambda t: kinds.read_flag(t)[0] is not None  # noqa: E731
-    elif match.score < 100.0 and values.has_labels(field.reads):
-        test = lambda t: values.reads_label(field.reads, t)  # noqa: E731
-    if match.key == "category_text" and squash(name) == "kategori":
-        test = lambda t: bool(kinds.read_categories(t)[0][0])  # noqa: E731
+    fits = _sign_of(field, match, name)
     is_long = int(grid.columns[place].filled().sum()) >= 3
-    if test is not None and is_long and not any(map(test, samples)):
+    if fits is not None and is_long and not any(map(fits, grid.columns[place].samples(50))):
         why = f"Judulnya seperti {field.words}, tetapi isinya bukan; kolomnya tidak dipakai."
         return Assigned(place, name, "", why)
     return Assigned(place, name, match.key, match.why)
+
+
+def _sign_of(field: Field, match: Match, name: str) -> Callable[[str], bool] | None:
+    """What at least one cell of such a column shows; None where nothing can be said."""
+    if match.key == "category_text" and squash(name) == "kategori":
+        return lambda text: bool(kinds.read_categories(text)[0][0])
+    if field.reads in ("nik", "kk"):
+        return lambda text: any(c.isdigit() for c in text) or text in ("-", "")
+    if field.reads == "name":
+        return lambda text: any(c.isalpha() for c in text) or not text.strip("-0")
+    if field.reads == "flag":
+        return lambda text: kinds.read_flag(text)[0] is not None
+    if match.score < 100.0 and values.has_labels(field.reads):
+        return lambda text: values.reads_label(field.reads, text)
+    return None
 
 
 #: A combined column gives way where its parts stand alone.

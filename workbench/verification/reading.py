@@ -24,9 +24,10 @@ from workbench.domain.words import mask_nik, number_id
 from workbench.errors import UnusableInput, WrongUse
 from workbench.verification import columns, kinds, layout, overlaps, records, tables, workbooks
 from workbench.verification.blocks import AID, FAMILY, PERSON, SIDE_LISTS, Block
-from workbench.verification.cells import text_of, tidy
+from workbench.verification.cells import tidy
 from workbench.verification.columns import field_of
 from workbench.verification.dates import find_year, read_period
+from workbench.verification.opening import text_of
 from workbench.verification.overlaps import find_overlaps
 from workbench.verification.places import PLACE_COLUMNS, find_heading_place
 from workbench.verification.pulse import Progress, Pulse
@@ -270,7 +271,7 @@ def _propose_sheet(
     source: Source, sheet: RawSheet, by_hand: Sequence[Mapping[str, str]]
 ) -> tuple[list[ProposedColumn], set[str], list[str]]:
     """The columns of one sheet, the fields they were taken for, and what to say of it."""
-    header = layout.find_header(sheet.rows, [item["header"] for item in by_hand])
+    header = layout.find_header(sheet.first(layout.TOP_ROWS), [item["header"] for item in by_hand])
     if header is None:
         return [], set(), [f"Lembar {sheet.name} tidak dipakai: tidak ada baris judul kolom."]
     titles = _titles(sheet, header)
@@ -347,8 +348,8 @@ def _open_parts(
     left_out = list(source.left_out)
     headless = nameless = 0
     for sheet in source.sheets:
-        start, base = base, base + len(sheet.rows)
-        header = layout.find_header(sheet.rows, wanted)
+        start, base = base, base + sheet.height
+        header = layout.find_header(sheet.first(layout.TOP_ROWS), wanted)
         if header is None:
             headless += 1
             left_out.append((sheet.name, "tidak ada baris judul kolom"))
@@ -364,7 +365,7 @@ def _open_parts(
             nameless += 1
             left_out.append((sheet.name, "tidak ada kolom NIK, nama, atau kelurahan"))
             continue
-        sheet.rows.clear()  # the columns hold it all; a long list need not stand in memory twice
+        sheet.let_go()
         if not (part.kinds == layout.DATA).any():
             left_out.append((sheet.name, "tidak ada baris data di bawah judul kolom"))
             continue
@@ -387,7 +388,7 @@ def _open_parts(
 
 def _titles(sheet: RawSheet, header: layout.Header) -> list[str]:
     return [
-        text for row in sheet.rows[: header.row] for cell in row if (text := tidy(text_of(cell)))
+        text for row in sheet.first(header.row) for cell in row if (text := tidy(text_of(cell)))
     ]
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from workbench.errors import UnusableInput, WrongUse
 from workbench.verification import columns, layout, workbooks
-from workbench.verification.cells import text_of
+from workbench.verification.opening import text_of
 from workbench.verification.refusals import begins_formula, write_whole
 from workbench.verification.sources import Cell, NotAList, RawSheet, Source
 from workbench.verification.values import DATE_AMBIGUOUS, UNREADABLE
@@ -148,29 +148,30 @@ class _Book:
         """Add one sheet: titles and header as they stood, then its rows, marked."""
         wanted = [item["header"] for item in by_hand if item["column"]]
         wanted += [column for column, _ in marks.refused.values() if column]
-        header = layout.find_header(sheet.rows, wanted)
+        header = layout.find_header(sheet.first(layout.TOP_ROWS), wanted)
         if header is None:
             return
         place_of, places_of = _find_columns(source, sheet, header, by_hand)
         first = header.row + header.depth
-        whole = len(sheet.rows) <= MOST_ROWS_WHOLE
-        width = max(len(header.names), max((len(row) for row in sheet.rows[:first]), default=0))
+        whole = sheet.height <= MOST_ROWS_WHOLE
+        top = sheet.first(first)
+        width = max(len(header.names), max((len(row) for row in top), default=0))
+        marked = sorted(marks.rows())
         if sheet.is_text:
-            width = max(width, *(len(sheet.rows[row - 1]) for row in marks.rows()))
+            width = max(width, *map(len, sheet.take([row - 1 for row in marked])))
         page = self.book.add_worksheet(self._name(source, sheet))
         page.freeze_panes(first, 0)
         for line in range(first):
             style = "judul" if line >= header.row else ""
-            self._write_row(page, line, sheet.rows[line], {}, style)
+            self._write_row(page, line, top[line], {}, style)
         added = ["Sebab ditolak", "Perlu diperiksa", *([] if whole else ["Baris asal"])]
         self._write_row(page, header.row, added, {}, "judul", width)
         page.set_column(width, width + 1, 60)
         line, comments = first, 0
-        for number in range(first + 1, len(sheet.rows) + 1):
+        shown = range(first + 1, sheet.height + 1) if whole else marked
+        rows = sheet.take([number - 1 for number in shown])
+        for number, row in zip(shown, rows, strict=True):
             is_marked = number in marks.refused or number in marks.unclear
-            if not (whole or is_marked):
-                continue
-            row = sheet.rows[number - 1]
             styles, said = self._style(number, marks, place_of, places_of)
             self._write_row(page, line, row, styles)
             if is_marked:
@@ -265,7 +266,9 @@ def _find_columns(
     """Places by header as it stood, and by column of ours."""
     place_of = {name: place for place, name in enumerate(header.names) if name}
     head = RawSheet(
-        sheet.name, sheet.rows[: header.row + header.depth + 500], is_text=sheet.is_text
+        sheet.name,
+        sheet.first(header.row + header.depth + 500),
+        is_text=sheet.is_text,
     )
     assigned = layout.assign_columns(layout.open_grid(head, header), source.name, by_hand)
     places_of: dict[str, list[int]] = {}

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from workbench.errors import UnusableInput
+from workbench.verification.opening import DATE, NUMBER, TEXT, Column, Merged
 
 Cell = Any  # str, int, float, bool, date, datetime, time or timedelta
 Rows = list[list[Cell]]
@@ -14,30 +21,67 @@ Rows = list[list[Cell]]
 MOST_BYTES = 250_000_000
 #: A workbook takes about three times what it unpacks to, whatever the file weighs.
 MOST_UNPACKED_BYTES = 1_000_000_000
-#: A forgotten cell in the last corner of a sheet would make it this large.
-MOST_CELLS = 60_000_000
 
 
 class NotAList(UnusableInput):
     """The file is fine and holds no list: in a ZIP it is passed over and named."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class RawSheet:
-    """One sheet: ``rows[0]`` is row 1; rows of a text file may differ in length.
+    """One sheet: a workbook's as ``columns`` from A on, each ``height`` rows long, others' as rows.
 
-    ``hidden_rows`` and ``hidden_columns`` are 1-based and known for XLSX only. ``merged`` are
-    ranges of 0-based ((row, column), (row, column)), both ends included. ``unsaved`` counts
-    formulas whose result the file does not hold; formulas are never worked out.
+    ``rows[0]`` is row 1; rows of a text file may differ in length. ``hidden_rows`` and
+    ``hidden_columns`` are 1-based and known for XLSX only. ``merged`` are ranges of 0-based ((row,
+    column), (row, column)), both ends included. ``unsaved`` counts formulas whose result the file
+    does not hold; formulas are never worked out.
     """
 
     name: str
-    rows: Rows
+    rows: Rows = field(default_factory=list)
+    columns: tuple[Column, ...] = ()
+    height: int = 0
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    merged: Merged = ()
     is_text: bool = False
     unsaved: int = 0
+
+    def __post_init__(self) -> None:
+        self.height = self.height or len(self.rows)
+
+    def take(self, places: Sequence[int]) -> Rows:
+        """The rows at 0-based places, each cell with the type it had."""
+        if self.rows:
+            return [self.rows[place] for place in places]
+        chosen = np.array(places, np.int64)
+        return [list(row) for row in zip(*(_cells(c, chosen) for c in self.columns), strict=True)]
+
+    def first(self, count: int) -> Rows:
+        """The first rows."""
+        return self.take(range(min(count, self.height)))
+
+    def let_go(self) -> None:
+        """Forget the cells: once they stand in columns, a long list need not be held twice."""
+        self.rows, self.columns = [], ()
+
+
+def _cells(column: Column, places: npt.NDArray[np.int64]) -> list[Cell]:
+    """What some cells of a column held."""
+    cells: list[Cell] = column.texts.take(pa.array(column.place[places])).to_pylist()
+    if column.kinds is not None:
+        kinds = column.kinds[places]
+        for place in np.flatnonzero(kinds != TEXT).tolist():
+            cells[place] = _typed(cells[place], kinds[place])
+    return cells
+
+
+def _typed(text: str, kind: int) -> Cell:
+    if kind == NUMBER:
+        return float(text) if text else ""
+    if kind == DATE:
+        return datetime.fromisoformat(text)
+    return {"YA": True, "TIDAK": False}.get(text, text)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Opening what offices send: workbooks, texts and archives of them, as sheets of typed cells.
 
-A number is told from text here, before anything else looks at a cell: as text a rounded NIK looks
-like any other. What the cells mean is left to the modules beside this one.
+A workbook is read by a process of its own, but for small ones that hold no surprise. What the
+cells mean is left to the modules beside this one.
 """
 
 from __future__ import annotations
@@ -10,22 +10,19 @@ import gc
 import hashlib
 import io
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-import python_calamine
 
 from workbench.errors import StoreFault, UnusableInput
-from workbench.verification import archives, texts
-from workbench.verification.probe import can_be_opened
+from workbench.verification import archives, opening, texts
+from workbench.verification.opening import MOST_CELLS, OpenSheet
 from workbench.verification.sources import (
     MOST_BYTES,
-    MOST_CELLS,
     NotAList,
     RawSheet,
     Source,
@@ -37,13 +34,14 @@ from workbench.verification.sources import (
     too_large,
 )
 
-T = TypeVar("T")
-
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-#: How long compiled code may run before somebody is told that the work goes on, in seconds.
+#: How long a process may read before somebody is told that it goes on, and at all, in seconds.
 BEAT_SECONDS = 0.25
+MOST_SECONDS = 600
+#: Libraries keep room for every core; under the process's limit there is none to spare.
+_SMALL_PROCESS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 
 _STDERR = threading.Lock()
 
@@ -148,77 +146,45 @@ def open_source(
     return Source(name, digest, sheets, notes=(note,))
 
 
-def _run_beside(work: Callable[[], T], beat: Callable[[], None]) -> T:
-    """Run compiled work on a thread of its own, so that ``beat`` can go on and may end it.
-
-    What is left of the work after that ends by itself and is thrown away.
-    """
-    done: list[T] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            done.append(work())
-        except BaseException as error:  # a panic in the reader is no ordinary Exception
-            failed.append(error)
-
-    worker = threading.Thread(target=run, daemon=True)
-    worker.start()
-    while worker.is_alive():
-        worker.join(BEAT_SECONDS)
-        beat()
-    if failed:
-        raise failed[0]
-    return done[0]
-
-
 def _open_workbook(
     name: str, content: bytes, digest: str, most_rows: int | None, beat: Callable[[], None]
 ) -> Source:
-    facts = archives.read_facts(name, content, beat) if content.startswith(b"PK") else {}
-    if not facts and not _survives(name, content, beat):
-        raise UnusableInput(damaged(name))
+    is_zip = content.startswith(b"PK")
+    facts = archives.read_facts(content, beat) if is_zip else {}
+    if is_zip and archives.is_plain(name, content):
+        opened = _read_here(name, content, most_rows)
+    else:
+        opened = _read_apart(name, content, most_rows, beat)
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
-    hidden_sheets = 0
-    workbook = _run_reader(
-        name, partial(python_calamine.load_workbook, io.BytesIO(content)), _no_beat
-    )
-    for place, about in enumerate(workbook.sheets_metadata):
-        if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            left_out.append((about.name, "bukan lembar berisi sel"))
+    for sheet in opened:
+        if sheet.state == "far":
+            raise UnusableInput(stray_cell(name, sheet.name))
+        if sheet.state:
+            left_out.append((sheet.name, _LEFT_OUT[sheet.state]))
             continue
-        if about.visible != python_calamine.SheetVisibleEnum.Visible:
-            hidden_sheets += 1
-            left_out.append((about.name, "lembar tersembunyi"))
-            continue
-        sheet = _run_reader(name, partial(workbook.get_sheet_by_index, place), beat)
-        if sheet.total_height * sheet.total_width > MOST_CELLS:
-            raise UnusableInput(stray_cell(name, about.name))
-        rows = _run_reader(
-            name, partial(sheet.to_python, skip_empty_area=False, nrows=most_rows), beat
-        )
-        if not any(cell != "" for row in rows for cell in row):
-            left_out.append((about.name, "lembar kosong"))
-            continue
-        known = facts.get(about.name, archives.SheetFacts())
+        if sum(bottom - top for (top, _), (bottom, _) in sheet.merged) > MOST_CELLS:
+            raise UnusableInput(damaged(name))  # merged over one another, many times
+        known = facts.get(sheet.name, archives.SheetFacts())
         sheets.append(
             RawSheet(
-                about.name,
-                rows,
-                frozenset(known.hidden_rows),
-                frozenset(known.hidden_columns),
-                tuple(sheet.merged_cell_ranges or ()),
+                sheet.name,
+                columns=sheet.columns,
+                height=sheet.height,
+                hidden_rows=frozenset(known.hidden_rows),
+                hidden_columns=frozenset(known.hidden_columns),
+                merged=sheet.merged,
                 unsaved=known.unsaved,
             )
         )
+    hidden_sheets = sum(sheet.state == "hidden" for sheet in opened)
     if not sheets:
         what = "hanya memuat lembar tersembunyi" if hidden_sheets else "tidak memuat isi"
         raise NotAList(
             f"Berkas {name} {what}; pilih berkas dengan lembar daftar yang terlihat dan terisi."
         )
     notes = []
-    if content.startswith(b"PK") and archives.has_outside_links(content):
+    if is_zip and archives.has_outside_links(content):
         notes.append(
             f"Berkas {name} memuat tautan ke berkas lain; tautannya tidak dibuka, yang dibaca "
             "hanya nilai yang tersimpan."
@@ -226,27 +192,67 @@ def _open_workbook(
     return Source(name, digest, tuple(sheets), tuple(left_out), hidden_sheets, tuple(notes))
 
 
-def _survives(name: str, content: bytes, beat: Callable[[], None]) -> bool:
+_LEFT_OUT = {
+    "other": "bukan lembar berisi sel",
+    "hidden": "lembar tersembunyi",
+    "empty": "lembar kosong",
+}
+
+
+def _read_here(name: str, content: bytes, most_rows: int | None) -> list[OpenSheet]:
+    """The sheets of a workbook that holds no surprise."""
     try:
-        return can_be_opened(content, beat)
+        with _quietly():
+            return list(opening.read_sheets(io.BytesIO(content), most_rows))
+    except BaseException as error:  # a panic in the reader is no ordinary Exception
+        raise UnusableInput(damaged(name)) from error
+
+
+def _read_apart(
+    name: str, content: bytes, most_rows: int | None, beat: Callable[[], None]
+) -> list[OpenSheet]:
+    """The sheets of any workbook, read by a process of its own that may end while it does."""
+    command = [sys.executable, "-I", opening.__file__]
+    if most_rows is not None:
+        command.append(str(most_rows))
+    try:
+        with tempfile.TemporaryFile() as held:
+            held.write(content)
+            held.seek(0)
+            process = subprocess.Popen(
+                command,
+                stdin=held,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **_SMALL_PROCESS},
+            )
     except OSError as error:
         raise StoreFault(
-            f"Berkas {name} tidak dapat diperiksa: disk penuh; kosongkan ruang, lalu ulangi."
+            f"Berkas {name} tidak dapat dibuka: disk atau memori komputer penuh; kosongkan ruang, "
+            "lalu ulangi."
         ) from error
-
-
-def _run_reader(name: str, work: Callable[[], Any], beat: Callable[[], None]) -> Any:
-    """Let the reader of workbooks work; whatever it cries becomes a sentence."""
-
-    def quiet() -> Any:
+    with process:
         try:
-            with _quietly():
-                return work()
-        except python_calamine.PasswordError as error:
-            raise UnusableInput(locked(name)) from error
-        except MemoryError as error:
-            raise UnusableInput(too_large(name)) from error
-        except BaseException as error:  # a panic in the reader is no ordinary Exception
-            raise UnusableInput(damaged(name)) from error
+            written = _take_all(process, beat)
+        finally:
+            process.kill()
+    if written is not None and process.returncode == 0:
+        return list(opening.take_sheets(written))
+    if process.returncode == opening.LOCKED:
+        raise UnusableInput(locked(name))
+    endless = archives.find_endless_sheet(content, beat) if content.startswith(b"PK") else None
+    if endless is not None:
+        raise UnusableInput(stray_cell(name, endless))
+    if written is None or process.returncode == opening.TOO_LARGE:
+        raise UnusableInput(too_large(name))
+    raise UnusableInput(damaged(name))
 
-    return _run_beside(quiet, beat)
+
+def _take_all(process: subprocess.Popen[bytes], beat: Callable[[], None]) -> bytes | None:
+    """What a process writes; None where it takes too long."""
+    for _ in range(int(MOST_SECONDS / BEAT_SECONDS)):
+        try:
+            return process.communicate(timeout=BEAT_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            beat()
+    return None
