@@ -101,10 +101,10 @@ def test_what_cannot_be_forked_starts_the_stock_way_and_says_why_once(
     assert reason in warnings[0]
 
 
-def test_a_start_ahead_that_fails_is_not_silent(bench):
+def test_a_start_ahead_that_fails_is_not_silent(bench, wait_until):
     bench.write_module("larder", "raise ValueError")
     assert start_ahead({"preload": ["larder"]}).exception(60) is not None
-    assert status()["way"] == "stock"
+    wait_until(lambda: status()["way"] == "stock", "nobody was told")
 
 
 def test_a_mended_config_is_forked_again_after_a_while(bench, monkeypatch):
@@ -186,6 +186,13 @@ def test_a_changed_file_brings_a_new_zygote_and_old_kernels_live_on(bench, monke
         )
 
     asyncio.run(story())
+
+
+def test_a_zygote_ended_before_it_was_ready_is_no_reason_for_the_next_server(bench):
+    ready = start_ahead({"preload": ["pyarrow"]})
+    shut_down()
+    assert isinstance(ready.exception(10), spawner.ShutDown)
+    assert (status()["way"], status()["reason"]) == ("fork", "")
 
 
 def test_shut_down_leaves_nothing(bench):

@@ -37,7 +37,7 @@ class ForkProvisioner(LocalProvisioner):
                 cwd=os.fspath(kwargs.get("cwd") or Path.cwd()),
             )
         except CannotFork as error:
-            spawner.note_stock(recipe, str(error))
+            spawner.note_stock(recipe, error)
             return await super().launch_kernel(cmd, **kwargs)
         spawner.note_fork(recipe)
         self.process = process

@@ -54,6 +54,10 @@ class CannotFork(Exception):
     """This kernel cannot be forked; the text says why. The stock way remains."""
 
 
+class ShutDown(CannotFork):
+    """The fork server was ended by its own server: nothing to be remembered."""
+
+
 class _Gone(Exception):
     """The zygote asked is outdated or dead; another one will do."""
 
@@ -98,7 +102,7 @@ def start_ahead(config: Mapping[str, Any]) -> Future[None]:
     try:
         ready = _current(recipe).ready
     except CannotFork as error:
-        note_stock(recipe, str(error))
+        note_stock(recipe, error)
         ready = Future()
         ready.set_exception(error)
     else:
@@ -159,8 +163,11 @@ async def fork(recipe: Recipe, argv: list[str], *, env: dict[str, str], cwd: str
     raise CannotFork("the fork server keeps ending")
 
 
-def note_stock(recipe: Recipe, reason: str) -> None:
+def note_stock(recipe: Recipe, error: CannotFork) -> None:
     """Note that kernels of this recipe start the stock way; warn once for each reason."""
+    if isinstance(error, ShutDown):
+        return
+    reason = str(error)
     with _lock:
         standing = _standings.setdefault(recipe, _Standing())
         standing.stock_because = reason
@@ -179,7 +186,7 @@ def note_fork(recipe: Recipe) -> None:
 def _note_start(recipe: Recipe, ready: Future[None]) -> None:
     error = ready.exception()
     if isinstance(error, CannotFork):
-        note_stock(recipe, str(error))
+        note_stock(recipe, error)
 
 
 # --- the zygotes
@@ -248,6 +255,7 @@ class Zygote:
         self._kernels: dict[int, ForkedProcess] = {}
         self._refused_at: float | None = None
         self._alive = True
+        self._is_hung_up = False
         self._impatience = threading.Timer(_READY_WITHIN, self._process.kill)
         self._impatience.daemon = True
         self._impatience.start()
@@ -290,6 +298,7 @@ class Zygote:
 
     def hang_up(self) -> None:
         """End it and its kernels: a zygote does not outlive the other end of its socket."""
+        self._is_hung_up = True
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -371,7 +380,11 @@ class Zygote:
         self._alive = False
         if not self.ready.done():
             self._refused_at = time.monotonic()
-            self.ready.set_exception(CannotFork(f"the fork server ended early, code {code}"))
+            self.ready.set_exception(
+                ShutDown("the fork server was ended")
+                if self._is_hung_up
+                else CannotFork(f"the fork server ended early, code {code}")
+            )
         with self._lock:
             forks, self._forks = list(self._forks.values()), {}
         for asked in forks:
