@@ -37,11 +37,13 @@ from workbench.rules.copies import (
 )
 from workbench.rules.declare import Rule
 from workbench.rules.parameters import parameters_on
-from workbench.rules.typed import SUBJECT_TABLES
+from workbench.rules.typed import GATHERED, SUBJECT_TABLES
 
 _MASK_BITS = 63
 #: Row rules of one pass; more make a statement that takes long to plan.
 _FUSED = 64
+#: Families that are looked into together: neither aggregates of words nor every join is spilt.
+_FAMILIES = 1 << 22
 #: What a check takes at most where it can spill beside the typed copy.
 LEAN = Limits(memory="2GB")
 
@@ -377,6 +379,9 @@ def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset:
     speaking = list(rules)
     connection.execute("CREATE TEMP TABLE seen (rule VARCHAR, place BIGINT, evidence VARCHAR)")
     connection.execute("CREATE TEMP TABLE named (rule VARCHAR, subject VARCHAR, evidence VARCHAR)")
+    for name, sql in GATHERED.items():
+        if any(name in rule.when for rule in speaking if rule.form == "table"):
+            connection.execute(f"CREATE TEMP TABLE {name} AS {sql}")
     for table in SUBJECT_TABLES:
         members = [rule for rule in speaking if rule.form == "row" and rule.table == table]
         for start in range(0, len(members), _FUSED):
@@ -489,33 +494,42 @@ def _find_families(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> 
     def grouped(members: Iterable[str]) -> str:
         columns = "".join(f", {sql} AS a{numbers[sql]}" for sql in members)
         return (
-            f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT family_place{columns} "
-            "FROM person WHERE family_usable GROUP BY family_place"
+            f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT family_place{columns} FROM person "
+            "WHERE family_usable AND family_place BETWEEN getvariable('first_family') "
+            "AND getvariable('last_family') GROUP BY family_place"
         )
 
-    _run_fused(
-        connection, grouped(numbers), rules, lambda rule: grouped(set(rule.evidence.values()))
-    )
-    for rule in rules:
-        names = "".join(f', a{numbers[sql]} AS "{name}"' for name, sql in rule.evidence.items())
-        pairs = ", ".join(f'"{name}" := g."{name}"' for name in rule.evidence)
-        joined = "JOIN family ON family.place = g.place" if "family." in rule.when else ""
-        _run(
-            connection,
-            f"INSERT INTO seen SELECT '{rule.code}', g.place, "
-            f"CAST(to_json(struct_pack({pairs})) AS VARCHAR) "
-            f"FROM (SELECT family_place AS place{names} FROM grouped) g {joined} "
-            f"WHERE {rule.when}",
-            rule,
+    for _share in _shares(connection):
+        _run_fused(
+            connection, grouped(numbers), rules, lambda rule: grouped(set(rule.evidence.values()))
         )
+        for rule in rules:
+            names = "".join(f', a{numbers[sql]} AS "{name}"' for name, sql in rule.evidence.items())
+            pairs = ", ".join(f'"{name}" := g."{name}"' for name in rule.evidence)
+            joined = "JOIN family ON family.place = g.place" if "family." in rule.when else ""
+            _run(
+                connection,
+                f"INSERT INTO seen SELECT '{rule.code}', g.place, "
+                f"CAST(to_json(struct_pack({pairs})) AS VARCHAR) "
+                f"FROM (SELECT family_place AS place{names} FROM grouped) g {joined} "
+                f"WHERE {rule.when}",
+                rule,
+            )
+
+
+def _shares(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Go through the families, so many at once; rules see ``first_family`` and ``last_family``."""
+    shares = f"SELECT DISTINCT place // {_FAMILIES} FROM family ORDER BY ALL"
+    for (share,) in connection.execute(shares).fetchall():
+        connection.execute("SET VARIABLE first_family = ?", [share * _FAMILIES])
+        connection.execute("SET VARIABLE last_family = ?", [(share + 1) * _FAMILIES - 1])
+        yield
 
 
 def _find_named(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
-    _run(
-        connection,
-        f"INSERT INTO named SELECT '{rule.code}', subject, {_evidence(rule)} FROM ({rule.when})",
-        rule,
-    )
+    sql = f"INSERT INTO named SELECT '{rule.code}', subject, {_evidence(rule)} FROM ({rule.when})"
+    for _share in _shares(connection) if "first_family" in rule.when else (None,):
+        _run(connection, sql, rule)
 
 
 #: What a finding says of its subject, where the column has another name or is empty.

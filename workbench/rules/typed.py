@@ -38,6 +38,12 @@ have ``family_place``, the place of their family (null where they have none: joi
 cheaper than by ``family_id``); ``ppks`` has ``subject_name``.
 ``workbench.rules.copies`` makes and keeps them.
 
+``doubled`` holds the persons with ``nik_is_doubled``, but for fillers and card numbers.
+
+A rule that compares people within families asks for ``family_place BETWEEN
+getvariable('first_family') AND getvariable('last_family')``: it is then run for so many families
+at once as the memory holds.
+
 Also there: ``region_code(code)`` (every kecamatan code ever valid, as integer), ``kelurahan``,
 ``reason(kode, alasan)``, ``program(kode, jenis, satuan)``; ``getvariable('as_of')`` is the
 reference date and every parameter is a variable of its own name.
@@ -208,6 +214,15 @@ DEFINITIONS = {
 SUBJECT_TABLES = tuple(DEFINITIONS)
 PLAIN = ("psks", "dukcapil", "rt_rw", "cleaned")
 
+
+#: Few rows that several rules look at, gathered once for all of them.
+GATHERED = {
+    "doubled": """
+SELECT person_id, family_id, nik_number, kk_number, name, birth_date, id_record, source_list,
+    file, sheet, "row"
+FROM person WHERE nik_is_doubled AND NOT nik_is_filler AND NOT nik_is_kk
+""",
+}
 
 #: Code lists that rules may join, read by DuckDB itself: making Arrow tables of Python values
 #: would load pandas first, which takes longer than checking a kelurahan.

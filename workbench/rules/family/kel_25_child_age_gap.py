@@ -26,18 +26,26 @@ _PARENTS = ("kepala_keluarga", "istri", "suami")
     basis=Basis(("E25",), "", "tidak"),
     needs=["person.shdk", "person.birth_date", "person.no_kk"],
     evidence=("difference", "parent"),
-    # Impossible birth dates are another rule's question.
+    # Impossible birth dates are another rule's question. Ages tell which families to look into.
     select="""
-WITH gaps AS (
+WITH aged AS NOT MATERIALIZED (
+    SELECT person_id, family_place, shdk, birth_date, age FROM person
+    WHERE family_place BETWEEN getvariable('first_family') AND getvariable('last_family')
+        AND family_usable AND age BETWEEN 0 AND getvariable('age_max')
+        AND shdk IN ('anak', 'kepala_keluarga', 'istri', 'suami')
+),
+close_in_age AS (
+    SELECT family_place FROM aged GROUP BY family_place
+    HAVING max(age) FILTER (shdk = 'anak') + 1 + getvariable('parent_child_gap_min')
+        > min(age) FILTER (shdk <> 'anak')
+),
+gaps AS (
     SELECT c.person_id, p.person_id AS parent_id, p.shdk,
         year(c.birth_date) - year(p.birth_date) - CASE WHEN
             (month(c.birth_date), day(c.birth_date)) < (month(p.birth_date), day(p.birth_date))
             THEN 1 ELSE 0 END AS gap
-    FROM person c JOIN person p ON p.family_place = c.family_place
-        AND p.shdk IN ('kepala_keluarga', 'istri', 'suami')
-    WHERE c.family_usable AND c.shdk = 'anak'
-        AND c.age BETWEEN 0 AND getvariable('age_max')
-        AND p.age BETWEEN 0 AND getvariable('age_max')
+    FROM close_in_age JOIN aged c USING (family_place) JOIN aged p USING (family_place)
+    WHERE c.shdk = 'anak' AND p.shdk <> 'anak'
 )
 SELECT person_id AS subject,
     CASE WHEN gap < 0 THEN 'lebih tua daripada'

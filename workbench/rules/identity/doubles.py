@@ -22,18 +22,13 @@ def compared_sql(partition: str) -> str:
     person than that row.
     """
     return f"""
-WITH holders AS (
-    SELECT person_id, family_id, nik_number, kk_number, name, birth_date, id_record, source_list,
-        file, sheet, "row"
-    FROM person WHERE nik_is_doubled AND NOT nik_is_filler AND NOT nik_is_kk
-),
-beside_first AS (
+WITH beside_first AS (
     SELECT *,
         first_value(person_id) OVER same AS first_id,
         first_value(id_record) OVER same AS first_record,
         first_value(name) OVER same AS first_name,
         first_value(birth_date) OVER same AS first_birth_date
-    FROM holders
+    FROM doubled
     WINDOW same AS (
         PARTITION BY {partition} ORDER BY file, sheet, "row" NULLS LAST, person_id)
 ),
