@@ -1,5 +1,6 @@
 # run: a practice city and a server. lab: JupyterLab on the notebooks. test: everything, with all it needs.
-# bench: peers side by side. proof: half an hour of a full class in which kernels and the server are killed.
+# bench: peers side by side. proof: thousands of simulated classes, then half an hour of a full class
+# in which kernels and the server are killed.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -39,6 +40,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
 
 proof: $(VENV)/.dev
+	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py
 	@$(BIN)/python -m tests.load.soak $(ARGS)
 
 clean:

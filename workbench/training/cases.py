@@ -23,8 +23,11 @@ from workbench.synthesis.planting import reads
 from workbench.training.answers import choices
 from workbench.training.documents import (
     Document,
+    draw_aid_slips,
     draw_family_card,
+    draw_house,
     draw_identity_cards,
+    draw_neighbourhood_letter,
     draw_officer_note,
     draw_registry_reply,
 )
@@ -249,9 +252,20 @@ def _documents(
                 truth, other, as_of, only=wanted, taken=[card.tab for card in cards]
             )
     noted = [item for item in plantings if item.planted.note]
+    noted_cells = {cell for item in noted for cell in declared_cells(item)}
+    absent = _absent(truth, listed, family_id, noted)
+    letters = []
+    # By what is shown and not by what is wrong, so that a letter says nothing of the key.
+    if not {f"{family_id}.domicile", f"{family_id}.existence"}.isdisjoint(shown):
+        letters.append(
+            draw_neighbourhood_letter(truth, listed, family_id, as_of, noted_cells, absent)
+        )
     return (
         *documents,
         *cards,
+        *draw_house(truth, family_id, noted_cells),
+        *draw_aid_slips(truth, family_id, shown, noted_cells),
+        *letters,
         draw_registry_reply(truth, listed, asked),
         draw_officer_note(
             truth,
@@ -261,8 +275,8 @@ def _documents(
             rng,
             shown,
             [item.planted.note for item in noted],
-            {cell for item in noted for cell in declared_cells(item)},
-            _absent(truth, listed, family_id, noted),
+            noted_cells,
+            absent,
         ),
     )
 

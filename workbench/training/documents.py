@@ -1,9 +1,10 @@
-"""The documents of a case, each marked CONTOH: family card, identity cards, civil registry, note.
+"""The documents of a case, each marked CONTOH: cards, the house, slips, letter, registry, note.
 
-Cards and the officer's note are drawn from the family as it truly is, before anything was
-planted; the civil registry answers from the draft afterwards, because some mistakes are facts
-only the registry knows (a death). Each value carries the cells of the record it speaks of, so
-that a page can light them up and a test can hold the two against each other.
+Cards, the house, aid slips, the RT's letter and the officer's note are drawn from the family as
+it truly is, before anything was planted; the civil registry answers from the draft afterwards,
+because some mistakes are facts only the registry knows (a death). Each value carries the cells of
+the record it speaks of, so that a page can light them up and a test can hold the two against each
+other. Where a plant has the officer note something, no other paper speaks of those cells.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import Any
 
 from workbench.domain.ages import age_on
 from workbench.domain.reference import label
-from workbench.domain.register import Draft, Row
+from workbench.domain.register import Draft, Row, key_column
 from workbench.domain.wilayah import kelurahan_by_code
 from workbench.domain.words import date_id, number_id
-from workbench.training.labels import EMPTY, desil_words, running, show
+from workbench.training.houses import FRONT, INSIDE, draw_front, draw_inside
+from workbench.training.labels import EMPTY, column_label, desil_words, running, show
 from workbench.training.records import goes_to_family
 
 WATERMARK = "CONTOH"
@@ -65,8 +67,26 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawing: SVG, what it shows in words, the line below it, the cells it speaks of."""
+
+    svg: str
+    text: str
+    caption: str
+    cells: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "svg": self.svg,
+            "text": self.text,
+            "caption": self.caption,
+            "cells": list(self.cells),
+        }
+
+
+@dataclass(frozen=True)
 class Document:
-    """One card or sheet: ``kind`` is kk, ktp, dukcapil or petugas."""
+    """One card or sheet: ``kind`` is kk, ktp, rumah, bantuan, rt, dukcapil or petugas."""
 
     kind: str
     tab: str
@@ -75,6 +95,7 @@ class Document:
     fields: tuple[Field, ...] = ()
     table: Grid | None = None
     paragraphs: tuple[Paragraph, ...] = ()
+    picture: Picture | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -87,6 +108,7 @@ class Document:
             "table": self.table.to_json() if self.table else None,
             "paragraphs": [paragraph.text for paragraph in self.paragraphs],
             "paragraph_cells": [list(paragraph.cells) for paragraph in self.paragraphs],
+            "picture": self.picture.to_json() if self.picture else None,
         }
 
 
@@ -156,6 +178,111 @@ def draw_identity_cards(
         tab = _distinct(f"KTP {_first_name(member['name'])}", [*taken, *(d.tab for d in drawn)])
         drawn.append(Document("ktp", tab, "Kartu Tanda Penduduk", member["name"], fields))
     return drawn
+
+
+#: What is seen or missed together; of one case in four one of these is not in the picture, so
+#: that being unseen says nothing of a mistake.
+_SEEN_TOGETHER = (("lighting", "power_va"), ("toilet", "toilet_kind"), ("water",), ("assets",))
+_UNSEEN_BY_CHANCE = 0.25
+
+
+def draw_house(truth: Draft, family_id: str, noted_cells: Collection[str] = ()) -> list[Document]:
+    """The house from the front and from inside, as the officer found it."""
+    family = truth.family(family_id)
+    rng = Random(f"rumah:{family['no_kk']}")
+    hidden = {column for column in {*FRONT, *INSIDE} if f"{family_id}.{column}" in noted_cells}
+    for group in _SEEN_TOGETHER:
+        if hidden & set(group):
+            hidden |= set(group)
+    by_chance = rng.choice(_SEEN_TOGETHER)
+    if rng.random() < _UNSEEN_BY_CHANCE:
+        hidden |= set(by_chance)
+    dwelling = {c: None if c in hidden else family[c] for c in {*FRONT, *INSIDE}}
+    drawn = []
+    for columns, draw, where in ((FRONT, draw_front, "depan"), (INSIDE, draw_inside, "dalam")):
+        house = draw(dwelling, family["no_kk"])
+        cells = tuple(f"{family_id}.{column}" for column in columns if column not in hidden)
+        caption = "Digambar saat kunjungan. Luas, harga, dan pemilik tidak terbaca dari gambar."
+        picture = Picture(house.svg, house.text, caption, cells)
+        drawn.append(Document("rumah", "Rumah", f"Rumah dari {where}", "", picture=picture))
+    return drawn
+
+
+def draw_aid_slips(
+    truth: Draft, family_id: str, shown: Collection[str], noted_cells: Collection[str] = ()
+) -> list[Document]:
+    """A slip for each programme the family receives; card numbers only where the record has them.
+
+    A programme paid to persons has one slip with a line a person.
+    """
+    noted = {cell.split(".")[0] for cell in noted_cells}
+    by_program: dict[str, list[Row]] = {}
+    for row in _running(truth, family_id):
+        if row["aid_id"] not in noted:
+            by_program.setdefault(row["program"], []).append(row)
+    drawn = []
+    for program, rows in by_program.items():
+        columns = [
+            column
+            for column in ("name", "period", "amount_rp", "account", "account_name")
+            if any(row[column] for row in rows)
+            and (column != "account" or any(f"{r['aid_id']}.account" in shown for r in rows))
+        ]
+        words = show("aid", "program", program)
+        fields = [Field("Program", words, tuple(f"{row['aid_id']}.program" for row in rows))]
+        grid = None
+        if len(rows) == 1:
+            fields += [_of("aid", rows[0], c, column_label("aid", c)) for c in columns]
+        else:
+            grid = Grid(
+                tuple(column_label("aid", column) for column in columns),
+                tuple(tuple(show("aid", c, row[c]) for c in columns) for row in rows),
+                tuple(tuple(f"{row['aid_id']}.{c}" for c in columns) for row in rows),
+            )
+        title = "Bukti penyaluran bantuan" if goes_to_family(program) else "Bukti kepesertaan"
+        drawn.append(Document("bantuan", "Bantuan", title, "", tuple(fields), grid))
+    return drawn
+
+
+_PLACE = ("address", "rt", "rw", "kelurahan_kode_kemendagri")
+
+
+def draw_neighbourhood_letter(
+    truth: Draft,
+    listed: Draft,
+    family_id: str,
+    as_of: date,
+    noted_cells: Collection[str] = (),
+    absent: Collection[str] = (),
+) -> Document:
+    """The RT's letter on who lives where.
+
+    It vouches for no more than the RT knows: where the officer notes otherwise, or nobody of the
+    family is left, only the address on the papers stands there.
+    """
+    family = truth.family(family_id)
+    noted = {f"{family_id}.{c}" for c in (*_PLACE, "domicile", "existence")} & set(noted_cells)
+    rng = Random(f"surat:{family['no_kk']}")
+    day = as_of - timedelta(days=rng.randint(25, 60))
+    fields = (_of("family", family, "head_name", "Kepala keluarga"), *_address(family))
+    if noted or not _at_home(truth, listed, family_id, absent):
+        statement = Paragraph(
+            "Surat ini hanya menyebut alamat pada KK. Tempat tinggal sekarang tidak diterangkan."
+        )
+    else:
+        statement = Paragraph(
+            "Ketua RT menerangkan: keluarga ini warga RT kami dan tinggal di alamat tersebut.",
+            (f"{family_id}.existence", f"{family_id}.domicile"),
+        )
+    purpose = Paragraph("Untuk pengecekan data, bukan penetapan berhak atau tidak.")
+    return Document(
+        "rt",
+        "RT",
+        "Surat keterangan RT",
+        f"RT {family['rt']} RW {family['rw']}, {date_id(day, long=True)}",
+        tuple(field for field in fields if not set(field.cells) & set(noted_cells)),
+        paragraphs=(statement, purpose),
+    )
 
 
 def draw_registry_reply(truth: Draft, listed: Draft, asked: Sequence[Row]) -> Document:
@@ -261,8 +388,7 @@ def _sentences(
     absent: Collection[str],
 ) -> Iterable[Paragraph]:
     family = truth.family(family_id)
-    members = truth.members(family_id)
-    at_home = [m for m in members if m["person_id"] not in absent and not _is_gone(listed, m)]
+    at_home = _at_home(truth, listed, family_id, absent)
     adults = [m for m in at_home if m["shdk"] in ("kepala_keluarga", "istri", "suami")] or at_home
     if adults:
         met = rng.choice(adults)
@@ -368,7 +494,7 @@ def _conditions(members: Iterable[Row]) -> Iterable[Paragraph]:
 
 
 def _aid(truth: Draft, family_id: str, shown: Collection[str]) -> Iterable[Paragraph]:
-    running = [row for row in truth.rows("aid", family_id) if row["status"] in ("", "aktif")]
+    running = _running(truth, family_id)
     shared = [row for row in running if goes_to_family(row["program"])]
     for row in shared:
         number = f" {row['account']}" if f"{row['aid_id']}.account" in shown else ""
@@ -408,8 +534,17 @@ def _ppks(truth: Draft, family_id: str) -> Iterable[Paragraph]:
 
 
 def _of(table: str, row: Row, column: str, words: str) -> Field:
-    subject = row["family_id"] if table == "family" else row["person_id"]
+    subject = row[key_column(table)]
     return Field(words, show(table, column, row[column]), (f"{subject}.{column}",))
+
+
+def _running(truth: Draft, family_id: str) -> list[Row]:
+    return [row for row in truth.rows("aid", family_id) if row["status"] in ("", "aktif")]
+
+
+def _at_home(truth: Draft, listed: Draft, family_id: str, absent: Collection[str]) -> list[Row]:
+    members = truth.members(family_id)
+    return [m for m in members if m["person_id"] not in absent and not _is_gone(listed, m)]
 
 
 def _address(family: Row) -> tuple[Field, ...]:

@@ -708,7 +708,7 @@ class Card {
         field.cells
       );
     const table = document_.table;
-    const kind = ["kk", "ktp", "dukcapil", "petugas"].includes(document_.kind) ? document_.kind : "lain";
+    const kind = ["kk", "ktp", "rumah", "bantuan", "rt", "dukcapil", "petugas"].includes(document_.kind) ? document_.kind : "lain";
     return h(
       "article",
       { class: `vvc-doc vvc-doc-${kind}`, "aria-label": [document_.title, "contoh"].filter(Boolean).join(", ") },
@@ -746,10 +746,21 @@ class Card {
             )
           )
         : null,
+      document_.picture ? place(this.drawPicture(document_.picture), document_.picture.cells) : null,
       (document_.paragraphs || []).map((paragraph, p) =>
         place(h("p", { class: "vvc-doc-text" }, text(paragraph)), document_.paragraph_cells?.[p])
       ),
       h("p", { class: "vvc-doc-foot" }, "CONTOH, bukan dokumen asli")
+    );
+  }
+
+  // As an image a drawing runs no script and fetches nothing, whatever stands in it.
+  drawPicture(picture) {
+    return h(
+      "figure",
+      { class: "vvc-figure" },
+      h("img", { class: "vvc-picture", alt: text(picture.text), src: `data:image/svg+xml,${encodeURIComponent(text(picture.svg))}` }),
+      picture.caption ? h("figcaption", {}, text(picture.caption)) : null
     );
   }
 
