@@ -23,6 +23,7 @@ from workbench.rules import Findings, catalogue
 from workbench.services import shelves
 from workbench.services.findings import WITHHELD, sensitive_subjects
 from workbench.services.office import Office
+from workbench.services.sheets import add_sheet
 from workbench.services.shelves import ListSummary, Standing
 from workbench.verification.columns import fields
 from workbench.verification.comparison import (
@@ -341,22 +342,10 @@ class _Sheets:
         self._bold = book.add_format({"bold": True})
         self._head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
 
-    def _sheet(self, name: str, widths: tuple[int, ...]) -> Any:
-        # A sheet's name holds 31 characters.
-        sheet = self._book.add_worksheet(name[:31].capitalize())
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_header(f"&L{self._mark}&RNIK disamarkan")
-        sheet.set_footer("&CHalaman &P dari &N")
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
-        return sheet
-
     def _table(
         self, name: str, headers: tuple[str, ...], widths: tuple[int, ...], total: int
     ) -> Any:
-        sheet = self._sheet(name, widths)
+        sheet = add_sheet(self._book, name, widths, self._mark)
         for place, header in enumerate(headers):
             sheet.write_string(0, place, header, self._head)
         sheet.freeze_panes(1, 0)
@@ -368,7 +357,7 @@ class _Sheets:
         return sheet
 
     def summary(self, compared: ComparedLists) -> None:
-        sheet = self._sheet("Ringkasan", (44, 16, 16))
+        sheet = add_sheet(self._book, "Ringkasan", (44, 16, 16), self._mark)
         line = 0
         for text in (
             f"Perbandingan daftar ({self._mark})",

@@ -7,7 +7,7 @@ and ``asal_baris.parquet`` (what became of the rows of both lists); they live as
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -28,6 +28,7 @@ from workbench.services import imports, linking, shelves
 from workbench.services.exports import MOST_ROWS
 from workbench.services.linking import KINDS, OpenLinking
 from workbench.services.office import Office
+from workbench.services.sheets import add_sheet
 from workbench.services.shelves import ListSummary
 from workbench.store import pairs, snapshots
 from workbench.training.labels import area_words, column_label, running, show
@@ -282,7 +283,7 @@ def _value_words(table: str, column: str, text: str) -> str:
 
 def _write_sums(book: Any, found: Differences, mark: str) -> None:
     bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
-    sheet = _sheet(book, "Ringkasan", (44, 16, 16, 16, 16), mark)
+    sheet = add_sheet(book, "Ringkasan", (44, 16, 16, 16, 16), mark)
     sheet.write_string(0, 0, f"Perbedaan isi: {found.summary.name}", bold)
     sheet.write_string(1, 0, f"{mark}. NIK dan nomor KK disamarkan.")
     line = 3
@@ -305,7 +306,7 @@ def _write_sums(book: Any, found: Differences, mark: str) -> None:
 
 def _write_cells(book: Any, rows: Iterable[Difference], mark: str) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
-    sheet = _sheet(book, "Perbedaan", (28, 28, 24, 30, 16, 30), mark)
+    sheet = add_sheet(book, "Perbedaan", (28, 28, 24, 30, 16, 30), mark)
     titles = ("Siapa", "Kelurahan", "Kolom", "Dipakai", "Dari", "Di daftar lain")
     for place, title in enumerate(titles):
         sheet.write_string(0, place, title, head)
@@ -314,15 +315,3 @@ def _write_cells(book: Any, rows: Iterable[Difference], mark: str) -> None:
     for line, row in enumerate(rows, start=1):
         for place, text in enumerate(astuple(row)):
             sheet.write_string(line, place, text[:32_000])
-
-
-def _sheet(book: Any, name: str, widths: Sequence[int], mark: str) -> Any:
-    sheet = book.add_worksheet(name)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_header(f"&L{mark}&RNIK disamarkan")
-    sheet.set_footer("&CHalaman &P dari &N")
-    for place, width in enumerate(widths):
-        sheet.set_column(place, place, width)
-    return sheet

@@ -166,7 +166,7 @@ def _gain(before: Scores, after: Scores, axis: int = -1) -> Any:
 def _bootstrap(
     before: Scores, after: Scores, statistic: Callable[..., Any], seed: int
 ) -> Estimate | None:
-    from scipy.stats import bootstrap  # type: ignore[import-untyped]
+    from scipy.stats import bootstrap
 
     # Uniform scores divide by zero; what comes of it is not finite and is refused below.
     with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -152,7 +152,7 @@ def measure_reliability(responses: Iterable[Response]) -> Reliability:
             "dan dua orang dengan nilai berbeda yang menjawab semuanya."
         )
         return Reliability(name, None, n, k, left_out, refusal, hint(n))
-    from scipy.stats import f  # type: ignore[import-untyped]
+    from scipy.stats import f
 
     alpha = k / (k - 1) * (1 - float(table.var(axis=0, ddof=1).sum()) / total)
     low, high = (
