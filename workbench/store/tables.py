@@ -67,6 +67,8 @@ class_ = Table(
     Column("closed_at", String(27)),
     #: Until when the join code lets somebody in; null while it is turned off.
     Column("code_until", String(27)),
+    #: When it was put into an archive and left the trainer's lists; null while it stands there.
+    Column("archived_at", String(27)),
     CheckConstraint("state in ('preparing', 'open', 'closed')", name="state"),
 )
 
@@ -148,6 +150,17 @@ drawn_case = Table(
     Column("seat", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("public", Text, nullable=False),
+    #: The part of the class it belongs to; 0 in a class without parts.
+    Column("part", Integer, nullable=False, server_default="0"),
+    #: The case of the bank it was taken from; null when it was drawn for this seat alone.
+    Column("item", Integer),
+    #: Where on the ladder it stood when it was handed out; empty where there is no ladder.
+    Column("step", String(10), nullable=False, server_default=""),
+    #: What it holds, as ``training.bank`` writes it.
+    Column("word", String(240), nullable=False, server_default=""),
+    #: When it was handed out, and when it was read to its end or sent; null: drawn beforehand.
+    Column("given_at", String(27)),
+    Column("done_at", String(27)),
 )
 
 #: Keys lie apart so that no query for a page can carry one by mistake.
@@ -195,6 +208,109 @@ grade_item = Table(
         ["class_id", "seat", "number"], ["grade.class_id", "grade.seat", "grade.number"]
     ),
     CheckConstraint("outcome in ('ditemukan', 'terlewat', 'keliru')", name="outcome"),
+)
+
+#: The cases that all seats of a class share: nobody gets the same one twice.
+bank_case = Table(
+    "bank_case",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    #: A or B for a form of the test, with the place in it; empty for practice.
+    Column("form", String(1), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("word", String(240), nullable=False),
+    Column("public", Text, nullable=False),
+    Index(None, "class_id", "word"),
+)
+
+bank_key = Table(
+    "bank_key",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    ForeignKeyConstraint(["class_id", "item"], ["bank_case.class_id", "bank_case.item"]),
+)
+
+#: What a class does one after another: tests, practice, drills. A trainer opens and closes them.
+class_part = Table(
+    "class_part",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    CheckConstraint("state in ('waiting', 'open', 'closed')", name="state"),
+)
+
+#: What a trainer says to the whole class at this moment. One row a class.
+class_live = Table(
+    "class_live",
+    metadata,
+    Column("class_id", String(20), ForeignKey("class.id"), primary_key=True),
+    Column("paused", Boolean, nullable=False),
+    #: The message to all, empty for none, and when it was sent.
+    Column("message", Text, nullable=False),
+    Column("message_at", String(27)),
+)
+
+#: A bimtek as it is planned, before and after its class opens: timetable, people, groups.
+bimtek = Table(
+    "bimtek",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("place", String(100), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("class_id", String(20), ForeignKey("class.id")),
+    Column("created_by", String(40), nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("changed_at", String(27), nullable=False),
+)
+
+#: One card of a drill, answered; the first answer stands.
+drill_answer = Table(
+    "drill_answer",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("drill", String(20), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("item", String(120), nullable=False),
+    Column("answer", String(200), nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["class_id", "seat"], ["participant.class_id", "participant.seat"]),
+)
+
+#: Papers that carry a number, with what stood on them.
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("class_id", String(20), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("number", String(60), nullable=False, unique=True),
+    Column("content", Text, nullable=False),
+    Column("issued_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["class_id", "seat"], ["participant.class_id", "participant.seat"]),
+)
+
+#: Tasks the office wrote itself; withdrawn, they stay on record.
+own_task = Table(
+    "own_task",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("saved_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("withdrawn_at", String(27)),
 )
 
 snapshot = Table(
