@@ -40,7 +40,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
 
 proof: $(VENV)/.dev
-	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py
+	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py
 	@$(BIN)/python -m tests.load.soak $(ARGS)
 
 clean:

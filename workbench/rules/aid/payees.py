@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from workbench.domain.ages import age_on
@@ -58,7 +59,8 @@ def this_quarter(draft: Draft) -> str:
 
 def new_account(draft: Draft, near: str) -> str:
     """An account nobody in the draft has, like ``near`` but for its last digits."""
-    number = int(near)
+    # Near a NIK that is planted wrong there may be no number at all.
+    number = int(re.sub(r"\D", "0", near))
     while True:
         number += 500_009
         text = f"{number:0{len(near)}d}"
@@ -74,7 +76,7 @@ def add_aid(draft: Draft, payee: Row, program: str, **cells: Any) -> Row:
         for row in active(draft, family_id, *_CARD)
         if row["person_id"] == payee["person_id"] and row["account"]
     ]
-    account = own[0] if own else new_account(draft, f"9999{payee['nik'][4:16]}")
+    account = own[0] if own else new_account(draft, f"9999{payee['nik'][4:16]:0<12}")
     return draft.add(
         "aid",
         {
