@@ -1,7 +1,8 @@
 """ZIP files: those that hold lists, and those that a workbook is. Looked at before unpacking.
 
 The reader of workbooks does not say which rows and columns are hidden, nor which formulas have no
-result; that is read here from the sheets of an XLSX as they stream by.
+result; that is read here from the sheets of an XLSX as they stream by, where they could not be
+made small.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from workbench.errors import UnusableInput
-from workbench.verification.opening import MOST_CELLS
+from workbench.verification.opening import MOST_CELLS, SheetFacts
+from workbench.verification.shrinking import HIDDEN, UNSAVED, find_hidden_columns
 from workbench.verification.sources import (
     MOST_UNPACKED_BYTES,
     NotAList,
@@ -131,24 +132,9 @@ def _is_leftover(member: str) -> bool:
 # --- what an XLSX says beside its cells ----------------------------------------------------------
 
 
-@dataclass
-class SheetFacts:
-    """Hidden rows and columns (1-based) and the number of formulas without a result."""
-
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    unsaved: int = 0
-
-
-# No tag holds another: a pattern that stops at "<" takes no longer on a file made to delay it.
-_ROW_TAG = re.compile(rb"<(?:x:)?row\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
+_ROW_TAG = re.compile(rf"<(?:x:)?row\b[^<>]*{HIDDEN}[^<>]*>".encode())
 _ROW_NUMBER = re.compile(rb"\br=\"(\d{1,7})\"")
-_COLUMN_TAG = re.compile(rb"<(?:x:)?col\b[^<>]*\bhidden=\"(?:1|true)\"[^<>]*>")
-_COLUMN_ENDS = re.compile(rb"\b(?:min|max)=\"(\d{1,5})\"")
-_MOST_COLUMNS = 16384
-_UNSAVED = re.compile(
-    rb"(?:</(?:x:)?f>|<(?:x:)?f\b[^<>]*/>)(?:<(?:x:)?v\s*/>|<(?:x:)?v></(?:x:)?v>)?</(?:x:)?c>"
-)
+_UNSAVED = re.compile(UNSAVED.encode())
 #: Cells of rows far down and columns beyond the twenty-sixth, nearer ones count as these.
 _FAR_ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,8})[\"']")
 _FAR_COLUMN = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,7})\d")
@@ -167,13 +153,10 @@ _UNREADABLE = (
 _OVERLAP = 4096
 
 
-def read_facts(content: bytes, beat: Callable[[], None]) -> dict[str, SheetFacts]:
-    """Facts by sheet name of an XLSX, none where it is of another kind or cannot be unpacked."""
+def find_sheets(content: bytes) -> dict[str, str]:
+    """Archive member of every sheet of an XLSX by its name; empty for other kinds."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {
-            sheet: _read_sheet_facts(archive, member, beat)
-            for sheet, member in _sheet_members(archive).items()
-        }
+        return _sheet_members(archive)
 
 
 def find_endless_sheet(content: bytes, beat: Callable[[], None]) -> str | None:
@@ -205,25 +188,23 @@ def _overlapping(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
     yield rest
 
 
-def _read_sheet_facts(
-    archive: zipfile.ZipFile, member: str, beat: Callable[[], None]
-) -> SheetFacts:
-    facts = SheetFacts()
-    for text in _overlapping(archive, member):
-        if b"hidden=" in text:
-            for tag in _ROW_TAG.findall(text):
-                number = _ROW_NUMBER.search(tag)
-                if number:
-                    facts.hidden_rows.add(int(number.group(1)))
-            for tag in _COLUMN_TAG.findall(text)[:_MOST_COLUMNS]:
-                ends = [int(end) for end in _COLUMN_ENDS.findall(tag)]
-                if ends:
-                    last = min(max(ends), _MOST_COLUMNS)
-                    facts.hidden_columns.update(range(min(ends), last + 1))
-        if b"<f" in text or b"<x:f" in text:
-            facts.unsaved += len(_UNSAVED.findall(text))
-        beat()
-    return facts
+def read_facts(content: bytes, member: str, beat: Callable[[], None]) -> SheetFacts:
+    """Facts of a sheet of an XLSX, as far as it can be unpacked."""
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
+    unsaved = 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for text in _overlapping(archive, member):
+            if b"hidden=" in text:
+                for tag in _ROW_TAG.findall(text):
+                    number = _ROW_NUMBER.search(tag)
+                    if number:
+                        hidden_rows.add(int(number.group(1)))
+                hidden_columns |= find_hidden_columns(text)
+            if b"<f" in text or b"<x:f" in text:
+                unsaved += len(_UNSAVED.findall(text))
+            beat()
+    return SheetFacts(frozenset(hidden_rows), frozenset(hidden_columns), unsaved)
 
 
 def _column_number(letters: bytes) -> int:

@@ -140,9 +140,9 @@ class Reader:
             return
         found, codes = read(cells.text)
         target = field_of(key)
-        used = np.unique(cells.place).tolist()
+        used = np.flatnonzero(np.bincount(cells.place)).tolist()
         if used and not values.any_readable(
-            [codes[p] for p in used], [cells.text[p] for p in used]
+            (codes[p] for p in used), (cells.text[p] for p in used)
         ):
             self.block.notes.append(
                 f"Kolom {self.sieve.header(key)} tidak dipakai: isinya tidak terbaca sebagai "

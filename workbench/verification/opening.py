@@ -3,7 +3,7 @@
 A number is told from text here, before anything else looks at a cell: as text a rounded NIK looks
 like any other. This module stands alone, so that it can also run as a process of its own: the
 reader is compiled code, and where a damaged or wicked file makes it ask for more memory than there
-is, it ends the process it runs in.
+is, it ends the process it runs in. That process loads ``shrinking`` beside it, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,17 +12,24 @@ import datetime as dt
 import io
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from math import isfinite
-from typing import Any, BinaryIO
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import python_calamine
+
+if TYPE_CHECKING:
+    from workbench.verification.shrinking import Shrunk
 
 TEXT, NUMBER, DATE, OTHER = 0, 1, 2, 3
 _KINDS: dict[type, int] = {
@@ -119,10 +126,20 @@ def _join(pieces: Sequence[Column]) -> Column:
 
 
 @dataclass(frozen=True)
+class SheetFacts:
+    """Hidden rows and columns (1-based) and the number of formulas without a result."""
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    unsaved: int = 0
+
+
+@dataclass(frozen=True)
 class OpenSheet:
     """One sheet: its columns from A on, each ``height`` rows long.
 
     ``state`` is "" for one with cells, else "other", "hidden", "empty" or "far" (too large).
+    ``facts`` are None where nobody has looked for them.
     """
 
     name: str
@@ -130,16 +147,25 @@ class OpenSheet:
     height: int = 0
     columns: tuple[Column, ...] = ()
     merged: Merged = ()
+    facts: SheetFacts | None = None
 
 
 def read_sheets(content: BinaryIO, most_rows: int | None) -> Iterator[OpenSheet]:
     """The sheets of a workbook of any kind, one after another; raises what the reader raises."""
-    workbook = python_calamine.load_workbook(content)
+    return _read_all(python_calamine.load_workbook(content), most_rows, {})
+
+
+def _read_all(
+    workbook: Any, most_rows: int | None, shrunk: Mapping[str, Shrunk]
+) -> Iterator[OpenSheet]:
     for place, about in enumerate(workbook.sheets_metadata):
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
             yield OpenSheet(about.name, "other")
         elif about.visible != python_calamine.SheetVisibleEnum.Visible:
             yield OpenSheet(about.name, "hidden")
+        elif about.name in shrunk:
+            sheet = workbook.get_sheet_by_index(place)
+            yield _spread(about.name, sheet, shrunk[about.name], most_rows)
         else:
             yield _read_sheet(about.name, workbook.get_sheet_by_index(place), most_rows)
 
@@ -164,10 +190,73 @@ def _read_sheet(name: str, sheet: Any, most_rows: int | None) -> OpenSheet:
     return OpenSheet(name, "", height, columns, tuple(sheet.merged_cell_ranges or ()))
 
 
+def read_small(
+    content: bytes, most_rows: int | None, members: Mapping[str, str], shrinking: ModuleType
+) -> list[OpenSheet] | None:
+    """The sheets of an XLSX after ``shrinking``; None where they cannot be read that way."""
+    if not members:
+        return None
+    try:
+        small, shrunk = shrinking.shrink(content, members)
+        if not shrunk:
+            return None
+        workbook = python_calamine.load_workbook(io.BytesIO(small))
+        if list(members) != workbook.sheet_names:
+            return None
+        sheets = list(_read_all(workbook, most_rows, shrunk))
+        whole = [sheet.columns[0] for sheet in sheets if sheet.columns and sheet.facts is None]
+        is_mistaken = any(shrinking.is_mark(c.texts[c.place[0]].as_py()) for c in whole)
+        return None if is_mistaken else sheets
+    except BaseException:  # a panic in the reader is no ordinary Exception
+        return None
+
+
+def _spread(name: str, sheet: Any, shrunk: Shrunk, most_rows: int | None) -> OpenSheet:
+    """The sheet that a small one stands for."""
+    cells = shrunk.unfold(sheet.iter_rows())
+    read = [encode(cells[c.start : c.start + c.count]) for c in shrunk.columns]
+    height = width = 0
+    for number, (column, repeats) in enumerate(zip(read, shrunk.columns, strict=True), 1):
+        is_filled = pc.not_equal(column.texts, "").to_numpy(zero_copy_only=False)
+        filled = repeats.rows[is_filled[column.place][repeats.which]]
+        if filled.size:
+            height, width = max(height, int(filled.max()) + 1), number
+    if not width:
+        return OpenSheet(name, "empty")
+    if height * width > MOST_CELLS:
+        return OpenSheet(name, "far")
+    height = min(height, most_rows or height)
+    facts = SheetFacts(
+        frozenset(shrunk.hidden_rows), frozenset(shrunk.hidden_columns), shrunk.unsaved
+    )
+    columns = (
+        _repeat(column, repeats.which, repeats.rows, height)
+        for column, repeats in zip(read[:width], shrunk.columns, strict=False)
+    )
+    merged = tuple(sheet.merged_cell_ranges or ())
+    return OpenSheet(name, "", height, tuple(columns), merged, facts)
+
+
+def _repeat(column: Column, which: npt.NDArray[Any], rows: npt.NDArray[Any], height: int) -> Column:
+    """Cell ``which[i]`` of a column in row ``rows[i]``, nothing in the others."""
+    is_near = rows < height
+    which, rows = which[is_near], rows[is_near]
+    texts, missing = column.texts, pc.index(column.texts, "").as_py()
+    if missing < 0 and len(rows) < height:
+        texts, missing = pa.concat_arrays([texts, pa.array([""], pa.string())]), len(texts)
+    place = np.full(height, missing, np.int32)
+    place[rows] = column.place[which]
+    if column.kinds is None:
+        return Column(place, texts, None)
+    kinds = np.full(height, TEXT, np.uint8)
+    kinds[rows] = column.kinds[which]
+    return Column(place, texts, kinds)
+
+
 # --- from process to process ---------------------------------------------------------------------
 
 
-def write_sheets(sheets: Iterator[OpenSheet], out: BinaryIO) -> None:
+def write_sheets(sheets: Iterable[OpenSheet], out: BinaryIO) -> None:
     """Write each sheet as a line of JSON and, after it, its columns as an Arrow stream."""
     for sheet in sheets:
         arrays: dict[str, pa.Array] = {}
@@ -181,7 +270,12 @@ def write_sheets(sheets: Iterator[OpenSheet], out: BinaryIO) -> None:
             with pa.ipc.new_stream(held, batch.schema) as writer:
                 writer.write_batch(batch)
         stream = held.getvalue()
-        about = [sheet.name, sheet.state, sheet.height, len(sheet.columns), sheet.merged]
+        facts = sheet.facts and [
+            sorted(sheet.facts.hidden_rows),
+            sorted(sheet.facts.hidden_columns),
+            sheet.facts.unsaved,
+        ]
+        about = [sheet.name, sheet.state, sheet.height, len(sheet.columns), sheet.merged, facts]
         out.write(json.dumps([stream.size, *about]).encode() + b"\n")
         out.write(stream)
     out.flush()
@@ -192,7 +286,7 @@ def take_sheets(written: bytes) -> Iterator[OpenSheet]:
     start = 0
     while start < len(written):
         end = written.index(b"\n", start) + 1
-        size, name, state, height, width, merged = json.loads(written[start:end])
+        size, name, state, height, width, merged, facts = json.loads(written[start:end])
         columns = []
         if size:
             stream = pa.py_buffer(written).slice(end, size)
@@ -208,7 +302,8 @@ def take_sheets(written: bytes) -> Iterator[OpenSheet]:
                     )
                 )
         ranges = tuple(((top, left), (bottom, right)) for (top, left), (bottom, right) in merged)
-        yield OpenSheet(name, state, height, tuple(columns), ranges)
+        known = SheetFacts(frozenset(facts[0]), frozenset(facts[1]), facts[2]) if facts else None
+        yield OpenSheet(name, state, height, tuple(columns), ranges, known)
         start = end + size
 
 
@@ -223,11 +318,14 @@ def _limit_memory() -> None:
 
 
 def _main() -> int:
+    """Read a line of JSON (most rows, parts by sheet) and after it a workbook; write its sheets."""
     _limit_memory()
-    most_rows = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    sys.path.append(str(Path(__file__).parent))
     try:
-        sheets = read_sheets(io.BytesIO(sys.stdin.buffer.read()), most_rows)
-        write_sheets(sheets, sys.stdout.buffer)
+        most_rows, members = json.loads(sys.stdin.buffer.readline())
+        content = sys.stdin.buffer.read()
+        small = read_small(content, most_rows, members, import_module("shrinking"))
+        write_sheets(small or read_sheets(io.BytesIO(content), most_rows), sys.stdout.buffer)
     except python_calamine.PasswordError:
         return LOCKED
     except MemoryError:

@@ -134,11 +134,14 @@ def _gather(blocks: Sequence[Block]) -> _People:
     position = np.concatenate([nothing, *(b.numbers + b.base for b in chosen)])
     keys: list[str] = []
     for block in chosen:
-        kks = _texts(block, "no_kk")
+        kks = pa.array(_texts(block, "no_kk"), pa.string()).dictionary_encode()
+        usable = [
+            f"{block.source_list}|{kk}" if is_number(kk) and not is_filler(kk) else ""
+            for kk in kks.dictionary.to_pylist()
+        ]
         places = (block.numbers + block.base).tolist()
-        source = block.source_list
-        usable = {kk: f"{source}|{kk}" for kk in set(kks) if is_number(kk) and not is_filler(kk)}
-        keys += [usable.get(kk) or f"#{place}" for kk, place in zip(kks, places, strict=True)]
+        shared = pa.array(usable, pa.string()).take(kks.indices).to_pylist()
+        keys += [key or f"#{place}" for key, place in zip(shared, places, strict=True)]
     owner = _find_owners(chosen, start, total)
     for row in np.flatnonzero(owner != np.arange(total)).tolist():
         keys[row] = keys[owner[row]]

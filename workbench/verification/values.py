@@ -314,13 +314,15 @@ def read_money(texts: Sequence[str]) -> tuple[list[int | None], list[str]]:
     return found, codes
 
 
+_DECIMAL = re.compile(r"[-+−]?\d+[.,]\d+")
+
+
 def read_floats(texts: Sequence[str]) -> tuple[list[float | None], list[str]]:
     """Measures and coordinates; a comma or a point may stand before the decimals."""
     found: list[float | None] = []
     codes = []
     for text in texts:
-        plain = re.fullmatch(r"[-+−]?\d+[.,]\d+", text)
-        if plain:
+        if _DECIMAL.fullmatch(text):
             value: float | None = float(text.replace(",", ".").replace("−", "-"))
         else:
             value = read_number(text.replace("−", "-"))
@@ -563,5 +565,10 @@ def find_rt_rw(texts: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
 
 def any_readable(codes: Iterable[str], texts: Iterable[str]) -> bool:
     """Whether at least one cell that says something could be read."""
-    said = [(code, text) for code, text in zip(codes, texts, strict=True) if not is_nothing(text)]
-    return not said or any(code != UNREADABLE for code, _ in said)
+    says = False
+    for code, text in zip(codes, texts, strict=True):
+        if not is_nothing(text):
+            if code != UNREADABLE:
+                return True
+            says = True
+    return not says

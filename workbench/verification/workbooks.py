@@ -9,18 +9,19 @@ from __future__ import annotations
 import gc
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench.errors import StoreFault, UnusableInput
 from workbench.verification import archives, opening, texts
-from workbench.verification.opening import MOST_CELLS, OpenSheet
+from workbench.verification.opening import MOST_CELLS, OpenSheet, SheetFacts
 from workbench.verification.sources import (
     MOST_BYTES,
     NotAList,
@@ -150,11 +151,11 @@ def _open_workbook(
     name: str, content: bytes, digest: str, most_rows: int | None, beat: Callable[[], None]
 ) -> Source:
     is_zip = content.startswith(b"PK")
-    facts = archives.read_facts(content, beat) if is_zip else {}
+    members = archives.find_sheets(content) if is_zip else {}
     if is_zip and archives.is_plain(name, content):
         opened = _read_here(name, content, most_rows)
     else:
-        opened = _read_apart(name, content, most_rows, beat)
+        opened = _read_apart(name, content, most_rows, members, beat)
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
     for sheet in opened:
@@ -165,16 +166,18 @@ def _open_workbook(
             continue
         if sum(bottom - top for (top, _), (bottom, _) in sheet.merged) > MOST_CELLS:
             raise UnusableInput(damaged(name))  # merged over one another, many times
-        known = facts.get(sheet.name, archives.SheetFacts())
+        facts = sheet.facts or SheetFacts()
+        if sheet.facts is None and sheet.name in members:
+            facts = archives.read_facts(content, members[sheet.name], beat)
         sheets.append(
             RawSheet(
                 sheet.name,
                 columns=sheet.columns,
                 height=sheet.height,
-                hidden_rows=frozenset(known.hidden_rows),
-                hidden_columns=frozenset(known.hidden_columns),
+                hidden_rows=facts.hidden_rows,
+                hidden_columns=facts.hidden_columns,
                 merged=sheet.merged,
-                unsaved=known.unsaved,
+                unsaved=facts.unsaved,
             )
         )
     hidden_sheets = sum(sheet.state == "hidden" for sheet in opened)
@@ -209,14 +212,17 @@ def _read_here(name: str, content: bytes, most_rows: int | None) -> list[OpenShe
 
 
 def _read_apart(
-    name: str, content: bytes, most_rows: int | None, beat: Callable[[], None]
+    name: str,
+    content: bytes,
+    most_rows: int | None,
+    members: Mapping[str, str],
+    beat: Callable[[], None],
 ) -> list[OpenSheet]:
     """The sheets of any workbook, read by a process of its own that may end while it does."""
     command = [sys.executable, "-I", opening.__file__]
-    if most_rows is not None:
-        command.append(str(most_rows))
     try:
         with tempfile.TemporaryFile() as held:
+            held.write(json.dumps([most_rows, members]).encode() + b"\n")
             held.write(content)
             held.seek(0)
             process = subprocess.Popen(
