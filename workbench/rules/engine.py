@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -379,9 +380,8 @@ def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset:
     speaking = list(rules)
     connection.execute("CREATE TEMP TABLE seen (rule VARCHAR, place BIGINT, evidence VARCHAR)")
     connection.execute("CREATE TEMP TABLE named (rule VARCHAR, subject VARCHAR, evidence VARCHAR)")
-    for name, sql in GATHERED.items():
-        if any(name in rule.when for rule in speaking if rule.form == "table"):
-            connection.execute(f"CREATE TEMP TABLE {name} AS {sql}")
+    for name in _gathered([rule.when for rule in speaking if rule.form == "table"]):
+        connection.execute(f"CREATE TEMP TABLE {name} AS {GATHERED[name]}")
     for table in SUBJECT_TABLES:
         members = [rule for rule in speaking if rule.form == "row" and rule.table == table]
         for start in range(0, len(members), _FUSED):
@@ -393,6 +393,18 @@ def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset:
         if rule.form == "table":
             _find_named(connection, rule)
     _describe(connection, speaking, ruleset)
+
+
+def _gathered(texts: list[str]) -> list[str]:
+    """The tables of ``GATHERED`` that ``texts`` name, and those that these stand on, in order."""
+    named: list[str] = []
+    for name in reversed(GATHERED):
+        if any(
+            re.search(rf"\b{name}\b", text)
+            for text in [*texts, *(GATHERED[other] for other in named)]
+        ):
+            named.insert(0, name)
+    return named
 
 
 def write_results(
@@ -547,13 +559,16 @@ def _describe(connection: duckdb.DuckDBPyConnection, rules: list[Rule], ruleset:
 
     Raises ``RuleBroken`` when a rule found somebody who is not in the list, or nobody.
     """
-    selects = []
+    names = arrow_schema("findings").names
+    connection.register("nothing", arrow_schema("findings").empty_table())
+    connection.execute("CREATE TEMP TABLE described AS SELECT * FROM nothing")
+    # Kind by kind: in one statement, DuckDB stores whole tables of which only a few rows are asked.
     for kind in sorted({rule.subject_kind for rule in rules}):
         members = [rule for rule in rules if rule.subject_kind == kind]
         severities = " ".join(f"WHEN '{rule.code}' THEN '{rule.severity}'" for rule in members)
         codes = ", ".join(f"'{rule.code}'" for rule in members)
         connection.execute(
-            f"CREATE TEMP TABLE asked_{kind} AS SELECT * FROM seen WHERE rule IN ({codes}) "
+            f"CREATE OR REPLACE TEMP TABLE asked AS SELECT * FROM seen WHERE rule IN ({codes}) "
             f"UNION ALL SELECT n.rule, t.place, n.evidence FROM named n JOIN {kind} t "
             f"ON t.{kind}_id = n.subject WHERE n.rule IN ({codes})"
         )
@@ -567,14 +582,10 @@ def _describe(connection: duckdb.DuckDBPyConnection, rules: list[Rule], ruleset:
             "kelurahan_kode_kemendagri": "kelurahan_of_finding",
             **_SUBJECTS[kind],
         }
-        columns = ", ".join(
-            f'{own.get(name, name)} AS "{name}"' for name in arrow_schema("findings").names
+        columns = ", ".join(own.get(name, f'"{name}"') for name in names)
+        connection.execute(
+            f"INSERT INTO described SELECT {columns} FROM asked JOIN {kind} USING (place)"
         )
-        selects.append(f"SELECT {columns} FROM asked_{kind} asked JOIN {kind} USING (place)")
-    if not selects:
-        selects = ["SELECT " + ", ".join(f"'' AS {n}" for n in arrow_schema("findings").names)]
-        selects[0] += " WHERE false"
-    connection.execute(f"CREATE TEMP TABLE described AS {' UNION ALL '.join(selects)}")
     lost = connection.execute(
         "SELECT rule, sum(n) FROM (SELECT rule, 1 AS n FROM seen UNION ALL "
         "SELECT rule, 1 FROM named UNION ALL SELECT rule, -1 FROM described) "

@@ -215,12 +215,29 @@ SUBJECT_TABLES = tuple(DEFINITIONS)
 PLAIN = ("psks", "dukcapil", "rt_rw", "cleaned")
 
 
-#: Few rows that several rules look at, gathered once for all of them.
+#: Few rows that several rules look at, gathered once for all of them; later ones may stand on
+#: earlier ones.
 GATHERED = {
     "doubled": """
 SELECT person_id, family_id, nik_number, kk_number, name, birth_date, id_record, source_list,
     file, sheet, "row"
 FROM person WHERE nik_is_doubled AND NOT nik_is_filler AND NOT nik_is_kk
+""",
+    # Each event joined to its person by id, or by NIK where the list of events knew no more.
+    "happened": """
+SELECT person_id, kind, date FROM event WHERE person_id <> ''
+UNION ALL
+SELECT p.person_id, e.kind, e.date FROM event e JOIN person p ON p.nik = e.nik
+WHERE e.person_id = '' AND e.nik <> ''
+""",
+    # Who was reported dead by the reference date and not taken back since, as when the report was
+    # a mistake.
+    "dead": """
+SELECT person_id FROM happened
+WHERE kind IN ('meninggal', 'masuk_kembali') AND coalesce(date <= getvariable('as_of'), true)
+GROUP BY person_id
+HAVING max(coalesce(date, DATE '1900-01-01')) FILTER (kind = 'meninggal')
+    > coalesce(max(date) FILTER (kind = 'masuk_kembali'), DATE '-infinity')
 """,
 }
 

@@ -5,7 +5,6 @@ from random import Random
 from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
-from workbench.rules.presence.moves import DEAD, HAPPENED
 
 
 @table_rule(
@@ -26,9 +25,7 @@ from workbench.rules.presence.moves import DEAD, HAPPENED
     ),
     needs=["person.existence|person.dukcapil_match|dukcapil.status|event.kind"],
     evidence=("source",),
-    select=f"""
-WITH {HAPPENED},
-{DEAD}
+    select="""
 SELECT person_id AS subject, CASE
     WHEN registry_status = 'meninggal' THEN 'Dukcapil'
     WHEN person_id IN (SELECT person_id FROM dead) THEN 'laporan kematian'

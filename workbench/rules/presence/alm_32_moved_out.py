@@ -6,7 +6,6 @@ from workbench.domain.register import Draft, Row
 from workbench.domain.wilayah import kelurahan
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
-from workbench.rules.presence.moves import DEAD, HAPPENED
 
 
 @table_rule(
@@ -28,9 +27,8 @@ from workbench.rules.presence.moves import DEAD, HAPPENED
     evidence=("source",),
     # Somebody who died did not move away; who is already crossed out as moved is settled; a code
     # that no table has says nothing of where the family is.
-    select=f"""
-WITH {HAPPENED},
-gone AS (
+    select="""
+WITH gone AS (
     SELECT person_id FROM happened
     WHERE kind IN ('pindah_keluar', 'pindah_masuk', 'masuk_kembali')
         AND date <= getvariable('as_of')
@@ -38,8 +36,7 @@ gone AS (
     -- Out and in on one day is a move within the kelurahan.
     HAVING max(date) FILTER (kind = 'pindah_keluar')
         > coalesce(max(date) FILTER (kind <> 'pindah_keluar'), DATE '-infinity')
-),
-{DEAD}
+)
 SELECT person_id AS subject, CASE
     WHEN registry_status = 'pindah' THEN 'Dukcapil'
     WHEN registry_kelurahan <> '' AND registry_kelurahan <> kelurahan_kode_kemendagri
