@@ -95,7 +95,7 @@ def _judge(folder: Path, memory: str, codes: list[str]) -> Answer:
 
 
 def run_recheck(folder: Path, memory: str) -> Answer:
-    """One kelurahan judged again with the whole catalogue, findings read from disk and joined."""
+    """One kelurahan judged again with the whole catalogue, joined to findings read from disk."""
     import json
 
     import pyarrow.parquet as pq
@@ -105,9 +105,15 @@ def run_recheck(folder: Path, memory: str) -> Answer:
     from workbench.rules.engine import recheck
 
     found = pq.read_table(folder / "results" / "findings.parquet")
-    silent = json.loads((folder / "results" / "checks.json").read_text())["silent"]
+    checks = json.loads((folder / "results" / "checks.json").read_text())
+    # A list keeps its masks beside its findings and hands both over.
+    bits = {code: (table, column, bit) for code, (table, column, bit) in checks["bits"].items()}
+    masks = {
+        name: pq.read_table(folder / "results" / f"mask_{name}.parquet")
+        for name in {table for table, _column, _bit in bits.values()}
+    }
     place = found["kelurahan_kode_kemendagri"][found.num_rows // 2].as_py()
-    before = Findings(found, silent, "bench", catalogue(), VALUES)
+    before = Findings(found, checks["silent"], "bench", catalogue(), VALUES, masks, bits)
     meter = Meter()
     again = recheck(folder / "typed", before, place, limits=Limits(memory))
     spent = meter.stop()

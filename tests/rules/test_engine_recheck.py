@@ -4,11 +4,13 @@ from dataclasses import replace
 from random import Random
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from workbench.domain.register import Draft
 from workbench.errors import UnusableInput
 from workbench.rules import catalogue, check
+from workbench.rules.copies import _COMMON
 from workbench.rules.engine import mask_column, recheck
 from workbench.synthesis import generate
 
@@ -25,7 +27,8 @@ def _entangle(register, rng):
     """Make kelurahan depend on each other: numbers, accounts, births and ties across them.
 
     Half of it also leaves rows without family, events known by a NIK only, and several NIK, KK
-    numbers or births that three or more families share.
+    numbers or births that three or more families share. One NIK, one card, one account and one
+    birth stand nearly everywhere.
     """
     draft = Draft.from_register(register)
     people, families, aid = (draft.tables[name] for name in ("person", "family", "aid"))
@@ -53,6 +56,15 @@ def _entangle(register, rng):
         draft.change("aid", other, nik=one["nik"], program=one["program"], period=one["period"])
         draft.change("aid", rng.choice(aid), family_id="")
         draft.change("aid", rng.choice(aid), family_id="", person_id="")
+    for row in rng.sample(people, 60):
+        draft.change("person", row, nik=people[0]["nik"])
+    for row in rng.sample(people, 60):
+        twin = ("name", "birth_date", "mother_name")
+        draft.change("person", row, **{c: people[1][c] for c in twin})
+    for row in rng.sample(families, 60):
+        draft.change("family", row, no_kk=families[0]["no_kk"])
+    for row in rng.sample(paid, 60):
+        draft.change("aid", row, account=paid[0]["account"])
     # Newcomers of one kelurahan who stand on a card of another, by name and number of the card
     # or by their id.
     movers = [e for e in draft.tables["event"] if e["kind"] == "pindah_masuk"]
@@ -114,6 +126,18 @@ def test_each_kelurahan_alone_is_judged_as_within_the_whole(world):
         assert again.ruleset == full.ruleset
         without_masks = recheck(typed, replace(emptied, masks={}, bits={}), place)
         assert _told(without_masks) == _told(full)
+
+
+def test_what_many_kelurahan_share_is_kept_once(world):
+    """Otherwise a filler that stands everywhere would bring the whole list to each kelurahan."""
+    _register, typed, *_rest = world
+    asking = pq.read_table(typed / "common.parquet").group_by("key").aggregate([("asker", "count")])
+    assert asking.num_rows >= 4
+    assert pc.min(asking["asker_count"]).as_py() > _COMMON
+    shared = pq.read_table(typed / "common_person.parquet", columns=["key", "place"])
+    assert shared.num_rows == shared.group_by(["key", "place"]).aggregate([]).num_rows
+    near = pq.read_table(typed / "neighbours_person.parquet", columns=["asker", "place"])
+    assert 0 < near.num_rows == near.group_by(["asker", "place"]).aggregate([]).num_rows
 
 
 def test_a_kelurahan_is_judged_by_other_values_and_the_rest_stays(world):

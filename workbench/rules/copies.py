@@ -2,7 +2,8 @@
 
 The copy is written in bounded memory. Its tables lie in the order of kelurahan and family, so that
 one kelurahan is a few row groups. Beside them lie the *neighbours*: the families, whole, that
-share a NIK, a card number, an account or a birth with a family of another kelurahan. With these a
+share a NIK, a card number, an account or a birth with a family of another kelurahan, in the order
+of the kelurahan that asks for them; what many kelurahan share lies there once. With these a
 kelurahan is judged without the rest of the list (see ``slice_of``).
 """
 
@@ -35,11 +36,15 @@ _FACTS = "typed.json"
 _SPILL = ".spill"
 #: Small enough that a kelurahan is little more than itself, large enough to be read fast.
 _ROW_GROUP = 61_440
+#: Of neighbours a kelurahan has few.
+_FEW = 8_192
 #: The families of a row group still fit into a dictionary, which makes their ids cheap to read.
 _FORMAT = (
-    "(FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, "
-    f"ROW_GROUP_SIZE {_ROW_GROUP}, DICTIONARY_SIZE_LIMIT {_ROW_GROUP // 2})"
+    "(FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION V2, ROW_GROUP_SIZE {0}, "
+    f"DICTIONARY_SIZE_LIMIT {_ROW_GROUP // 2})"
 )
+#: What more kelurahan share stands once, by its key, and not once for each of them.
+_COMMON = 8
 _TYPES = {
     "text": "VARCHAR",
     "json": "VARCHAR",
@@ -73,9 +78,9 @@ _SHARED = (
         "SELECT person_id FROM ppks WHERE family_id = '')",
     ),
 )
-_LAYOUT = hashlib.sha256(json.dumps([DEFINITIONS, PLAIN, _FORMAT, _SHARED]).encode()).hexdigest()[
-    :12
-]
+_LAYOUT = hashlib.sha256(
+    json.dumps([DEFINITIONS, PLAIN, _FORMAT, _ROW_GROUP, _FEW, _COMMON, _SHARED]).encode()
+).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -196,21 +201,27 @@ def slice_of(
         connection.execute("SET VARIABLE kelurahan = ?", [kelurahan])
         connection.execute(
             "CREATE TEMP TABLE shared AS SELECT key FROM "
-            f"read_parquet({_quoted(directory / 'neighbours.parquet')}) "
-            "WHERE kelurahan_of_finding = getvariable('kelurahan')"
+            f"read_parquet({_quoted(directory / 'common.parquet')}) "
+            f"WHERE asker = {_literal(kelurahan)}"
         )
         for name in SUBJECT_TABLES:
-            far = _quoted(directory / f"neighbours_{name}.parquet")
+            near = _quoted(directory / f"neighbours_{name}.parquet")
+            common = _quoted(directory / f"common_{name}.parquet")
             _narrow(
                 connection,
                 name,
                 f"SELECT * FROM {name} WHERE kelurahan_of_finding = {_literal(kelurahan)} "
-                f"UNION ALL SELECT DISTINCT ON (place) * EXCLUDE (key) FROM read_parquet({far}) "
+                "UNION ALL SELECT DISTINCT ON (place) * FROM ("
+                f"SELECT * EXCLUDE (asker) FROM read_parquet({near}) "
+                f"WHERE asker = {_literal(kelurahan)} "
+                f"UNION ALL SELECT * EXCLUDE (key) FROM read_parquet({common}) "
                 "WHERE key IN (SELECT key FROM shared) "
-                f"AND kelurahan_of_finding <> {_literal(kelurahan)}",
+                f"AND kelurahan_of_finding <> {_literal(kelurahan)})",
             )
         ids = " UNION ALL ".join(f"SELECT {name}_id FROM {name}" for name in SUBJECT_TABLES)
         _narrow(connection, "cleaned", f"SELECT * FROM cleaned WHERE subject IN ({ids})")
+        known = f"kelurahan_kode_kemendagri = {_literal(kelurahan)}"
+        _narrow(connection, "rt_rw", f"SELECT * FROM rt_rw WHERE {known}")
         yield connection
 
 
@@ -341,8 +352,10 @@ def _statements(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, st
         yield name, sql, ""
 
 
-def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
-    connection.execute(f"COPY ({sql}) TO {_quoted(path)} {_FORMAT}")
+def _write(
+    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, row_group: int = _ROW_GROUP
+) -> None:
+    connection.execute(f"COPY ({sql}) TO {_quoted(path)} {_FORMAT.format(row_group)}")
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, parts: list[Path]) -> None:
@@ -363,32 +376,57 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, parts: list[Path]) -
 
 
 def _write_neighbours(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
-    """The keys that stand in several kelurahan, and every row of the families that have them."""
+    """What stands in several kelurahan, and every row of the families that have it.
+
+    ``neighbours_<table>`` holds the rows by the kelurahan that asks for them. What many kelurahan
+    share lies in ``common_<table>`` by its key, and ``common`` says who has which.
+    """
     keys = " UNION ALL ".join(
-        f"SELECT hash{key} AS key, kelurahan_of_finding, {_UNIT.format(table)} AS unit "
+        f"SELECT hash{key} AS key, kelurahan_of_finding AS home, {_UNIT.format(table)} AS unit "
         f"FROM {table} WHERE {where}"
         for table, key, where in _SHARED
     )
     connection.execute(
-        "CREATE TEMP TABLE crossing AS SELECT key FROM ("
-        f"SELECT key, hash(kelurahan_of_finding) AS home FROM ({keys})) "
-        "GROUP BY key HAVING min(home) <> max(home)"
+        f"CREATE TEMP TABLE crossing AS SELECT key FROM (SELECT key, hash(home) AS home "
+        f"FROM ({keys})) GROUP BY key HAVING min(home) <> max(home)"
     )
     connection.execute(
-        "CREATE TEMP TABLE sharing AS SELECT DISTINCT key, kelurahan_of_finding, unit "
+        "CREATE TEMP TABLE sharing AS SELECT DISTINCT key, home, unit "
         f"FROM ({keys}) WHERE key IN (SELECT key FROM crossing)"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE asking AS SELECT key, home AS asker, "
+        f"count(*) OVER (PARTITION BY key) > {_COMMON} AS common "
+        "FROM (SELECT DISTINCT key, home FROM sharing)"
     )
     _write(
         connection,
-        "SELECT DISTINCT kelurahan_of_finding, key FROM sharing ORDER BY ALL",
-        directory / "neighbours.parquet",
+        "SELECT asker, key FROM asking WHERE common ORDER BY ALL",
+        directory / "common.parquet",
+        _FEW,
+    )
+    connection.execute(
+        "CREATE TEMP TABLE asked AS SELECT DISTINCT asker, unit FROM sharing JOIN asking "
+        "USING (key) WHERE NOT common"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE held AS SELECT DISTINCT key, unit FROM sharing "
+        "WHERE key IN (SELECT key FROM asking WHERE common)"
     )
     for name in SUBJECT_TABLES:
+        unit = _UNIT.format(name)
         _write(
             connection,
-            f"SELECT s.key, t.* FROM {name} t JOIN (SELECT DISTINCT key, unit FROM sharing) s "
-            f"ON {_UNIT.format(name)} = s.unit ORDER BY s.key",
+            f"SELECT asker, t.* FROM {name} t JOIN asked ON {unit} = asked.unit "
+            "WHERE kelurahan_of_finding <> asker ORDER BY asker",
             directory / f"neighbours_{name}.parquet",
+            _FEW,
+        )
+        _write(
+            connection,
+            f"SELECT key, t.* FROM {name} t JOIN held ON {unit} = held.unit ORDER BY key",
+            directory / f"common_{name}.parquet",
+            _FEW,
         )
 
 

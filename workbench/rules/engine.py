@@ -180,7 +180,7 @@ def recheck(
         values |= findings.parameters
     rules = dict(findings.rules)
     with slice_of(typed_directory, kelurahan_kode, values, limits) as connection:
-        _judge(connection, rules, findings.silent, values)
+        _judge(connection, rules, findings.silent, values, few=True)
         connection.execute(
             "CREATE TEMP TABLE here AS SELECT * FROM described "
             "WHERE kelurahan_kode_kemendagri = getvariable('kelurahan')"
@@ -202,22 +202,32 @@ def _with_part(
 ) -> pa.Table:
     """``whole`` with the rows of one kelurahan replaced by ``short``.
 
-    Both are in the order of ``by``, and so is what comes out, without sorting it all again.
+    Both are in the order of ``by``, and so is what comes out: what stays is neither sorted nor
+    copied.
     """
     import pyarrow.compute as pc
 
-    long = whole.cast(short.schema).filter(
-        pc.not_equal(whole["kelurahan_kode_kemendagri"], kelurahan_kode)
-    )
-    keys = [long[name] for name in by]
-    parts, start = [], 0
-    for place, row in enumerate(zip(*(short[name].to_pylist() for name in by), strict=True)):
-        end = bisect_left(
-            range(long.num_rows), row, start, key=lambda at: tuple(k[at].as_py() for k in keys)
+    whole = whole.cast(short.schema)
+    here = pc.equal(whole["kelurahan_kode_kemendagri"], kelurahan_kode)
+    keys = [whole[name] for name in by]
+    added: list[int] = []
+    for row in zip(*(short[name].to_pylist() for name in by), strict=True):
+        start = added[-1] if added else 0
+        added.append(
+            bisect_left(
+                range(whole.num_rows), row, start, key=lambda at: tuple(k[at].as_py() for k in keys)
+            )
         )
-        parts += [long.slice(start, end - start), short.slice(place, 1)]
-        start = end
-    return pa.concat_tables([*parts, long.slice(start)])
+    # Where a row goes, what comes in its place stands before it.
+    steps = [(at, place) for place, at in enumerate(added)]
+    steps += [(at, short.num_rows) for at in pc.indices_nonzero(here).to_pylist()]
+    parts, start = [], 0
+    for at, place in sorted(steps):
+        if at > start:
+            parts.append(whole.slice(start, at - start))
+        parts.append(short.slice(place, 1))
+        start = at + (place == short.num_rows)
+    return pa.concat_tables([*parts, whole.slice(start)])
 
 
 def _findings(
@@ -366,16 +376,20 @@ def _judge(
     rules: Mapping[str, Rule],
     silent: Iterable[str],
     parameters: Mapping[str, Any],
+    few: bool = False,
 ) -> None:
     quiet = set(silent)
     speaking = [rule for rule in rules.values() if rule.code not in quiet]
-    judge(connection, speaking, ruleset_version(rules.values(), parameters))
+    judge(connection, speaking, ruleset_version(rules.values(), parameters), few)
 
 
-def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset: str) -> None:
+def judge(
+    connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset: str, few: bool = False
+) -> None:
     """Run ``rules`` over typed tables that stand; makes the temporary table ``described``.
 
-    It has the columns of ``findings``, without sentences, in no order.
+    It has the columns of ``findings``, without sentences, in no order. Of ``few`` rows each rule
+    is asked at once: to plan what sorts out rows beforehand would take longer than to ask.
     """
     speaking = list(rules)
     connection.execute("CREATE TEMP TABLE seen (rule VARCHAR, place BIGINT, evidence VARCHAR)")
@@ -385,7 +399,7 @@ def judge(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], ruleset:
     for table in SUBJECT_TABLES:
         members = [rule for rule in speaking if rule.form == "row" and rule.table == table]
         for start in range(0, len(members), _FUSED):
-            _find_rows(connection, table, members[start : start + _FUSED])
+            _find_rows(connection, table, members[start : start + _FUSED], few)
     families = [rule for rule in speaking if rule.form == "family"]
     if families:
         _find_families(connection, families)
@@ -469,31 +483,25 @@ def _evidence(rule: Rule) -> str:
     return f"CAST(to_json(struct_pack({pairs})) AS VARCHAR)"
 
 
-def _find_rows(connection: duckdb.DuckDBPyConnection, table: str, rules: list[Rule]) -> None:
+def _find_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rules: list[Rule], few: bool
+) -> None:
     """One pass over a table: which row any rule asks about, and only of these which rules."""
-    anyone = " OR ".join(f"({rule.when})" for rule in rules)
-    asked = ", ".join(
-        f"CASE WHEN ({rule.when}) THEN {{'rule': '{rule.code}', 'evidence': {_evidence(rule)}}} END"
-        for rule in rules
-    )
 
-    def statement(anyone: str, asked: str) -> str:
+    def statement(members: list[Rule]) -> str:
+        anyone = "true" if few else " OR ".join(f"({rule.when})" for rule in members)
+        asked = ", ".join(
+            f"CASE WHEN ({rule.when}) THEN "
+            f"{{'rule': '{rule.code}', 'evidence': {_evidence(rule)}}} END"
+            for rule in members
+        )
         return (
             "INSERT INTO seen SELECT finding.rule, place, finding.evidence FROM ("
             f"SELECT place, unnest([{asked}]) AS finding FROM {table} WHERE {anyone}) "
             "WHERE finding IS NOT NULL"
         )
 
-    _run_fused(
-        connection,
-        statement(anyone, asked),
-        rules,
-        lambda rule: statement(
-            f"({rule.when})",
-            f"CASE WHEN ({rule.when}) THEN "
-            f"{{'rule': '{rule.code}', 'evidence': {_evidence(rule)}}} END",
-        ),
-    )
+    _run_fused(connection, statement(rules), rules, lambda rule: statement([rule]))
 
 
 def _find_families(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
