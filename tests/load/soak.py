@@ -136,7 +136,7 @@ class Soak:
             await one.answer(number, rng.choice(rows[:12]), mark)
             self.did["answers"] += 1
             return
-        for name in ("status", "reason", "follow_up"):
+        for name in ("status", "reason", "follow_up", "confidence"):
             await one.answer(number, name, rng.choice(case["choices"][name])[0])
             self.did["answers"] += 1
         await one.submit(number)

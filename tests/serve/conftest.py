@@ -35,6 +35,7 @@ PEOPLE = {
 }
 PASSWORD = "sandi-yang-benar"
 JOIN_CODE = "KUDA77"
+REFRESHER = "tautan-yang-benar_1"
 
 
 @dataclass
@@ -110,8 +111,23 @@ class FakeClasses:
     def current_class(self, office: Any) -> Any:
         return SimpleNamespace(id="K1", name="Bimtek Kasemen", seats_drawn=3, code_works=True)
 
-    def classes_low_on_seats(self, office: Any) -> list[str]:
-        return ["K1"] if self.low else []
+    def wants_drawing(self, office: Any) -> bool:
+        return self.low
+
+
+@dataclass
+class FakeCourses:
+    """One link that works."""
+
+    accounts: FakeAccounts
+    opened: list[str] = field(default_factory=list)
+
+    def open_refresher(self, office: Any, token: str) -> Any:
+        if token != REFRESHER:
+            raise WrongUse("Tautan penyegaran ini rusak atau tidak lengkap.")
+        self.opened.append(token)
+        actor = Actor("S1.1", "Peserta", Role.PESERTA, Workspace.LATIHAN, (), "S1", 1)
+        return SimpleNamespace(token=self.accounts.open_session(actor), actor=actor, return_code="")
 
 
 ROOM_CELL = """\
@@ -217,6 +233,7 @@ def run(office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0) -> Ite
         office_root=office,
         account_service=accounts,
         class_service=FakeClasses(accounts),
+        course_service=FakeCourses(accounts),
         notebooks=rooms,
         ip="127.0.0.1",
         port=port,

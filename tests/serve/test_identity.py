@@ -422,8 +422,12 @@ def test_a_session_is_known_again_after_the_server_was_started_anew(tmp_path):
 @pytest.mark.parametrize(
     ("role", "workspace", "names"),
     [
-        (Role.PESERTA, Workspace.LATIHAN, ["beranda", "latihan"]),
-        (Role.PELATIH, Workspace.LATIHAN, ["beranda", "latihan", "kelas", "peta", "aturan"]),
+        (Role.PESERTA, Workspace.LATIHAN, ["beranda", "latihan", "singkat"]),
+        (
+            Role.PELATIH,
+            Workspace.LATIHAN,
+            ["beranda", "latihan", "singkat", "kelas", "peta", "aturan"],
+        ),
         (Role.STAF, Workspace.LATIHAN, ["beranda", "daftar", "padanan", "peta", "aturan"]),
         (Role.STAF, Workspace.NYATA, ["beranda", "daftar", "padanan", "peta", "aturan"]),
         (

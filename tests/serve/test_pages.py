@@ -6,13 +6,14 @@ import re
 
 import pytest
 
+from tests.serve.conftest import REFRESHER
 from workbench.serve.doors import DOORS
 from workbench.serve.pages import RoomPage
 
 ROLES = {"siti": "peserta", "pelatih": "pelatih", "staf": "staf", "admin": "admin"}
 ALLOWED = {
-    "siti": {"beranda", "latihan"},
-    "pelatih": {"beranda", "latihan", "kelas", "peta", "aturan"},
+    "siti": {"beranda", "latihan", "singkat"},
+    "pelatih": {"beranda", "latihan", "singkat", "kelas", "peta", "aturan"},
     "staf": {"beranda", "daftar", "padanan", "peta", "aturan"},
     "admin": {"beranda", "kelas", "daftar", "padanan", "peta", "aturan"},
 }
@@ -377,3 +378,32 @@ def test_an_unforeseen_fault_says_nothing_of_itself(server, monkeypatch):
     assert answer.status_code == 500
     assert "9973" not in answer.text
     assert "Ada kesalahan pada server" in answer.text
+
+
+# --- a refresher
+
+
+def test_a_link_asks_before_it_makes_a_seat(server):
+    client = server.client()
+    page = client.get("/segarkan", params={"tugas": REFRESHER})
+    assert page.status_code == 200
+    assert f">{REFRESHER}</textarea>" in page.text
+    assert not server.app.course_service.opened
+
+
+def test_a_link_that_works_leads_to_the_cases(server):
+    client = server.client()
+    client.get("/segarkan", params={"tugas": REFRESHER})
+    answer = server.post(client, "/segarkan", tugas=f" {REFRESHER}\n")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/latihan"
+    assert server.app.course_service.opened[-1] == REFRESHER
+    assert client.get("/beranda").status_code != 302
+
+
+def test_a_broken_link_is_said_and_drawn_as_text(server):
+    client = server.client()
+    answer = server.post(client, "/segarkan", tugas="</textarea><b>x</b>")
+    assert answer.status_code == 400
+    assert "Tautan penyegaran ini rusak" in answer.text
+    assert "<b>x</b>" not in answer.text

@@ -220,7 +220,7 @@ def test_the_key_is_nowhere_before_grading_and_is_found_after(hall, trainee):
                 assert not any(page["answer"][name] for name in ("status", "reason", "follow_up"))
     trainee.press(kind="again")
     trainee.press(kind="submit", number=with_mistake)  # nothing is chosen yet: refused
-    choices = {"status": "layak", "reason": "", "follow_up": "tidak_ada"}
+    choices = {"status": "layak", "reason": "", "follow_up": "tidak_ada", "confidence": "ragu"}
     for revision, (name, value) in enumerate(choices.items(), start=1):
         saved = {"number": with_mistake, "field": name, "value": value, "revision": revision}
         trainee.press(kind="save", **saved)

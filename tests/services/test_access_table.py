@@ -1,6 +1,7 @@
 """Every service that takes an actor x who asks x where: allowed or refused."""
 
 import io
+import json
 import pkgutil
 from contextlib import suppress
 from dataclasses import replace
@@ -16,8 +17,12 @@ from workbench.domain.register import Register
 from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
 from workbench.services import (
     accounts,
+    bimteks,
+    class_archives,
     classes,
     comparisons,
+    courses,
+    drills,
     exports,
     families,
     histories,
@@ -28,13 +33,23 @@ from workbench.services import (
     maps,
     merging,
     origins,
+    own_tasks,
+    paper_answers,
+    papers,
+    proofs,
     renewals,
     settings,
     shelves,
     training,
+    walls,
 )
 from workbench.services.findings import FindingsIndex, Query
 from workbench.services.office import Office
+from workbench.store import tables
+from workbench.training.agenda import Agenda
+from workbench.training.authoring import QuestionTask
+from workbench.training.drawing import draw_case
+from workbench.training.plans import Plan, Task
 
 REFUSED = (Forbidden, NotFound)
 
@@ -79,6 +94,61 @@ USES = {
         {"own"},
     ),
     "worked case": (lambda s: training.worked_case(s.office, s.actor), TRAINEES | TRAINERS),
+    "see the drills": (lambda s: drills.drills(s.office, s.actor), TRAINEES | TRAINERS),
+    "open a drill": (lambda s: drills.open_round(s.office, s.actor, "jalur"), TRAINEES | TRAINERS),
+    "see a card of a drill": (
+        lambda s: drills.card(s.office, s.actor, "jalur"),
+        TRAINEES | TRAINERS,
+    ),
+    "answer a card of a drill": (
+        lambda s: s.reaches(lambda: drills.answer(s.office, s.actor, "jalur", 1, 1, "")),
+        TRAINEES | TRAINERS,
+    ),
+    "read how a drill went": (
+        lambda s: s.reaches(lambda: drills.report(s.office, s.actor, "jalur")),
+        TRAINEES | TRAINERS,
+    ),
+    "see the drills of a class": (
+        lambda s: drills.class_drills(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "see the parts of a class": (
+        lambda s: courses.parts(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "open a part": (lambda s: courses.open_part(s.office, s.actor, s.a_course(), 1), TRAINERS),
+    "close a part": (lambda s: courses.close_part(s.office, s.actor, s.a_course(), 1), TRAINERS),
+    "pause a class": (
+        lambda s: courses.pause(s.office, s.actor, s.opened.id, True),
+        TRAINERS,
+    ),
+    "say something to a class": (
+        lambda s: courses.say_to_all(s.office, s.actor, s.opened.id, "Halo"),
+        TRAINERS,
+    ),
+    "see what every seat has seen": (
+        lambda s: courses.histories(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "hear what is said to a class": (
+        lambda s: courses.live(s.office, s.actor, s.opened.id),
+        TRAINEES | TRAINERS,
+    ),
+    "see my parts": (lambda s: courses.my_parts(s.office, s.actor), TRAINEES),
+    "see where I stand": (lambda s: courses.my_standing(s.office, s.actor), TRAINEES),
+    "be given the next case": (lambda s: courses.next_of(s.office, s.actor), TRAINEES),
+    "get a link to a refresher": (
+        lambda s: courses.make_refresher_token(s.office, s.actor),
+        TRAINEES,
+    ),
+    "read a worked example of seat 1": (
+        lambda s: s.a_course() and courses.solved_case(s.office, s.actor, 9),
+        {"own"},
+    ),
+    "finish a worked example of seat 1": (
+        lambda s: s.a_course() and courses.finish_example(s.office, s.actor, 9),
+        {"own"},
+    ),
     "open a class": (lambda s: classes.open_class(s.office, s.actor, s.settings), TRAINERS),
     "list classes": (lambda s: classes.list_classes(s.office, s.actor), TRAINERS),
     "see a class": (lambda s: classes.class_info(s.office, s.actor, s.opened.id), TRAINERS),
@@ -97,12 +167,140 @@ USES = {
         TRAINERS,
     ),
     "watch the board": (lambda s: classes.board(s.office, s.actor, s.opened.id), TRAINERS),
+    "see what a class learned": (
+        lambda s: proofs.proof(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "take out what a class learned": (
+        lambda s: proofs.proof_workbook(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "take out the template of own tasks": (
+        lambda s: own_tasks.template(s.office, s.actor),
+        TRAINERS,
+    ),
+    "read own tasks": (
+        lambda s: s.reaches(lambda: own_tasks.read_upload(s.office, s.actor, "tugas.csv", b"")),
+        TRAINERS,
+    ),
+    "keep own tasks": (
+        lambda s: s.reaches(lambda: own_tasks.save_tasks(s.office, s.actor, ())),
+        TRAINERS,
+    ),
+    "list own tasks": (lambda s: own_tasks.stored_tasks(s.office, s.actor), TRAINERS),
+    "look at an own task": (
+        lambda s: own_tasks.preview_task(s.office, s.actor, s.a_question()),
+        TRAINERS,
+    ),
+    "withdraw an own task": (
+        lambda s: own_tasks.withdraw(s.office, s.actor, s.a_kept_question()),
+        TRAINERS,
+    ),
     "name the expected": (
         lambda s: classes.set_expected(s.office, s.actor, s.opened.id, []),
         TRAINERS,
     ),
+    "keep the plan of a bimtek": (
+        lambda s: bimteks.save_bimtek(s.office, s.actor, s.a_plan()),
+        TRAINERS,
+    ),
+    "list the plans": (lambda s: bimteks.list_bimteks(s.office, s.actor), TRAINERS),
+    "read a plan": (lambda s: bimteks.read_bimtek(s.office, s.actor, s.a_plan().id), TRAINERS),
+    "find the plan of a class": (
+        lambda s: bimteks.bimtek_of_class(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "open the class of a plan": (
+        lambda s: s.reaches(lambda: bimteks.open_bimtek(s.office, s.actor, s.a_plan().id)),
+        TRAINERS,
+    ),
+    "print a timetable": (
+        lambda s: papers.timetable(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "print an attendance sheet": (
+        lambda s: papers.attendance(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "print join cards": (
+        lambda s: s.reaches(lambda: papers.join_cards(s.office, s.actor, s.a_plan().id, "")),
+        TRAINERS,
+    ),
+    "print worksheets": (
+        lambda s: s.reaches(lambda: papers.worksheets(s.office, s.actor, s.a_plan().id, "A")),
+        TRAINERS,
+    ),
+    "print answer sheets": (
+        lambda s: s.reaches(lambda: papers.answer_sheets(s.office, s.actor, s.a_plan().id, "A")),
+        TRAINERS,
+    ),
+    "print a key": (
+        lambda s: s.reaches(lambda: papers.key_sheet(s.office, s.actor, s.a_plan().id, "A")),
+        TRAINERS,
+    ),
+    "print certificates": (
+        lambda s: s.reaches(lambda: papers.certificates(s.office, s.actor, s.a_plan().id)),
+        TRAINERS,
+    ),
+    "print a report": (
+        lambda s: s.reaches(lambda: papers.report(s.office, s.actor, s.a_plan().id)),
+        TRAINERS,
+    ),
+    "take a report out": (
+        lambda s: s.reaches(lambda: papers.report_workbook(s.office, s.actor, s.a_plan().id)),
+        TRAINERS,
+    ),
+    "print everything": (
+        lambda s: papers.all_papers(s.office, s.actor, s.a_plan().id, ""),
+        TRAINERS,
+    ),
     "help back in": (
         lambda s: classes.issue_return_code(s.office, s.actor, s.opened.id, 1),
+        TRAINERS,
+    ),
+    "see whether anything moved": (
+        lambda s: walls.pulse(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "see who did something last": (
+        lambda s: walls.last_actions(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
+    "see who errs alike": (
+        lambda s: walls.alike_errors(s.office, s.actor, s.opened.id, {1}),
+        TRAINERS,
+    ),
+    "see how many rules are mastered": (
+        lambda s: walls.rules_mastered(s.office, s.actor, s.opened.id, {1}),
+        TRAINERS,
+    ),
+    "see the worst cases of a rule": (
+        lambda s: walls.worst_cases(s.office, s.actor, s.opened.id, "IDN-01"),
+        TRAINERS,
+    ),
+    "put a case on the wall": (
+        lambda s: walls.wall_case(s.office, s.actor, s.opened.id, 1, 1),
+        TRAINERS,
+    ),
+    "see a printed sheet": (
+        lambda s: s.reaches(lambda: paper_answers.sheet(s.office, s.actor, s.opened.id, 1, "X-01")),
+        TRAINERS,
+    ),
+    "type in an answer from paper": (
+        lambda s: s.reaches(
+            lambda: paper_answers.type_in(
+                s.office, s.actor, s.opened.id, 1, "X-01", paper_answers.TypedAnswer()
+            )
+        ),
+        TRAINERS,
+    ),
+    "archive a class": (
+        lambda s: s.reaches(lambda: class_archives.archive_class(s.office, s.actor, s.opened.id)),
+        TRAINERS,
+    ),
+    "list the archives": (lambda s: class_archives.archives(s.office, s.actor), TRAINERS),
+    "take an archive away": (
+        lambda s: class_archives.archive_file(s.office, s.actor, s.an_archive()),
         TRAINERS,
     ),
     "add an account": (
@@ -413,9 +611,19 @@ class Listed:
 class Scene(Listed):
     """An office with two classes and somebody who asks."""
 
+    def an_archive(self):
+        """The name of an archive that lies there."""
+        folder = self.office.folder(Workspace.LATIHAN) / class_archives.FOLDER
+        folder.mkdir(exist_ok=True)
+        (folder / "KLAMA-2026-01-01.zip").write_bytes(b"PK")
+        return "KLAMA-2026-01-01.zip"
+
     def __init__(self, office, trainer, opened, settings, shelved):
         super().__init__(shelved, trainer)
         self.office, self.opened, self.settings = office, opened, settings
+        case = draw_case(Plan("contoh", n_cases=1), Task(1), 1)
+        texts = {"public": case.to_public(), "key": case.key.to_json()}
+        self.worked = {name: json.dumps(text) for name, text in texts.items()}
         code = opened.join_code
         people = {
             "own": classes.join(office, code, "Siti", "operator", "36.73").actor,
@@ -431,6 +639,38 @@ class Scene(Listed):
             for workspace, side in ((Workspace.NYATA, "real"), (Workspace.LATIHAN, "practice")):
                 people[f"{word}, {side}"] = Actor("A-x", "Orang", role, workspace, ("36.73",))
         self.people = people
+
+    def a_plan(self):
+        """The plan of a bimtek without a session, as a trainer left it."""
+        plan = bimteks.Bimtek("Bimtek", DAY, Agenda())
+        return bimteks.save_bimtek(self.office, self.people["trainer"], plan)
+
+    def a_question(self):
+        return QuestionTask(2, "Apa?", ("Ini", "Itu", "Anu"), "A", "Sebab.", "-", "IDN-01", "mudah")
+
+    def a_kept_question(self):
+        """The id of a task that is in use."""
+        task = self.a_question()
+        draft = own_tasks.Draft(own_tasks.task_id(task), 2, task, False, False)
+        own_tasks.save_tasks(self.office, self.people["trainer"], (draft,))
+        return draft.id
+
+    def a_course(self):
+        """The class of seat 1, with a part, and a worked example handed out on seat 1."""
+        place = {"class_id": self.opened.id}
+        case = {"public": self.worked["public"], "word": ""}
+        rows = (
+            (tables.class_part, {"number": 1, "kind": "latihan", "title": "", "state": "open"}),
+            (tables.bank_case, {"item": 1, "form": "", "place": 0, **case}),
+            (tables.bank_key, {"item": 1, "key": self.worked["key"]}),
+            (tables.drawn_case, {"seat": 1, "number": 9, "step": "contoh", "item": 1, **case}),
+        )
+        with self.office.practice.writing() as connection:
+            if not connection.execute(tables.class_part.select()).first():
+                for table, values in rows:
+                    settings = {"settings": '{"n":0}'} if "settings" in table.c else {}
+                    connection.execute(table.insert().values(**place, **values, **settings))
+        return self.opened.id
 
     def send(self):
         training.save_mark(self.office, self.actor, 1, "status", "layak", 1)
@@ -533,3 +773,5 @@ def test_every_service_with_an_actor_is_in_the_table():
 OWN_ACCOUNT = {"change_password", "current_password_must_change"}
 #: What services ask one another after they have asked whether the person may.
 INSIDE = {"covers_all", "folder_of", "overrides_on", "parameters_for", "shelve", "standing"}
+INSIDE |= {"require_seat"}
+INSIDE |= {"grade_case", "hand_out", "handed_case"}

@@ -30,6 +30,7 @@ def answer(office, actor, number, marks=(), status="perlu_verval", follow_up="pe
         training.save_mark(office, actor, number, cell, "tidak_sesuai", 1)
     training.save_mark(office, actor, number, "status", status, 1)
     training.save_mark(office, actor, number, "follow_up", follow_up, 1)
+    training.save_mark(office, actor, number, "confidence", "yakin", 1)
     return training.submit(office, actor, number)
 
 

@@ -104,7 +104,10 @@ class RunningServer:
 
     def keys(self, name: str) -> dict[int, Key]:
         """The answer keys of a trainee's cases, by number: what no page may tell."""
-        class_id, seat = self.participant(name)
+        return self.keys_of_seat(*self.participant(name))
+
+    def keys_of_seat(self, class_id: str, seat: int) -> dict[int, Key]:
+        """``keys`` of a seat, where two go by one name."""
         with self.office.practice.reading() as connection:
             rows = connection.execute(
                 select(case_key.c.number, case_key.c.key).where(
@@ -115,7 +118,10 @@ class RunningServer:
 
     def grades(self, name: str) -> dict[int, tuple[float, str]]:
         """Score and graded answer of a trainee's sent cases, by number."""
-        class_id, seat = self.participant(name)
+        return self.grades_of_seat(*self.participant(name))
+
+    def grades_of_seat(self, class_id: str, seat: int) -> dict[int, tuple[float, str]]:
+        """``grades`` of a seat, where two go by one name."""
         with self.office.practice.reading() as connection:
             rows = connection.execute(
                 select(grade.c.number, grade.c.score, grade.c.answer).where(
@@ -357,11 +363,11 @@ class Visit:
         self.row(cell).get_by_text(word, exact=True).click()
         expect(self.row(cell)).to_contain_text("tersimpan")
 
-    def decide(self, status: str, follow_up: str) -> None:
-        """Status and follow-up; leaves the dialog open, ready to send."""
+    def decide(self, status: str, follow_up: str, confidence: str = "Cukup yakin") -> None:
+        """Status, follow-up and how sure; leaves the dialog open, ready to send."""
         self.press("Putuskan")
-        self.page.get_by_role("radio", name=status, exact=True).check()
-        self.page.get_by_role("radio", name=follow_up, exact=True).check()
+        for name in (status, follow_up, confidence):
+            self.page.get_by_role("radio", name=name, exact=True).check()
         expect(self.page.get_by_role("button", name="Kirim")).to_be_enabled()
 
     def case_open(self, number: int) -> None:

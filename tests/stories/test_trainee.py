@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
 
+FACTS = ("Mengapa penting", "Menurut berkas", "Yang dapat mengubahnya", "Sumber")
 MARKS = ("Tidak sesuai", "Perlu kunjungan", "Sesuai")
 
 
@@ -66,6 +67,9 @@ def test_a_trainee_works_through_cases(visit, served, device):
         key = keys[number]
         one.case_open(number)
         one.looks_right("kasus")
+        if number == 1:
+            one.sees("Tur singkat, 1 dari 4")
+            one.press("Lewati tur")
         marks = pick_cells(key)
         for cell, word in marks.items():
             one.mark(cell, word)
@@ -101,6 +105,7 @@ def test_a_trainee_works_through_cases(visit, served, device):
         one.was_told_nothing_of(key)
         one.press("Kirim")
         one.explained()
+        one.sees("Keyakinan: Cukup yakin")
         one.looks_right("pembahasan")
         score = served.grades(name)[number][0]
 
@@ -108,10 +113,10 @@ def test_a_trainee_works_through_cases(visit, served, device):
             assert one.was_told(mistake.rule)
             item = page.locator(".vvc-item", has_text=mistake.rule).first
             expect(item).to_contain_text(mistake.title)
-            for fact in ("Mengapa penting", "Menurut berkas", "Sumber"):
+            for fact in FACTS:
                 expect(item.locator("dt", has_text=fact)).to_be_visible()
-            expect(item).to_contain_text(mistake.why)
-            for document in mistake.documents:
+            expect(item).to_contain_text(mistake.why.split(". ")[0])
+            for document in mistake.documents[:1]:
                 expect(item).to_contain_text(document)
         found = page.locator(".vvc-item.vvc-ditemukan")
         expect(found).to_have_count(min(1, len(key.mistakes)))

@@ -49,8 +49,7 @@ def open_class(one, name, participants):
     page.get_by_label("Tempat").fill("Aula Dinsos")
     page.get_by_label("Tanggal").fill("2026-11-24")
     page.get_by_label("Jumlah kasus").fill("3")
-    page.get_by_role("slider").press("End")
-    expect(page.locator(".widget-readout")).to_have_text("100")
+    page.get_by_label("Kasus berisi salah (%)").fill("100")
     page.get_by_role("checkbox", name="Bantuan").uncheck()
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name=re.compile("^Daftar peserta")).click()
@@ -118,17 +117,41 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     trainee.explained()
     expect(person).to_contain_text("1/3", timeout=SOON_MS)
     # Every case has a mistake and nothing was marked, so something was missed.
-    missed = page.locator(".vvk-bars li").first
+    missed = page.locator(".vvk-bar").first
     expect(missed).to_contain_text("terlewat 1 dari 1, oleh 1 orang")
     rule = missed.locator("strong").inner_text()
     assert rule in [mistake.rule for mistake in served.keys("Ani Contoh")[1].mistakes]
-    page.get_by_label("Jelaskan").select_option(
-        page.locator("option", has_text=rule).first.inner_text()
-    )
+    page.get_by_role("button", name="Jelaskan", exact=True).first.click()
     explained = page.locator(".vvk-box", has=page.get_by_role("heading", name=re.compile(rule)))
     expect(explained).to_contain_text("Sumber:")
     expect(page.locator(".vvk-matrix td.vvk-missed").first).to_have_text("✗")
     one.looks_right("papan")
+
+    # The case behind it goes on the wall, first as a question, and nobody's name with it.
+    page.locator(".vvk-worst:visible").first.click()
+    one.press("Tampilkan di dinding")
+    wall = page.locator(".vvk-wall")
+    expect(wall).to_contain_text("Apa yang salah di sini?")
+    expect(wall.locator(".vvc-doc").first).to_be_visible()
+    expect(wall.locator(".vvc-given")).to_have_count(0)
+    one.looks_right("dinding")
+    one.press("Tunjukkan jawabannya")
+    expect(wall.locator(".vvc-given").first).to_be_visible()
+    expect(wall).to_contain_text(rule)
+    expect(wall).not_to_contain_text("Ani Contoh")
+    one.looks_right("dinding-terjawab")
+    wall.get_by_role("button", name="Tutup", exact=True).click()
+    expect(wall).to_be_hidden()
+
+    one.press("Jeda kelas")
+    one.sees("Kelas dijeda.")
+    page.get_by_label("Pesan", exact=True).fill("Istirahat <b>10</b> menit")
+    one.press("Kirim pesan")
+    expect(page.locator(".vvk-live")).to_contain_text("Istirahat <b>10</b> menit")
+    one.looks_right("papan-dijeda")
+    one.press("Lanjutkan kelas")
+    one.press("Hapus pesan")
+    expect(page.locator(".vvk-live")).to_have_count(0)
 
     # The phone is lost: a new code leads to the same seat, the old one to nothing.
     page.get_by_role("tab", name="Bantu peserta", exact=True).click()
@@ -149,6 +172,25 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     second.case_open(2)
     trainee.was_replaced()
 
+    # What Ani wrote on paper counts like an answer of the screen.
+    page.get_by_label("Nama di lembar").select_option(
+        page.get_by_label("Nama di lembar").locator("option", has_text="Ani").inner_text()
+    )
+    page.get_by_label("Kode lembar").fill("K-01")
+    page.get_by_label("Kode lembar").press("Tab")
+    one.says("Kasus di lembar K-01 sudah dijawab orang ini")
+    page.get_by_label("Kode lembar").fill("k3")
+    page.get_by_label("Kode lembar").press("Tab")
+    page.get_by_label("Baris ditandai").fill("3 7k")
+    page.get_by_label("Baris ditandai").press("Tab")
+    one.sees("Lembar K-03:")
+    page.get_by_label("Status").select_option("Layak")
+    page.get_by_label("Tindak lanjut").select_option("Tidak ada")
+    page.get_by_label("Keyakinan").select_option("Yakin")
+    one.looks_right("jawaban-kertas")
+    one.press("Simpan jawaban")
+    one.says("Lembar K-03 milik Ani Contoh disimpan.")
+
     page.get_by_role("tab", name="Kelas", exact=True).click()
     one.press("Tutup kelas")
     expect(page.locator(".vvk-head")).to_contain_text("ditutup untuk peserta baru")
@@ -163,6 +205,16 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     second.decide("Layak", "Tidak ada")
     second.press("Kirim")
     second.explained()
+
+    # Emptied for the next class: an archive first, then the form of the next one. The sessions of
+    # those who were in it end, and their pages are told so.
+    for gone in (trainee, second):
+        gone.expected.append("status of 403")
+    page.get_by_role("tab", name="Kelas", exact=True).click()
+    one.press("Kosongkan untuk kelas berikutnya")
+    one.looks_right("kelas-kosongkan")
+    one.press("Ya, arsipkan dan kosongkan")
+    one.says("terbaca utuh")
 
     # The map of the invented city is the trainer's too.
     one.room("/peta")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from workbench.rules import plants
+from workbench.rules import catalogue, plants
 from workbench.training import Answer, Case, explain, grade, verdict
-from workbench.training.answers import DIFFERS, NEEDS_VISIT
-from workbench.training.feedback import FOUND, MISSED, WRONG
+from workbench.training.answers import CONFIDENCES, DIFFERS, NEEDS_VISIT, SURE
+from workbench.training.feedback import FOUND, FULL, LINE, MISSED, SHORT, WRONG
 from workbench.training.keys import NO_SOURCE
+from workbench.training.ladder import Length
 
+#: What one item may hold; the numbers are those of the course, not of the code.
 MOST_WORDS = 60
+TEXTS = ("title", "why", "document", "change", "source")
 
 every_plant = pytest.mark.parametrize("name", [f"{p.rule}:{p.name}" for p in plants()])
 
@@ -20,8 +25,12 @@ every_plant = pytest.mark.parametrize("name", [f"{p.rule}:{p.name}" for p in pla
 def perfect(case: Case, mark: str = DIFFERS) -> Answer:
     key = case.key
     return Answer(
-        {m.fields[0]: mark for m in key.mistakes}, key.status, key.reason, key.follow_ups[0]
+        {m.fields[0]: mark for m in key.mistakes}, key.status, key.reason, key.follow_ups[0], SURE
     )
+
+
+def words_of(item: dict[str, object]) -> list[str]:
+    return " ".join(str(item[name]) for name in TEXTS if name in item).split()
 
 
 @every_plant
@@ -37,13 +46,87 @@ def test_every_verdict_is_explained(bank: dict[str, Case], name: str) -> None:
         assert item["why"]
         assert item["document"]
         assert item["source"]
+        assert item["change"]
         assert item["cells"]
         assert len(item["labels"]) == len(item["cells"])
-        assert len(f"{item['why']} {item['document']}".split()) <= MOST_WORDS
+        assert item["length"] == FULL
+        assert len(words_of(item)) <= MOST_WORDS
+        for name in ("why", "document", "change"):
+            assert item[name].endswith((".", "?", "!")), item[name]
         assert told["status"]["why"]
         assert told["follow_up"]["why"]
         assert json.loads(json.dumps(told)) == told
     assert told["score"] == 0.0
+
+
+def test_every_taught_rule_is_counted() -> None:
+    taught = {rule.code for rule in catalogue().values() if rule.taught}
+    assert taught <= {plant.rule for plant in plants()}
+    assert {length.value for length in Length} == {FULL, SHORT, LINE}
+
+
+def test_no_wrong_flag_and_no_mistake_of_a_class_takes_more_words(
+    seats: dict[int, list[Case]], look_alikes: dict[str, Case]
+) -> None:
+    counted = 0
+    cases = [case for seat in seats.values() for case in seat]
+    for case, mark in product((*cases, *look_alikes.values()), (DIFFERS, NEEDS_VISIT)):
+        for marks in ({}, dict.fromkeys(case.key.cells, mark)):
+            answer = Answer(marks, "layak", "", "tidak_ada")
+            for item in explain(case.to_public(), case.key, answer, grade(case.key, answer))[
+                "items"
+            ]:
+                counted += 1
+                assert len(words_of(item)) <= MOST_WORDS, item
+                assert item["change"]
+    assert counted > 1000
+
+
+@every_plant
+def test_what_is_known_is_said_shorter(bank: dict[str, Case], name: str) -> None:
+    case = bank[name]
+    rule = case.key.mistakes[0].rule
+    told = {}
+    for length in Length:
+        answer = perfect(case)
+        (item,) = explain(
+            case.to_public(), case.key, answer, grade(case.key, answer), {rule: length.value}
+        )["items"]
+        told[length] = item
+        assert item["title"] == case.key.mistakes[0].title
+        assert item["cells"]
+    counts = [len(words_of(item)) for item in told.values()]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[1] > counts[2]
+    assert told[Length.SHORT]["source"]
+    assert told[Length.SHORT]["document"]
+    assert not told[Length.SHORT]["why"]
+    assert [name for name in TEXTS if told[Length.LINE].get(name)] == ["title"]
+
+
+def test_a_rule_without_a_length_is_explained_in_full(bank: dict[str, Case]) -> None:
+    case = next(iter(bank.values()))
+    graded = grade(case.key, perfect(case))
+    told = explain(case.to_public(), case.key, perfect(case), graded, {"KEL-99": LINE})
+    assert told == explain(case.to_public(), case.key, perfect(case), graded)
+
+
+def test_how_sure_one_was_is_answered_in_words(bank: dict[str, Case]) -> None:
+    case = next(iter(bank.values()))
+    said = {}
+    for (sure, word), is_right in product(CONFIDENCES, (True, False)):
+        answer = replace(perfect(case), confidence=sure)
+        if not is_right:
+            answer = replace(answer, marks={})
+        told = explain(case.to_public(), case.key, answer, grade(case.key, answer))["confidence"]
+        assert (told["given"], told["right"]) == (word, is_right)
+        assert told["why"].startswith(f"Anda {word.lower()}")
+        said[sure, is_right] = told["why"]
+    assert len(set(said.values())) == 6
+    assert said[SURE, False].startswith("Anda yakin dan keliru: ")
+    silent = replace(perfect(case), confidence="")
+    told = explain(case.to_public(), case.key, silent, grade(case.key, silent))
+    assert told["confidence"] is None
 
 
 @every_plant
@@ -114,7 +197,19 @@ def test_the_verdict_counts_in_words(seats: dict[int, list[Case]]) -> None:
     assert say(double, {**one, extra: DIFFERS}) == "1 dari 2 kesalahan ditemukan, 1 tuduhan keliru"
     assert say(clean, {}) == "Kasus ini tidak memuat kesalahan, dan tidak ada tuduhan keliru"
     marks = dict.fromkeys(clean.key.cells[:2], NEEDS_VISIT)
-    assert say(clean, marks) == "Kasus ini tidak memuat kesalahan, 2 tuduhan keliru"
+    assert say(clean, marks) == "Kasus ini tidak memuat kesalahan, 2 kunjungan tidak perlu"
+    marks[clean.key.cells[2]] = DIFFERS
+    assert say(clean, marks).endswith(", 1 tuduhan keliru, 2 kunjungan tidak perlu")
+
+
+def test_a_needless_visit_is_told_apart_from_an_accusation(seats: dict[int, list[Case]]) -> None:
+    clean = next(case for case in seats[1] if not case.key.mistakes)
+    accused, visited = clean.key.cells[:2]
+    answer = Answer({accused: DIFFERS, visited: NEEDS_VISIT}, "layak", "", "tidak_ada")
+    told = explain(clean.to_public(), clean.key, answer, grade(clean.key, answer))
+    titles = {item["cells"][0]: item["title"] for item in told["items"]}
+    assert titles[accused].endswith("bukan kesalahan")
+    assert titles[visited].endswith("tidak perlu dikunjungi")
 
 
 def test_a_source_is_always_said(bank: dict[str, Case]) -> None:

@@ -15,14 +15,11 @@ from workbench.errors import WrongUse
 from workbench.rules import GROUPS, catalogue
 from workbench.training import Answer, Plan, Task, draw_case, grade
 from workbench.training.ladder import (
-    SPANS,
-    TWO_RECORD_SHARE,
     Course,
     Length,
     Offer,
     Position,
     Seen,
-    Span,
     Standing,
     Step,
     Wait,
@@ -36,6 +33,7 @@ from workbench.training.ladder import (
     standings,
 )
 from workbench.training.plans import rules_of
+from workbench.training.spans import SPANS, TWO_RECORD_SHARE, Span
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=7)))
 ONE = Course(Plan("jenjang", error_share=1.0, seed=3), ("KEL-01",))

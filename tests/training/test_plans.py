@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS, catalogue
 from workbench.training.plans import LOOK_ALIKES, Plan, Task, arrange, rules_of
+from workbench.training.spans import SPANS, TWO_RECORD_SHARE
 
 
 @settings(deadline=None, max_examples=60)
@@ -44,6 +45,14 @@ def test_a_short_class_meets_every_group_and_no_rule_twice() -> None:
         rules = [slot.plant.rule for slot in arrange(Plan("A", seed=seed)) if slot.plant]
         assert len(set(rules)) == len(rules)
         assert {catalogue()[code].group for code in rules} == set(GROUPS)
+
+
+@pytest.mark.parametrize("n_cases", [12, 24, 40, 60])
+@pytest.mark.parametrize("seed", range(6))
+def test_two_cases_of_five_need_two_records(n_cases: int, seed: int) -> None:
+    slots = arrange(Plan("uji-rentang", n_cases=n_cases, seed=seed))
+    spanning = sum(slot.plant is not None and slot.plant.rule in SPANS for slot in slots)
+    assert spanning >= TWO_RECORD_SHARE * n_cases
 
 
 def test_a_long_class_takes_every_rule_before_any_comes_again() -> None:

@@ -18,7 +18,7 @@ import pytest
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import NotFound, WrongUse
 from workbench.ui.card import card as card_module
-from workbench.ui.trainee.model import TraineeRoom
+from workbench.ui.trainee.model import DECISION, TraineeRoom
 from workbench.ui.trainee.view import link
 
 CARD = Path(card_module.__file__).parent
@@ -66,6 +66,7 @@ CHOICES = {
         ["kunjungan", "Kunjungan"],
         ["musyawarah", "Musyawarah"],
     ],
+    "confidence": [["ragu", "Ragu"], ["cukup", "Cukup yakin"], ["yakin", "Yakin"]],
 }
 
 
@@ -215,6 +216,11 @@ FEEDBACK = {
         "right": True,
         "why": "Dokumen yang benar sudah ada; datanya disalin ulang dari dokumen itu.",
     },
+    "confidence": {
+        "given": "Yakin",
+        "right": False,
+        "why": "Anda yakin dan keliru: pilih Yakin bila 4 dari 5 jawaban seperti ini tepat.",
+    },
     "items": [
         {
             "outcome": "ditemukan",
@@ -232,6 +238,7 @@ FEEDBACK = {
             "title": "Daftar menyebut 5 anggota, kartu memuat 4",
             "why": "Jumlah anggota menentukan jumlah beras yang diterima keluarga ini.",
             "document": "KK menulis 4 orang, daftar menulis 5 orang.",
+            "change": "Gugur bila KK membenarkan daftar.",
             "source": "praktik umum, belum ada dasar tertulis",
             "cells": ["F1.members_stated"],
             "labels": ["Keluarga · Jumlah anggota"],
@@ -267,6 +274,18 @@ class FakeTraining:
     sent: set[int] = field(default_factory=set)
     submissions: int = 0
     fault: Exception | None = None
+    #: Of a class with parts: which kind of part the cases are of, and whether it shows feedback.
+    place: dict[str, Any] = field(
+        default_factory=lambda: {
+            "part": 1,
+            "kind": "tes_awal",
+            "group": "",
+            "step": "",
+            "hints": (),
+            "is_test": True,
+        }
+    )
+    parts: bool = False
 
     def my_progress(self, office: Any, actor: Actor) -> Any:
         started = {number for number, _ in self.ledger}
@@ -298,7 +317,7 @@ class FakeTraining:
         newest = {
             name: max(values.items()) for (n, name), values in self.ledger.items() if n == number
         }
-        chosen = {name: newest.get(name, (0, ""))[1] for name in ("status", "reason", "follow_up")}
+        chosen = {name: newest.get(name, (0, ""))[1] for name in DECISION}
         return SimpleNamespace(
             number=number,
             of=self.of,
@@ -309,8 +328,13 @@ class FakeTraining:
             },
             revisions={name: revision for name, (revision, _) in newest.items()},
             submitted=number in self.sent,
-            feedback=copy.deepcopy(FEEDBACK) if number in self.sent else None,
+            feedback=self.feedback(number),
+            **(self.place if self.parts else {}),
         )
+
+    def feedback(self, number: int) -> dict[str, Any] | None:
+        is_hidden = self.parts and self.place["is_test"]
+        return None if is_hidden or number not in self.sent else copy.deepcopy(FEEDBACK)
 
     def worked_case(self, office: Any, actor: Actor) -> dict[str, Any]:
         steps = (
@@ -326,6 +350,7 @@ class FakeTraining:
                 "status": "layak",
                 "reason": "",
                 "follow_up": "",
+                "confidence": "",
             },
             "feedback": copy.deepcopy(FEEDBACK),
         }
@@ -362,6 +387,101 @@ class FakeTraining:
         )
 
 
+STEPS_OF_RULES = (
+    ("IDN-10", "identity", "campuran", True, 3, False, 4, 1),
+    ("IDN-09", "identity", "campuran", True, 3, True, 3, 0),
+    ("IDN-12", "identity", "campuran", False, 1, False, 1, 2),
+    ("KEL-28", "family", "dibantu", False, 0, False, 0, 1),
+    ("KEL-01", "family", "dibantu", False, 0, False, 0, 0),
+    ("BAN-05", "aid", "contoh", False, 0, False, 0, 0),
+)
+
+
+@dataclass
+class FakeCourses:
+    """What ``services.courses`` does: the parts of a class, and a queue of what comes next."""
+
+    training: FakeTraining
+    upcoming: list[Any] = field(default_factory=list)
+    states: dict[int, str] = field(default_factory=lambda: {1: "open", 2: "waiting", 3: "waiting"})
+    finished: list[int] = field(default_factory=list)
+    said: Any = field(
+        default_factory=lambda: SimpleNamespace(paused=False, message="", message_at=None)
+    )
+    looks: int = 0
+    #: The state of a part of drills, "" for none.
+    quiz: str = ""
+    token: str | None = None
+
+    def my_parts(self, office: Any, actor: Actor) -> tuple[Any, ...]:
+        sent = len(self.training.sent)
+        is_closed = self.states[1] == "closed"
+        return (
+            part(1, "tes_awal", "Tes awal", self.states[1], sent, 3, 0.61 if is_closed else None),
+            part(2, "latihan", "Latihan berjenjang", self.states[2], 0, None),
+            part(3, "tes_akhir", "Tes akhir", self.states[3], 0, 10),
+            *((part(4, "kuis", "Kuis pagi", self.quiz, 5, None),) if self.quiz else ()),
+        )
+
+    def next_of(self, office: Any, actor: Actor, part: int | None = None) -> Any:
+        self.looks += 1
+        return self.upcoming[0]
+
+    def finish_example(self, office: Any, actor: Actor, number: int) -> None:
+        if number not in self.finished:
+            self.finished.append(number)
+            self.upcoming.pop(0)
+
+    def solved_case(self, office: Any, actor: Actor, number: int) -> dict[str, Any]:
+        return self.training.worked_case(office, actor)
+
+    def my_standing(self, office: Any, actor: Actor) -> tuple[Any, ...]:
+        names = ("rule", "group", "step", "mastered", "run", "due", "found", "missed")
+        return tuple(
+            SimpleNamespace(**dict(zip(names, line, strict=True))) for line in STEPS_OF_RULES
+        )
+
+    def make_refresher_token(self, office: Any, actor: Actor) -> str | None:
+        return self.token
+
+    def live(self, office: Any, actor: Actor) -> Any:
+        return self.said
+
+
+def part(
+    number: int,
+    kind: str,
+    title: str,
+    state: str,
+    done: int,
+    of: int | None,
+    score: float | None = None,
+) -> Any:
+    return SimpleNamespace(
+        number=number, kind=kind, title=title, state=state, done=done, of=of, score=score
+    )
+
+
+def upcoming(kind: str, number: int = 0, sentence: str = "", group: str = "") -> Any:
+    """What ``next_of`` answers."""
+    return SimpleNamespace(
+        kind=kind, number=number, part=1, sentence=sentence, until=None, group=group
+    )
+
+
+@pytest.fixture
+def courses(training: FakeTraining) -> FakeCourses:
+    """A class with parts; asked for by a test, its ``room`` belongs to such a class."""
+    training.parts = True
+    return FakeCourses(training, [upcoming("kasus", 1)])
+
+
+@pytest.fixture
+def come() -> Callable[..., Any]:
+    """Makes what ``next_of`` answers: ``come("kasus", 1)``."""
+    return upcoming
+
+
 @pytest.fixture
 def training() -> FakeTraining:
     return FakeTraining()
@@ -373,8 +493,18 @@ def trainee() -> Actor:
 
 
 @pytest.fixture
-def room(training: FakeTraining, trainee: Actor) -> TraineeRoom:
-    return TraineeRoom(None, trainee, training)
+def make_room(
+    training: FakeTraining, trainee: Actor, request: pytest.FixtureRequest
+) -> Callable[[], TraineeRoom]:
+    """Opens the room as a kernel does; of a class with parts where a test asks for ``courses``."""
+    is_course = "courses" in request.fixturenames
+    courses = request.getfixturevalue("courses") if is_course else None
+    return lambda: TraineeRoom(None, trainee, training, courses, "http://192.168.1.7:8866")
+
+
+@pytest.fixture
+def room(make_room: Callable[[], TraineeRoom]) -> TraineeRoom:
+    return make_room()
 
 
 #: The style a notebook hands over, and the module as the widget library loads it: as text that
@@ -517,7 +647,10 @@ LAPTOP = {"viewport": {"width": 1366, "height": 768}}
 
 @pytest.fixture
 def open_card(
-    card_browser: Any, harness_port: int, training: FakeTraining, trainee: Actor
+    card_browser: Any,
+    harness_port: int,
+    make_room: Callable[[], TraineeRoom],
+    trainee: Actor,
 ) -> Iterator[Callable[..., Any]]:
     """Opens the card on a phone or a laptop; any request to elsewhere fails the test."""
     contexts: list[Any] = []
@@ -527,7 +660,7 @@ def open_card(
 
     def opened(screen: str = "phone", beside: Any = None, path: str = "/") -> SimpleNamespace:
         """``beside``: what was opened before, for a second tab of the same browser."""
-        kernel = Kernel(lambda: TraineeRoom(None, trainee, training))
+        kernel = Kernel(make_room)
         if beside is None:
             context = card_browser.new_context(**(PHONE if screen == "phone" else LAPTOP))
             contexts.append(context)

@@ -33,6 +33,7 @@ def decide(page: Any) -> None:
     page.get_by_role("button", name="Putuskan").click()
     page.get_by_role("radio", name="Layak", exact=True).check()
     page.get_by_role("radio", name="Perbaiki data").check()
+    page.get_by_role("radio", name="Cukup yakin").check()
 
 
 def has_no_overflow(page: Any) -> bool:
@@ -67,6 +68,8 @@ def test_a_case_is_marked_decided_sent_and_explained(
     page.get_by_label("Alasan tidak layak").select_option("TL14")
     expect(page.get_by_text("Pilih tindak lanjut dulu.")).to_be_visible()
     page.get_by_role("radio", name="Kunjungan", exact=True).check()
+    expect(page.get_by_text("Pilih seberapa yakin Anda dulu.")).to_be_visible()
+    page.get_by_role("radio", name="Yakin", exact=True).check()
     expect(send).to_be_enabled()
     send.click()
 
@@ -79,12 +82,16 @@ def test_a_case_is_marked_decided_sent_and_explained(
         "Keliru ditandai",
         "KEL-28",
         "Yang tepat: Perlu verval lanjutan",
+        "Gugur bila KK membenarkan daftar.",
+        "Keyakinan: Yakin",
+        "Anda yakin dan keliru",
     ):
         expect(page.get_by_text(words).first).to_be_visible()
     expect(field(page, "F1.members_stated")).to_contain_text("Terlewat")
     assert has_no_overflow(page)
     assert training.ledger[(1, "P3.sex")] == {1: "tidak_sesuai"}
     assert training.ledger[(1, "reason")] == {1: "TL14"}
+    assert training.ledger[(1, "confidence")] == {1: "yakin"}
     assert page.locator(".vvc-primary:visible").count() == 1
     page.get_by_role("button", name="Kasus berikutnya").click()
     expect(page.get_by_role("heading", name="Kasus 2 dari 3")).to_be_visible()
@@ -335,6 +342,8 @@ def test_the_whole_case_is_done_with_the_keyboard_alone(open_card: Any, training
     tab_to("Layak")
     page.keyboard.press("Space")
     tab_to("Tidak ada")
+    page.keyboard.press("Space")
+    tab_to("Ragu")
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Kirim")).to_be_enabled()
     tab_to("Kirim")

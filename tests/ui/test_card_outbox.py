@@ -48,6 +48,7 @@ def decide(page: Any) -> None:
     page.get_by_role("button", name="Putuskan").click()
     page.get_by_role("radio", name="Layak", exact=True).check()
     page.get_by_role("radio", name="Perbaiki data").check()
+    page.get_by_role("radio", name="Cukup yakin").check()
     expect(page.get_by_role("button", name="Kirim")).to_be_enabled()
 
 

@@ -220,6 +220,7 @@ def test_a_trainer_panel_gives_no_return_code_while_its_button_is_disabled():
     ("room", "view"),
     [
         ("latihan", "trainee"),
+        ("singkat", "drills"),
         ("kelas", "trainer"),
         ("daftar", "staff"),
         ("padanan", "linking"),

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden
-from workbench.services import accounts, classes, training
+from workbench.services import accounts, classes, courses, training
 from workbench.services.office import Office
 from workbench.ui.home.model import MAX_TILES, home
 from workbench.ui.home.view import draw
@@ -49,7 +49,8 @@ def test_a_whole_case_with_the_real_services(office: Office, seated: Actor) -> N
     page = room.page("case")
     assert (page["screen"], page["case"]["number"], page["case"]["of"]) == ("case", 1, 3)
     cell = page["case"]["record"][0]["rows"][0]["cell"]
-    for field, value in ((cell, "tidak_sesuai"), ("status", "layak"), ("follow_up", "tidak_ada")):
+    answers = {"status": "layak", "follow_up": "tidak_ada", "confidence": "ragu"}
+    for field, value in {cell: "tidak_sesuai", **answers}.items():
         _, (answer,) = room.answer(
             {"kind": "save", "number": 1, "field": field, "value": value, "revision": 1}
         )
@@ -107,9 +108,60 @@ def test_a_refusal_stands_on_the_tile_and_the_door_stays(monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise Forbidden("Anda belum duduk di sebuah kelas.")
 
-    monkeypatch.setattr(training, "my_progress", refuse)
+    monkeypatch.setattr(courses, "my_parts", refuse)
     (tile,) = home(None, Actor("x", "X", Role.PESERTA, Workspace.LATIHAN)).tiles
     assert (tile.state, tile.href) == ("Anda belum duduk di sebuah kelas.", "/latihan")
+
+
+@pytest.mark.parametrize(
+    ("parts", "action", "sentence"),
+    [
+        ((("waiting", 0, 10),), "Lihat jenjang saya", "Belum ada bagian yang dibuka."),
+        ((("open", 0, 10), ("waiting", 0, None)), "Mulai", "Bagian 1: 0 dari 10 soal"),
+        ((("closed", 10, 10), ("open", 0, None)), "Lanjutkan", "Bagian 2: dibuka."),
+        ((("closed", 10, 10), ("open", 4, None)), "Lanjutkan", "Bagian 2: 4 kasus"),
+        ((("closed", 10, 10),), "Lihat jenjang saya", "Semua bagian kelas sudah ditutup."),
+    ],
+)
+def test_in_a_class_with_parts_the_tile_names_the_part_that_is_open(
+    monkeypatch: pytest.MonkeyPatch, parts: tuple[tuple], action: str, sentence: str
+) -> None:
+    drawn = [
+        SimpleNamespace(kind="latihan", title=f"Bagian {n}", state=state, done=done, of=of)
+        for n, (state, done, of) in enumerate(parts, start=1)
+    ]
+    monkeypatch.setattr(courses, "my_parts", lambda *_: drawn)
+    (tile,) = home(None, Actor("x", "X", Role.PESERTA, Workspace.LATIHAN)).tiles
+    assert (tile.action, tile.href) == (action, "/latihan")
+    assert tile.state.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("practice", "done", "said"),
+    [
+        ("closed", 0, ("Kuis pagi sedang dibuka.", "Yang dibuka sekarang hanya kuis.")),
+        ("open", 7, ("Kuis pagi: 7 kartu sudah dijawab.", "Latihan: 3 kasus sudah dikirim.")),
+    ],
+)
+def test_an_open_part_of_drills_has_the_first_tile(
+    monkeypatch: pytest.MonkeyPatch, practice: str, done: int, said: tuple[str, str]
+) -> None:
+    parts = [
+        SimpleNamespace(kind="kuis", title="Kuis pagi", state="open", done=done, of=None),
+        SimpleNamespace(kind="latihan", title="Latihan", state=practice, done=3, of=None),
+    ]
+    monkeypatch.setattr(courses, "my_parts", lambda *_: parts)
+    page = home(None, Actor("x", "X", Role.PESERTA, Workspace.LATIHAN))
+    assert [tile.href for tile in page.tiles] == ["/singkat", "/latihan"]
+    assert tuple(tile.state for tile in page.tiles) == said
+    assert page.links == ()
+
+
+def test_the_drills_are_a_quiet_link_for_who_may_play_them(office: Office, seated: Actor) -> None:
+    assert home(office, seated).links == (("Latihan singkat", "/singkat"),)
+    assert home(office, TRAINER).links[0] == ("Latihan singkat", "/singkat")
+    staff = Actor("x", "X", Role.STAF, Workspace.LATIHAN, ("36.73",))
+    assert "/singkat" not in [href for _, href in home(office, staff).links]
 
 
 def test_what_people_wrote_is_escaped() -> None:

@@ -99,7 +99,9 @@ rooms.kelas(trainer)
 from workbench.services import training
 from workbench.ui.trainee.model import TraineeRoom
 room = TraineeRoom(Office.from_environment(), trainee, training)
-for field, value in (("status", "layak"), ("follow_up", "tidak_ada")):
+for field, value in (
+    ("status", "layak"), ("follow_up", "tidak_ada"), ("confidence", "yakin"),
+):
     room.answer({{"kind": "save", "number": 1, "field": field, "value": value, "revision": 1}})
 page, answers = room.answer({{"kind": "submit", "number": 1}})
 assert page["screen"] == "feedback", answers

@@ -37,6 +37,7 @@ DOORS: dict[str, Door] = {
     for door in (
         Door("beranda", "Beranda", frozenset(Role), RINGAN),
         Door("latihan", "Latihan", frozenset({Role.PESERTA, Role.PELATIH}), RINGAN),
+        Door("singkat", "Latihan singkat", frozenset({Role.PESERTA, Role.PELATIH}), RINGAN),
         Door(
             "kelas",
             "Kelas",

@@ -13,7 +13,7 @@ import hashlib
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -60,7 +60,13 @@ class Classes(Protocol):
     ) -> Any: ...
     def come_back(self, office: Any, return_code: str) -> Any: ...
     def current_class(self, office: Any) -> Any: ...
-    def classes_low_on_seats(self, office: Any) -> Sequence[str]: ...
+    def wants_drawing(self, office: Any) -> bool: ...
+
+
+class Courses(Protocol):
+    """What this room asks of ``services.courses``."""
+
+    def open_refresher(self, office: Any, token: str) -> Any: ...
 
 
 class NotHere(Forbidden):

@@ -60,6 +60,8 @@ _LONG_POSITIONS = {
     "tksk": "TKSK (tenaga kesejahteraan sosial kecamatan)",
 }
 MAX_FIELD = 200
+#: A refresher's link is shorter; see ``training.returns``.
+MAX_REFRESHER = 1500
 
 #: Passwords that may wait to be hashed; at some 0.1 s each, more would wait too long.
 MAX_WAITING_PASSWORDS = 50
@@ -252,6 +254,16 @@ class PageHandler(JupyterHandler):
         self.app.desk.return_codes.pop(session, None)
         await self.app.kernels.end_session(session)
 
+    async def let_in(self, token: str, path: str) -> None:
+        """Give a session to this browser and go on to ``path``."""
+        identity = cast(SessionIdentity, self.identity_provider)
+        # Whoever was signed in here before has passed the phone on; a form sent twice has not.
+        before = identity.token_of(self)
+        if before and before != token:
+            await self.end_session(before)
+        identity.give_session(self, token)
+        self.redirect(path, status=303)
+
     def may_try(self, limits: Mapping[Counter, Limit], guess: str) -> int:
         """0 when the attempt may be made; else seconds to wait, which the header says too."""
         wait: int = self.app.limiter.take(limits, guess)
@@ -392,7 +404,7 @@ class SignInPage(PageHandler):
         finally:
             self.app.seat_keeper.look()
         self.app.desk.remember_code(session_digest(joined.token), joined.return_code)
-        await self._let_in(joined.token, "/kode")
+        await self.let_in(joined.token, "/kode")
 
     async def _come_back(self, fields: dict[str, str]) -> None:
         if not fields["kode_kembali"]:
@@ -401,7 +413,7 @@ class SignInPage(PageHandler):
         joined = await self.in_turn(
             self.app.class_service.come_back, self.app.office, fields["kode_kembali"]
         )
-        await self._let_in(joined.token, "/latihan")
+        await self.let_in(joined.token, "/latihan")
 
     async def _sign_in(self, fields: dict[str, str]) -> None:
         # Not trimmed: blanks belong to a password.
@@ -418,16 +430,38 @@ class SignInPage(PageHandler):
             await self.in_turn(self.app.account_service.sign_out, self.app.office, signed.token)
             raise
         path = safe_next(self.get_query_argument("next", ""))
-        await self._let_in(signed.token, "/sandi" if signed.must_change_password else path)
+        await self.let_in(signed.token, "/sandi" if signed.must_change_password else path)
 
-    async def _let_in(self, token: str, path: str) -> None:
-        identity = cast(SessionIdentity, self.identity_provider)
-        # Whoever was signed in here before has passed the phone on; a form sent twice has not.
-        before = identity.token_of(self)
-        if before and before != token:
-            await self.end_session(before)
-        identity.give_session(self, token)
-        self.redirect(path, status=303)
+
+class RefresherPage(PageHandler):
+    """/segarkan: what somebody missed at a bimtek, again; the link carries all it needs."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        # A seat is made by pressing, never by a messenger that looks at a link before its reader.
+        self._show(self.get_query_argument("tugas", "")[:MAX_REFRESHER])
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        link = str(self.get_body_argument("tugas", ""))[:MAX_REFRESHER].strip()
+        limits, guess = code_limits(self.request, "segarkan"), link
+        if wait := self.may_try(limits, guess):
+            self._show(link, TOO_MANY.format(seconds=wait), 429)
+            return
+        is_wrong = False
+        try:
+            joined = await self.in_turn(
+                self.app.course_service.open_refresher, self.app.office, link
+            )
+            await self.let_in(joined.token, "/latihan")
+        except WorkbenchError as error:
+            is_wrong = not isinstance(error, StoreFault)
+            self._show(link, str(error), _status_of(error))
+        finally:
+            self.app.limiter.settle(limits, guess, was_wrong=is_wrong)
+
+    def _show(self, link: str, sentence: str = "", status: int = 200) -> None:
+        self.show("segarkan.html", "Penyegaran", status, link=link, sentence=sentence)
 
 
 class ReturnCodePage(PageHandler):
@@ -747,6 +781,7 @@ __all__ = [
     "PageHandler",
     "PasswordPage",
     "PulsePage",
+    "RefresherPage",
     "ReturnCodePage",
     "RoomPage",
     "SignInPage",

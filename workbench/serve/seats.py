@@ -1,4 +1,4 @@
-"""More seats for a class that fills up, drawn beside the server.
+"""More seats for a class that fills up, and more cases for its bank, drawn beside the server.
 
 Drawing costs a core for a while and loads what no page needs, so it happens in a process of its
 own, which ends when it is done. One at a time: two would draw the same cases.
@@ -15,9 +15,12 @@ from pathlib import Path
 
 log = logging.getLogger("verval.serve")
 
+#: How often it is asked whether anything is to be drawn.
+LOOK_EVERY_S = 15
+
 
 class SeatKeeper:
-    """Starts the drawing when ``is_low`` says that an open class needs seats."""
+    """Starts the drawing when ``is_low`` says that an open class needs seats or cases."""
 
     def __init__(self, office_root: Path, is_low: Callable[[], Awaitable[bool]]) -> None:
         self._office_root = office_root
@@ -26,7 +29,7 @@ class SeatKeeper:
         self._again = False
 
     def look(self) -> None:
-        """Look soon whether seats are wanted; returns at once."""
+        """Look soon whether seats or cases are wanted; returns at once."""
         self._again = True
         if self._watch is None or self._watch.done():
             self._watch = asyncio.ensure_future(self._keep())
@@ -71,15 +74,18 @@ class SeatKeeper:
 
 
 def draw_wanted_seats(office_root: Path) -> int:
-    """Draw seats for each open class that is low on them; returns for how many classes."""
-    from workbench.services import classes
+    """Draw for each open class that is low on seats or cases; returns how often it drew."""
+    from workbench.services import banks, classes
     from workbench.services.office import Office
 
     office = Office(office_root)
-    low = classes.classes_low_on_seats(office)
-    for class_id in low:
+    low_on_seats = classes.classes_low_on_seats(office)
+    for class_id in low_on_seats:
         classes.draw_more_seats(office, class_id)
-    return len(low)
+    low_on_cases = banks.classes_low_on_cases(office)
+    for class_id in low_on_cases:
+        banks.top_up(office, class_id)
+    return len(low_on_seats) + len(low_on_cases)
 
 
 if __name__ == "__main__":

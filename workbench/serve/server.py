@@ -51,6 +51,7 @@ from workbench.serve.identity import (
     Accounts,
     AttemptLimiter,
     Classes,
+    Courses,
     KernelOwnerAuthorizer,
     SessionIdentity,
 )
@@ -93,6 +94,7 @@ class VervalApp(Voila):
     office_root = AnyTrait(help="Folder of the office, a ``Path``.")
     account_service = AnyTrait(help="``services.accounts`` or something with its functions.")
     class_service = AnyTrait(help="``services.classes`` or something with its functions.")
+    course_service = AnyTrait(help="``services.courses`` or something with its functions.")
     notebooks = AnyTrait(help="Folder of the doors, a ``Path``.")
     seats = Integer(help="Most pages that live at once.")
     warm = Integer(
@@ -117,7 +119,7 @@ class VervalApp(Voila):
         # One writer at a time at the desk; those who only look do not wait for it.
         self.desk_thread = ThreadPoolExecutor(1, thread_name_prefix="verval-desk")
         self.lookups = ThreadPoolExecutor(4, thread_name_prefix="verval-lookup")
-        self.seat_keeper = seats.SeatKeeper(self.office_root, self._classes_low_on_seats)
+        self.seat_keeper = seats.SeatKeeper(self.office_root, self._wants_drawing)
         self._stopping: Callable[[], Any] = lambda: None
 
     def setup_template_dirs(self) -> None:
@@ -199,6 +201,7 @@ class VervalApp(Voila):
             (r"/", pages.FrontDoor),
             (r"/masuk", pages.SignInPage),
             (r"/kode", pages.ReturnCodePage),
+            (r"/segarkan", pages.RefresherPage),
             (r"/sandi", pages.PasswordPage),
             (r"/keluar", pages.SignOutPage),
             *rooms,
@@ -358,9 +361,13 @@ class VervalApp(Voila):
                 self.seat_keeper.look()
                 ticking = PeriodicCallback(self._tick, 1000)
                 ticking.start()
+                # Cases are used up without anybody joining.
+                looking = PeriodicCallback(self.seat_keeper.look, seats.LOOK_EVERY_S * 1000)
+                looking.start()
                 await self._tick()
                 await stop.wait()
             ticking.stop()
+            looking.stop()
             server.stop()
             await self.pool.close()
             await self.kernels.end_all()
@@ -378,10 +385,10 @@ class VervalApp(Voila):
         """Ask a running server to end; may be called from another thread."""
         self._stopping()
 
-    async def _classes_low_on_seats(self) -> bool:
+    async def _wants_drawing(self) -> bool:
         loop = asyncio.get_running_loop()
-        low = self.class_service.classes_low_on_seats
-        return bool(await loop.run_in_executor(self.lookups, low, self.office))
+        wants = self.class_service.wants_drawing
+        return bool(await loop.run_in_executor(self.lookups, wants, self.office))
 
     async def _still_signed_in(self, token: str) -> bool:
         loop = asyncio.get_running_loop()
@@ -552,6 +559,7 @@ def run_server(
     notebooks: Path | None = None,
     accounts: Accounts | None = None,
     classes: Classes | None = None,
+    courses: Courses | None = None,
     office: Any = None,
     log_level: int = logging.WARNING,
 ) -> None:
@@ -564,13 +572,15 @@ def run_server(
     address cannot be had or the certificate not used, ``StoreFault`` when the office cannot be
     written.
     """
-    if accounts is None or classes is None or office is None:
+    if accounts is None or classes is None or courses is None or office is None:
         from workbench.services import accounts as own_accounts
         from workbench.services import classes as own_classes
+        from workbench.services import courses as own_courses
         from workbench.services.office import Office
 
         accounts = accounts or own_accounts
         classes = classes or own_classes
+        courses = courses or own_courses
         office = office if office is not None else Office(office_root)
     raise_file_limit()
     app = VervalApp(
@@ -578,6 +588,7 @@ def run_server(
         office_root=Path(office_root).resolve(),
         account_service=accounts,
         class_service=classes,
+        course_service=courses,
         notebooks=notebooks or resource("notebooks/beranda.ipynb").parent,
         ip=host,
         port=port,

@@ -1,7 +1,8 @@
 """A class: opened by a trainer, joined by code, watched on a board.
 
 The cases of a seat are drawn into the store when the class opens (more seats by the server,
-never by a trainee's process); a joiner takes the next seat. A name alone never takes a seat that
+never by a trainee's process); a class with parts gets one bank instead, from which its seats are
+handed their cases (``courses``). A joiner takes the next seat. A name alone never takes a seat that
 is taken: going on from another phone needs the return code.
 
 The join code ends by itself, and a trainer may turn it off, on again, or make a new one. Closing
@@ -19,17 +20,29 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select
 
 from workbench import training
 from workbench.access import Actor, Permission, Workspace, require
-from workbench.domain.wilayah import area_name, kecamatan, kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, area_name, kecamatan, kelurahan, kelurahan_by_code
 from workbench.domain.words import date_id
 from workbench.errors import NotFound, WrongUse
+from workbench.services import banks
 from workbench.services.accounts import known_areas, trainee_of_seat
+from workbench.services.ladders import (
+    AFTER,
+    BEFORE,
+    KINDS,
+    OPENING,
+    TESTS,
+    WAITING,
+    WIB,
+    PartPlan,
+    course_from,
+)
 from workbench.services.office import Office
 from workbench.store import clock, ledger
 from workbench.store.participant_list import Expected, read_participants
@@ -37,12 +50,15 @@ from workbench.store.sessions import hash_secret, open_session
 from workbench.store.tables import (
     case_key,
     class_,
+    class_part,
     drawn_case,
     expected_participant,
     grade,
     grade_item,
     participant,
 )
+from workbench.training import ladder
+from workbench.training.drills.rounds import DRILLS
 
 PREPARING, OPEN, CLOSED = "preparing", "open", "closed"
 
@@ -63,8 +79,10 @@ MAX_SEATS: Final = 500
 MAX_CODE_HOURS: Final = 72
 #: The server draws more seats when fewer than this are free.
 LOW_SEATS: Final = 10
-#: The zone classes are held in, whatever the computer's clock is set to.
-WIB: Final = timezone(timedelta(hours=7), "WIB")
+#: Parts a class may have, and cases a test or an opening may.
+MAX_PARTS: Final = 20
+MAX_RULES: Final = 60
+MIN_TEST, MAX_TEST = 4, 30
 
 _UNKNOWN_CODE = "Kode kelas tidak dikenal. Periksa lagi kode pada layar pelatih."
 _CODE_OFF = "Kode kelas ini sedang dimatikan. Minta pelatih menyalakannya lagi."
@@ -89,7 +107,8 @@ class ClassSettings:
     ``date`` is a date or its ISO text; ``error_share`` the share of cases that hold a mistake;
     ``groups`` are groups of rules, empty for all; without ``seed`` one is drawn. ``code_hours`` is
     how long the join code works from the opening and from each time it is turned on; opened before
-    its day, a class has a code until the end of that day.
+    its day, a class has a code until the end of that day. With ``parts`` the class goes up the
+    ladder over ``n_rules`` rules, and ``n_cases`` says nothing.
     """
 
     name: str
@@ -101,13 +120,16 @@ class ClassSettings:
     seats: int = 100
     seed: int | None = None
     code_hours: int = 12
+    parts: tuple[PartPlan, ...] = ()
+    n_rules: int = 12
 
 
 @dataclass(frozen=True)
 class ClassInfo:
     """A class as it stands; ``seats_drawn`` seats have their cases, ``joined`` are taken.
 
-    ``code_until`` is an aware moment, None while the code is turned off.
+    ``code_until`` is an aware moment, None while the code is turned off; ``rules`` are those a
+    class with parts teaches, empty in one without.
     """
 
     id: str
@@ -123,6 +145,11 @@ class ClassInfo:
     joined: int
     created_at: datetime
     code_until: datetime | None
+    rules: tuple[str, ...] = ()
+
+    @property
+    def has_parts(self) -> bool:
+        return bool(self.rules)
 
     @property
     def is_open(self) -> bool:
@@ -160,7 +187,10 @@ class Joined:
 
 @dataclass(frozen=True)
 class Person:
-    """One trainee on the board. ``score`` is the mean of the graded cases, None before any."""
+    """One trainee on the board. ``score`` is the mean of the graded cases, None before any.
+
+    ``of`` are the cases of the seat; in a class with parts those handed out so far.
+    """
 
     seat: int
     name: str
@@ -257,6 +287,7 @@ def open_class(
 ) -> ClassInfo:
     """Draw the cases of all seats into the store and open the class.
 
+    With parts it is the bank that is drawn; every part waits until a trainer opens it.
     ``progress`` is told (seats done, seats asked). Raises ``WrongUse`` for settings that make no
     class. A class whose drawing was cut short never opens and is seen by nobody.
     """
@@ -271,7 +302,10 @@ def open_class(
         "seats": settings.seats,
         "code_hours": settings.code_hours,
     }
-    _plan(class_id, kept, seed)  # refuses before anything is written
+    plan = _plan(class_id, kept, seed)  # refuses before anything is written
+    if settings.parts:
+        kept["rules"] = list(ladder.choose_rules(plan, settings.n_rules))
+        course_from(class_id, kept, seed)
     with office.practice.writing() as connection:
         connection.execute(
             class_.insert().values(
@@ -288,8 +322,13 @@ def open_class(
                 created_at=clock.now(),
             )
         )
+        if settings.parts:
+            connection.execute(class_part.insert(), _part_rows(class_id, settings.parts))
         if expected:
             _replace_expected(connection, class_id, expected)
+    if settings.parts:
+        sizes = (part.n for part in settings.parts if part.kind in TESTS)
+        banks.draw_bank(office, class_id, max(sizes, default=0))
     _draw(office, class_id, settings.seats, progress)
     _set_state(office, actor, class_id, OPEN)
     return class_info(office, actor, class_id)
@@ -320,6 +359,11 @@ def classes_low_on_seats(office: Office, low: int = LOW_SEATS) -> tuple[str, ...
     )
 
 
+def wants_drawing(office: Office) -> bool:
+    """Whether an open class is low on seats or on cases (asked by the server, now and then)."""
+    return bool(classes_low_on_seats(office) or banks.classes_low_on_cases(office))
+
+
 def current_class(office: Office) -> ClassInfo | None:
     """The class that was opened last and is still open; None when there is none."""
     with office.practice.reading() as connection:
@@ -333,12 +377,16 @@ def current_class(office: Office) -> ClassInfo | None:
 
 
 def list_classes(office: Office, actor: Actor) -> tuple[ClassInfo, ...]:
-    """All classes that were ever open, newest first."""
+    """All classes that were ever open, newest first; those of a refresher or archived left out."""
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
         rows = connection.execute(
             _infos()
-            .where(class_.c.state != PREPARING)
+            .where(
+                class_.c.state != PREPARING,
+                class_.c.opened_by != "",
+                class_.c.archived_at.is_(None),
+            )
             .order_by(class_.c.created_at.desc(), class_.c.id)
         )
         return tuple(_info(row) for row in rows)
@@ -445,6 +493,24 @@ def come_back(office: Office, return_code: str) -> Joined:
             raise NotFound(_UNKNOWN_RETURN)
         _touch(connection, row.class_id, row.seat)
         return _seated(connection, row.class_id, row.seat, _shown(code), "kembali")
+
+
+def seat_of_refresher(
+    office: Office, class_id: str, plan: training.Plan, cases: Sequence[training.Case]
+) -> Joined:
+    """Sit down on the one seat of a refresher, which is made with ``cases`` the first time.
+
+    It is a class that nobody opened, joins or sees on a list. There is no return code: the link
+    leads back.
+    """
+    with office.practice.writing() as connection:
+        known = select(class_.c.id).where(class_.c.id == class_id)
+        if not connection.execute(known).first():
+            if not cases:
+                raise WrongUse("Kasus penyegaran belum dapat disusun. Buka tautannya lagi.")
+            _store_refresher(connection, class_id, plan, cases)
+        _touch(connection, class_id, 1)
+        return _seated(connection, class_id, 1, "", "penyegaran")
 
 
 def issue_return_code(office: Office, actor: Actor, class_id: str, seat: int) -> str:
@@ -561,11 +627,45 @@ def _checked(settings: ClassSettings) -> ClassSettings:
         raise WrongUse(f"Jumlah kursi harus 1 sampai {MAX_SEATS}.")
     if not 1 <= settings.code_hours <= MAX_CODE_HOURS:
         raise WrongUse(f"Masa berlaku kode harus 1 sampai {MAX_CODE_HOURS} jam.")
+    _check_parts(settings)
     try:
         day = date.fromisoformat(str(settings.date))
     except ValueError as error:
         raise WrongUse("Tanggal kelas tidak dapat dibaca. Tulis seperti 2026-11-21.") from error
     return replace(settings, name=name, place=place, date=day)
+
+
+def _check_parts(settings: ClassSettings) -> None:
+    kinds = [part.kind for part in settings.parts]
+    if len(kinds) > MAX_PARTS or set(kinds) - set(KINDS):
+        raise WrongUse(f"Susun paling banyak {MAX_PARTS} bagian: {', '.join(KINDS.values())}.")
+    for kind in (BEFORE, AFTER, OPENING):
+        if kinds.count(kind) > 1:
+            raise WrongUse(f"{KINDS[kind]} hanya satu kali dalam satu kelas.")
+    for part in settings.parts:
+        if set(part.drills) - set(DRILLS):
+            raise WrongUse("Kuis itu tidak ada. Pilih kuis dari yang tampil.")
+        if len(part.title) > 100:
+            raise WrongUse("Judul bagian paling banyak 100 huruf.")
+        least = MIN_TEST if part.kind in TESTS else 1
+        if part.kind in {*TESTS, OPENING} and not least <= part.n <= MAX_TEST:
+            raise WrongUse(f"{KINDS[part.kind]} memuat {least} sampai {MAX_TEST} kasus.")
+    if settings.parts and not 1 <= settings.n_rules <= MAX_RULES:
+        raise WrongUse(f"Jumlah aturan harus 1 sampai {MAX_RULES}.")
+
+
+def _part_rows(class_id: str, parts: Sequence[PartPlan]) -> list[dict[str, Any]]:
+    return [
+        {
+            "class_id": class_id,
+            "number": number,
+            "kind": part.kind,
+            "title": part.title.strip() or KINDS[part.kind],
+            "settings": ledger.canonical({"n": part.n, "drills": list(part.drills)}),
+            "state": WAITING,
+        }
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 def _plan(class_id: str, settings: Mapping[str, Any], seed: int) -> training.Plan:
@@ -578,7 +678,11 @@ def _draw(office: Office, class_id: str, up_to: int, progress: Progress | None) 
     """Draw from the first missing seat to ``up_to``; each seat is committed with all its cases."""
     with office.practice.reading() as connection:
         row = _class_row(connection, class_id)
-    plan = _plan(class_id, json.loads(row.settings), row.seed)
+    settings = json.loads(row.settings)
+    if "rules" in settings:
+        _set_seats(office, class_id, up_to)
+        return
+    plan = _plan(class_id, settings, row.seed)
     first = row.seats_drawn + 1
     if progress:
         progress(row.seats_drawn, up_to)
@@ -588,6 +692,16 @@ def _draw(office: Office, class_id: str, up_to: int, progress: Progress | None) 
             _store_seat(connection, class_id, seat, drawn)
         if progress:
             progress(seat, up_to)
+
+
+def _set_seats(office: Office, class_id: str, up_to: int) -> None:
+    """More seats of a class with parts: what they get lies in its bank."""
+    with office.practice.writing() as connection:
+        connection.execute(
+            class_.update()
+            .where(class_.c.id == class_id, class_.c.seats_drawn < up_to)
+            .values(seats_drawn=up_to)
+        )
 
 
 def _store_seat(
@@ -608,9 +722,57 @@ def _store_seat(
     connection.execute(class_.update().where(class_.c.id == class_id).values(seats_drawn=seat))
 
 
+def _store_refresher(
+    connection: Connection, class_id: str, plan: training.Plan, cases: Sequence[training.Case]
+) -> None:
+    at = clock.now()
+    kept = {
+        "n_cases": len(cases),
+        "error_share": plan.error_share,
+        "groups": [],
+        "seats": 1,
+        "code_hours": ClassSettings.code_hours,
+    }
+    connection.execute(
+        class_.insert().values(
+            id=class_id,
+            name="Penyegaran",
+            place="",
+            date=str(_now().astimezone(WIB).date()),
+            settings=ledger.canonical(kept),
+            join_code=_free_join_code(connection),
+            state=CLOSED,
+            seed=plan.seed,
+            seats_drawn=0,
+            opened_by="",
+            created_at=at,
+            closed_at=at,
+        )
+    )
+    drawn = [
+        (n, {**case.to_public(), "number": n, "of": len(cases)}, case.key.to_json())
+        for n, case in enumerate(cases, 1)
+    ]
+    _store_seat(connection, class_id, 1, drawn)
+    connection.execute(
+        participant.insert().values(
+            class_id=class_id,
+            seat=1,
+            name="Peserta penyegaran",
+            position="lainnya",
+            area_kode=CITY.kode_kemendagri,
+            return_code_hash=_free_return_code(connection)[1],
+            joined_at=at,
+            last_seen_at=at,
+        )
+    )
+
+
 def _set_state(office: Office, actor: Actor, class_id: str, state: str) -> None:
     with office.practice.writing() as connection:
         row = _class_row(connection, class_id)
+        if row.archived_at is not None:
+            raise WrongUse("Kelas ini sudah diarsipkan, jadi tidak dapat dibuka lagi.")
         if row.state == state:
             return
         closed_at = clock.now() if state == CLOSED else None
@@ -745,6 +907,7 @@ def _info(row: Row[Any]) -> ClassInfo:
         row.joined,
         clock.moment(row.created_at),
         clock.moment(row.code_until) if row.code_until else None,
+        tuple(settings.get("rules", ())),
     )
 
 
@@ -774,6 +937,7 @@ def _people(connection: Connection, info: ClassInfo) -> tuple[Person, ...]:
         .group_by(grade.c.seat)
         .subquery()
     )
+    handed = _handed_out(connection, info.id) if info.has_parts else {}
     rows = connection.execute(
         select(participant, graded.c.done, graded.c.score)
         .outerjoin(graded, graded.c.seat == participant.c.seat)
@@ -788,13 +952,23 @@ def _people(connection: Connection, info: ClassInfo) -> tuple[Person, ...]:
             row.area_kode,
             area_name(row.area_kode),
             row.done or 0,
-            info.n_cases,
+            handed.get(row.seat, 0) if info.has_parts else info.n_cases,
             clock.moment(row.joined_at),
             clock.moment(row.last_seen_at),
             row.score,
         )
         for row in rows
     )
+
+
+def _handed_out(connection: Connection, class_id: str) -> dict[int, int]:
+    """Cases to be answered that each seat was handed, worked examples left out."""
+    rows = connection.execute(
+        select(drawn_case.c.seat, func.count().label("n"))
+        .where(drawn_case.c.class_id == class_id, drawn_case.c.step != ladder.Step.EXAMPLE.value)
+        .group_by(drawn_case.c.seat)
+    )
+    return {row.seat: row.n for row in rows}
 
 
 def _places(people: Sequence[Person]) -> tuple[Place, ...]:
@@ -862,6 +1036,7 @@ __all__ = [
     "CLOSED",
     "OPEN",
     "POSITIONS",
+    "WIB",
     "Absent",
     "Board",
     "ClassInfo",
@@ -870,6 +1045,7 @@ __all__ = [
     "Joined",
     "MissedRule",
     "Outcome",
+    "PartPlan",
     "Person",
     "Place",
     "Totals",
@@ -893,4 +1069,5 @@ __all__ = [
     "set_expected",
     "turn_code_off",
     "turn_code_on",
+    "wants_drawing",
 ]

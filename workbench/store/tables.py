@@ -161,6 +161,11 @@ drawn_case = Table(
     #: When it was handed out, and when it was read to its end or sent; null: drawn beforehand.
     Column("given_at", String(27)),
     Column("done_at", String(27)),
+    #: All that a course asks of its cases but what they look like, which lies behind 20 kB.
+    Index(
+        "ix_drawn_case_course",
+        *("class_id", "seat", "number", "part", "step", "word", "item", "given_at", "done_at"),
+    ),
 )
 
 #: Keys lie apart so that no query for a page can carry one by mistake.

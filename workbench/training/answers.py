@@ -16,6 +16,7 @@ from workbench.errors import WrongUse
 FITS, DIFFERS, NEEDS_VISIT = "sesuai", "tidak_sesuai", "perlu_kunjungan"
 ELIGIBLE, INELIGIBLE, NEEDS_VERVAL = "layak", "tidak_layak", "perlu_verval"
 NO_FOLLOW_UP = "tidak_ada"
+UNSURE, FAIRLY_SURE, SURE = "ragu", "cukup", "yakin"
 
 MARKS: tuple[tuple[str, str], ...] = (
     (FITS, "Sesuai"),
@@ -34,6 +35,11 @@ FOLLOW_UPS: tuple[tuple[str, str], ...] = (
     ("kunjungan", "Kunjungan"),
     ("musyawarah", "Musyawarah"),
 )
+CONFIDENCES: tuple[tuple[str, str], ...] = (
+    (UNSURE, "Ragu"),
+    (FAIRLY_SURE, "Cukup yakin"),
+    (SURE, "Yakin"),
+)
 
 
 def reasons() -> tuple[tuple[str, str], ...]:
@@ -43,12 +49,13 @@ def reasons() -> tuple[tuple[str, str], ...]:
 
 
 def choices() -> dict[str, list[list[str]]]:
-    """All choices a case offers, JSON-safe: mark, status, reason, follow_up."""
+    """All choices a case offers, JSON-safe: mark, status, reason, follow_up, confidence."""
     return {
         "mark": [list(pair) for pair in MARKS],
         "status": [list(pair) for pair in STATUSES],
         "reason": [list(pair) for pair in reasons()],
         "follow_up": [list(pair) for pair in FOLLOW_UPS],
+        "confidence": [list(pair) for pair in CONFIDENCES],
     }
 
 
@@ -64,18 +71,20 @@ class Answer:
     """One answer to one case; empty texts are choices not made.
 
     ``marks`` maps a cell to sesuai, tidak_sesuai or perlu_kunjungan. Raises ``WrongUse`` for a
-    mark, status, reason or follow-up that is not offered.
+    mark, status, reason, follow-up or confidence that is not offered.
     """
 
     marks: Mapping[str, str] = field(default_factory=dict)
     status: str = ""
     reason: str = ""
     follow_up: str = ""
+    confidence: str = ""
 
     def __post_init__(self) -> None:
         offered = choices()
         given = [("mark", mark) for mark in self.marks.values()]
         given += [("status", self.status), ("reason", self.reason), ("follow_up", self.follow_up)]
+        given += [("confidence", self.confidence)]
         for kind, code in given:
             if code and code not in {pair[0] for pair in offered[kind]}:
                 raise WrongUse(
@@ -98,6 +107,7 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "follow_up": self.follow_up,
+            "confidence": self.confidence,
         }
 
     @classmethod
@@ -109,4 +119,5 @@ class Answer:
             str(data.get("status") or ""),
             str(data.get("reason") or ""),
             str(data.get("follow_up") or ""),
+            str(data.get("confidence") or ""),
         )

@@ -1,30 +1,39 @@
-"""The worked case: one mistake shown the way an experienced officer looks for it.
+"""Worked cases: a mistake shown the way an experienced officer looks for it, and half the help.
 
-Novices learn faster from a worked example than from trying; so a class begins with this one. It
-is drawn like any other case, but fixed, and needs no engine, so a trainee's kernel may draw it.
+Novices learn faster from a worked example than from trying; so a class begins with
+``worked_case``. It is drawn like any other case, but fixed, and needs no engine, so a trainee's
+kernel may draw it. ``solved_steps`` walks any case; ``hints`` says where to look in one that is
+to be done with help.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from random import Random
+from typing import Any, Final
 
 from workbench.domain.nik import Nik
 from workbench.domain.register import Row
 from workbench.domain.words import MONTHS, date_id
 from workbench.rules import catalogue
-from workbench.training.answers import DIFFERS, Answer, word_for
+from workbench.training.answers import DIFFERS, SURE, Answer, word_for
 from workbench.training.cases import Case, find_row
 from workbench.training.drawing import draw_case
-from workbench.training.feedback import explain
+from workbench.training.feedback import explain, places_of
 from workbench.training.grades import grade
+from workbench.training.keys import Key, Mistake
 from workbench.training.plans import Plan, Task
 
 RULE, PLANT = "IDN-09", "slip_in_the_date"
+#: Cells a hint names: few enough to look at, enough to have to look.
+HINTED: Final = 4
 #: Families tried in turn until one is good to explain with.
 _TRIES = 80
+#: Documents one step names.
+_TABS = 4
 
 
 @lru_cache(maxsize=1)
@@ -36,16 +45,176 @@ def worked_case() -> dict[str, Any]:
     """
     case = _draw()
     public = case.to_public()
-    mistake = case.key.mistakes[0]
-    answer = Answer(
-        {mistake.fields[0]: DIFFERS}, case.key.status, case.key.reason, case.key.follow_ups[0]
-    )
+    answer = solved_answer(case.key)
     return {
         "public": public,
         "steps": _steps(case),
         "answer": answer.to_json(),
         "feedback": explain(public, case.key, answer, grade(case.key, answer)),
     }
+
+
+def solved_answer(key: Key) -> Answer:
+    """The right answer to any case."""
+    marks = {mistake.fields[0]: DIFFERS for mistake in key.mistakes}
+    return Answer(marks, key.status, key.reason, key.follow_ups[0], SURE)
+
+
+def solved_steps(public: Mapping[str, Any], key: Key) -> list[dict[str, Any]]:
+    """The eye path of an expert through any case: look, say, cells, as in ``worked_case``.
+
+    Section by section of the record; where nothing is wrong several go into one step.
+    """
+    steps: list[dict[str, Any]] = []
+    clean: list[Mapping[str, Any]] = []
+    told: list[Mistake] = []
+    for section in public["record"]:
+        cells = [row["cell"] for row in section["rows"]]
+        mistakes = [m for m in key.mistakes if not set(cells).isdisjoint(m.fields)]
+        alike = key.look_alike
+        is_alike = alike is not None and not set(cells).isdisjoint(alike.cells)
+        if not mistakes and not is_alike:
+            clean.append(section)
+            continue
+        steps += _clean_steps(public, clean)
+        clean = []
+        for mistake in mistakes:
+            if mistake not in told:
+                steps += _mistake_steps(public, section["title"], mistake)
+        told += mistakes
+        if alike is not None and is_alike and not _is_told(steps, alike.title):
+            shown = [cell for cell in cells if cell in alike.cells]
+            steps.append(
+                {
+                    "look": f"{section['title']}: {_labels(public, shown)}",
+                    "say": f"{alike.title}. Tampak janggal, tetapi sah: {alike.why}",
+                    "cells": shown,
+                }
+            )
+    steps += _clean_steps(public, clean)
+    return [*steps, _verdict_step(key)]
+
+
+def hints(public: Mapping[str, Any], key: Key, dice: object) -> tuple[dict[str, Any], ...]:
+    """Where to look in a case done with help: ``text`` and ``cells``, one per mistake.
+
+    Each names a few cells of one document in the order of the record, of which one may be wrong;
+    a case without a mistake gets one too, so that a hint gives nothing away. The same ``dice``
+    give the same cells, for what two hints have in common would be the answer.
+    """
+    rng = Random(f"petunjuk:{dice}")
+    order = [row["cell"] for row in _rows(public)]
+    wanted = [next((c for c in m.fields if c in order), "") for m in key.mistakes]
+    if not key.mistakes:
+        alike = key.look_alike.cells if key.look_alike else ()
+        shown = [cell for cell in alike if cell in order]
+        wanted = shown[:1] or [rng.choice(order)]
+    return tuple(_hint(public, key, order, cell, rng) for cell in wanted if cell)
+
+
+def _hint(
+    public: Mapping[str, Any], key: Key, order: Sequence[str], cell: str, rng: Random
+) -> dict[str, Any]:
+    tabs = [place.tab for place in places_of(public, cell)]
+    if tabs:
+        tab = rng.choice(tabs)
+        beside = [c for c in order if any(place.tab == tab for place in places_of(public, c))]
+        text = f"Buka dokumen {tab}. Bandingkan isian ini satu per satu dengan daftar."
+    else:
+        section = next(s for s in public["record"] if cell in [r["cell"] for r in s["rows"]])
+        beside = [row["cell"] for row in section["rows"]]
+        text = f"Lihat bagian {section['title']}. Periksa isian ini satu per satu."
+    decoys = [c for c in beside if c != cell and c in key.clean]
+    if len(decoys) < HINTED - 1 or order.index(cell) > max(map(order.index, decoys)):
+        # So few of them, or all before it, would say which one it is.
+        decoys = [c for c in order if c != cell and c in key.clean]
+        text = "Periksa isian ini satu per satu, lalu cari dokumennya."
+    chosen = {cell, *_around(decoys, order, cell, rng)}
+    return {"text": text, "cells": [c for c in order if c in chosen]}
+
+
+def _around(decoys: Sequence[str], order: Sequence[str], cell: str, rng: Random) -> list[str]:
+    """Decoys before and after the cell, so many of either that its place says nothing."""
+    here = order.index(cell)
+    before = [c for c in decoys if order.index(c) < here]
+    after = [c for c in decoys if order.index(c) > here]
+    wanted = HINTED - 1
+    n_before = min(rng.randrange(HINTED), len(before))
+    n_after = min(wanted - n_before, len(after))
+    n_before = min(wanted - n_after, len(before))
+    return rng.sample(before, n_before) + rng.sample(after, n_after)
+
+
+def _clean_steps(
+    public: Mapping[str, Any], sections: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    if not sections:
+        return
+    cells = [row["cell"] for section in sections for row in section["rows"]]
+    tabs = list(dict.fromkeys(place.tab for cell in cells for place in places_of(public, cell)))
+    titles = _listed([section["title"] for section in sections])
+    beside = f" saya bandingkan dengan {_listed(tabs[:_TABS])}" if tabs else " saya baca"
+    yield {
+        "look": titles,
+        "say": f"Isian ini{beside}. Tidak ada yang berbeda, jadi saya biarkan Sesuai.",
+        "cells": cells,
+    }
+
+
+def _mistake_steps(
+    public: Mapping[str, Any], title: str, mistake: Mistake
+) -> Iterator[dict[str, Any]]:
+    """What is odd, which document settles it, why it matters."""
+    rows = [row for row in _rows(public) if row["cell"] in mistake.fields]
+    cells = [row["cell"] for row in rows]
+    yield {
+        "look": f"{title}: {_labels(public, cells)}",
+        "say": f"{_sentence(mistake.title)} Di daftar tertulis: "
+        f"{_listed([row['value'] for row in rows])}.",
+        "cells": cells,
+    }
+    papers = [f"{place.tab}: {place.value}" for c in cells for place in places_of(public, c)]
+    settled = f"Di dokumen tertulis {'; '.join(dict.fromkeys(papers))}. " if papers else ""
+    noted = f"Catatan petugas: {mistake.seen} " if mistake.seen else ""
+    asked = f"Yang perlu dijawab: {mistake.question} " if mistake.question != mistake.title else ""
+    yield {
+        "look": _listed(mistake.documents) or "Dokumen",
+        "say": f"{settled}{noted}{asked}{mistake.why} Saya tandai Tidak sesuai.",
+        "cells": cells,
+    }
+
+
+def _verdict_step(key: Key) -> dict[str, Any]:
+    said = f"Status: {word_for('status', key.status)}."
+    if key.reason:
+        said += f" Alasan: {word_for('reason', key.reason)}."
+    return {
+        "look": "Putusan",
+        "say": f"{said} Tindak lanjut: {word_for('follow_up', key.follow_ups[0])}.",
+        "cells": [],
+    }
+
+
+def _is_told(steps: Sequence[Mapping[str, Any]], words: str) -> bool:
+    return any(step["say"].startswith(words) for step in steps)
+
+
+def _rows(public: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [row for section in public["record"] for row in section["rows"]]
+
+
+def _labels(public: Mapping[str, Any], cells: Sequence[str]) -> str:
+    return _listed([row["label"] for row in _rows(public) if row["cell"] in cells])
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    """``a, b dan c``, each once."""
+    once = list(dict.fromkeys(words))
+    return " dan ".join([", ".join(once[:-1]), once[-1]]) if len(once) > 1 else "".join(once)
 
 
 def _draw() -> Case:

@@ -14,6 +14,7 @@ from random import Random
 
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS, Plant, Rule, catalogue
+from workbench.training.spans import SPANS, TWO_RECORD_SHARE
 
 #: Of the tasks with a mistake, the share that holds two; they come in the later half.
 DOUBLE_SHARE = 0.2
@@ -125,8 +126,9 @@ class Slot:
 def arrange(plan: Plan) -> tuple[Slot, ...]:
     """The skeleton of a class, one slot a task, numbered from 1.
 
-    The rules go round the groups, so that a short class meets every group; a rule comes twice
-    only when all have come, and then by another plant where it has one.
+    The rules go round the groups, so that a short class meets every group, and two cases of five
+    need two records; a rule comes twice only when all have come, and then by another plant where
+    it has one.
     """
     rng = plan.rng("susunan")
     numbers = range(1, plan.n_cases + 1)
@@ -134,7 +136,8 @@ def arrange(plan: Plan) -> tuple[Slot, ...]:
     # The first task holds a mistake, so that nobody begins with a case about nothing.
     quiet = sorted(rng.sample(numbers[1:] if n_quiet < plan.n_cases else numbers, n_quiet))
     loud = [number for number in numbers if number not in quiet]
-    sequence = plant_sequence(rules_of(plan), rng)
+    two_records = TWO_RECORD_SHARE / plan.error_share if loud else 0.0
+    sequence = plant_sequence(rules_of(plan), rng, two_records)
     plants = {number: next(sequence) for number in loud}
     late = [number for number in loud if number > plan.n_cases // 2]
     n_doubles = min(len(late), floor(len(loud) * DOUBLE_SHARE + 0.5))
@@ -149,8 +152,14 @@ def arrange(plan: Plan) -> tuple[Slot, ...]:
     )
 
 
-def plant_sequence(rules: Sequence[Rule], rng: Random) -> Iterator[Plant]:
-    """Plants without end: round the groups, each rule once before any comes again."""
+def plant_sequence(
+    rules: Sequence[Rule], rng: Random, two_records: float | None = None
+) -> Iterator[Plant]:
+    """Plants without end: round the groups, each rule once before any comes again.
+
+    ``two_records`` is the share of rules that should need two records to be seen; it is kept from
+    the first on, as far as the groups have such rules. None: as the dice fall.
+    """
     by_group: dict[str, list[Rule]] = {}
     for rule in rules:
         by_group.setdefault(rule.group, []).append(rule)
@@ -158,8 +167,14 @@ def plant_sequence(rules: Sequence[Rule], rng: Random) -> Iterator[Plant]:
         rng.shuffle(listed)
     order = list(by_group)
     rng.shuffle(order)
-    rounds = max(len(listed) for listed in by_group.values())
-    once = [by_group[g][i] for i in range(rounds) for g in order if i < len(by_group[g])]
+    once: list[Rule] = []
+    while len(once) < len(rules):
+        for listed in filter(None, (by_group[group] for group in order)):
+            n_spanning = sum(rule.code in SPANS for rule in once)
+            falls_short = two_records is not None and n_spanning < two_records * (len(once) + 2)
+            wanted = [r for r in listed if two_records is None or (r.code in SPANS) == falls_short]
+            once.append((wanted or listed)[0])
+            listed.remove(once[-1])
     queues = {rule.code: rng.sample(rule.plants, len(rule.plants)) for rule in once}
     turn = 0
     while True:

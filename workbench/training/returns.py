@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import hmac
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import floor, sqrt
@@ -21,7 +21,8 @@ from typing import Final
 
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
-from workbench.rules import Plant, catalogue
+from workbench.rules import catalogue
+from workbench.training.bank import task_of, word_of
 from workbench.training.ladder import (
     Course,
     Seen,
@@ -31,7 +32,7 @@ from workbench.training.ladder import (
     quiet_task,
     standings,
 )
-from workbench.training.plans import LOOK_ALIKES, Plan, Task
+from workbench.training.plans import Plan, Task
 
 #: Days after the bimtek that the refresher is for, and on which its link ends.
 DUE_DAYS: Final = 30
@@ -226,7 +227,7 @@ def write_token(refresher: Refresher) -> str:
     It says nothing of the person, and not openly what the cases hold.
     """
     parts = [_FORM, refresher.made_on.isoformat(), str(refresher.seed)]
-    parts += [_task_word(task) for task in refresher.tasks]
+    parts += [word_of(task) for task in refresher.tasks]
     body = zlib.compress(";".join(parts).encode(), 9)
     return _encode(_sign(body) + body)
 
@@ -280,23 +281,8 @@ def _sign(body: bytes) -> bytes:
     return hmac.digest(_KEY, body, hashlib.sha256)[:_SIGNATURE_BYTES]
 
 
-def _task_word(task: Task) -> str:
-    if task.plants:
-        return f"{task.plants[0].rule}:{task.plants[0].name}"
-    return task.look_alike
-
-
 def _read_task(number: int, word: str) -> Task:
-    code, is_plant, name = word.partition(":")
-    if not is_plant:
-        if word and word not in LOOK_ALIKES:
-            raise WrongUse(_OTHER_VERSION)
-        return Task(number, (), word)
-    plant = _plants().get((code, name))
-    if plant is None:
-        raise WrongUse(_OTHER_VERSION)
-    return Task(number, (plant,))
-
-
-def _plants() -> Mapping[tuple[str, str], Plant]:
-    return {(p.rule, p.name): p for rule in catalogue().values() for p in rule.plants}
+    try:
+        return task_of(word, number)
+    except WrongUse:
+        raise WrongUse(_OTHER_VERSION) from None

@@ -19,7 +19,7 @@ T = TypeVar("T")
 #: What using a control changes. A control of another kind cannot be worked until it stands here.
 CHANGEABLE: Mapping[type[w.Widget], frozenset[str]] = {
     **dict.fromkeys(
-        (w.Text, w.Checkbox, w.DatePicker, w.BoundedIntText, w.IntSlider, w.FileUpload),
+        (w.Text, w.Checkbox, w.DatePicker, w.BoundedIntText, w.FileUpload),
         frozenset({"value"}),
     ),
     w.Dropdown: frozenset({"index"}),

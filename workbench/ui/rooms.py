@@ -26,6 +26,13 @@ def latihan(actor: Actor) -> None:
     display(protect(view.show(actor)))
 
 
+def singkat(actor: Actor) -> None:
+    """Drills: one card at a time."""
+    from workbench.ui.drills import view
+
+    display(protect(view.show(actor)))
+
+
 def kelas(actor: Actor) -> None:
     """A trainer's class: open it, show how to join, watch the board."""
     from workbench.ui.trainer import view

@@ -23,7 +23,10 @@ LIGHT = (
     "workbench.ui.trainee.view",
     "workbench.ui.trainer.view",
     "workbench.ui.catalogue.view",
+    "workbench.ui.drills.view",
+    "workbench.services.drills",
     "workbench.services.classes",
+    "workbench.services.courses",
     "workbench.services.training",
 )
 #: What Daftar, Padanan and Peta load beyond that.
@@ -124,7 +127,10 @@ def _stage(office: Any) -> None:
     seen = {"joined_at": now, "last_seen_at": now}
     days = {"date": now[:10], "created_at": now}
     rows: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (tables.class_, {"id": _CLASS, "state": "open", "settings": settings, **days}),
+        (
+            tables.class_,
+            {"id": _CLASS, "state": "open", "opened_by": "pelatih", "settings": settings, **days},
+        ),
         (tables.participant, {**seat, **seen, "position": "operator", "area_kode": "36.73"}),
         (tables.drawn_case, {**seat, "number": 1, "public": json.dumps(case.to_public())}),
         (tables.case_key, {**seat, "number": 1, "key": json.dumps(case.key.to_json())}),
@@ -146,7 +152,7 @@ def _play(card: Any) -> None:
     """What a trainee's browser says in a case, from the first look to the last page."""
     card._receive(None, {"kind": "go", "to": "case", "number": 1}, [])
     cell = card.page["case"]["record"][0]["rows"][0]["cell"]
-    choices = {cell: "sesuai", "status": "layak", "follow_up": "tidak_ada"}
+    choices = {cell: "sesuai", "status": "layak", "follow_up": "tidak_ada", "confidence": "yakin"}
     for field, value in choices.items():
         said = {"kind": "save", "number": 1, "field": field, "value": value, "revision": 1}
         card._receive(None, said, [])

@@ -9,6 +9,7 @@ import pytest
 from workbench.training.measures.estimates import (
     Estimate,
     estimate_correlation,
+    estimate_mean,
     estimate_median,
     estimate_share,
     hint,
@@ -70,3 +71,21 @@ def test_under_thirty_people_a_figure_is_a_hint():
 
 def test_figures_are_written_the_indonesian_way():
     assert Estimate(1.834, 1.121, 2.547).words() == "1,83 (1,12 sampai 2,55)"
+
+
+def test_a_mean_has_the_interval_of_student():
+    """Worked by hand: mean 0.6, deviation 0.1, t(0.975; 4) = 2.776445."""
+    found = estimate_mean([0.5, 0.5, 0.6, 0.7, 0.7])
+    half = 2.776445 * 0.1 / math.sqrt(5)
+    assert (found.value, found.low, found.high) == pytest.approx((0.6, 0.6 - half, 0.6 + half))
+    assert found.percents() == "60 % (48 sampai 72 %)"
+
+
+def test_a_mean_stays_in_bounds_and_equal_scores_are_not_taken_for_certainty():
+    found = estimate_mean([0.7, 1.0, 1.0])
+    assert found.high == 1.0
+    assert estimate_mean([1.0] * 5).low == pytest.approx(estimate_share(5, 5).low)
+
+
+def test_a_mean_of_two_people_says_nothing():
+    assert estimate_mean([0.2, 0.8]) is None

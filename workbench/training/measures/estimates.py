@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, median
+from statistics import NormalDist, fmean, median, stdev
 
 from workbench.domain.words import number_id
 
@@ -16,6 +16,8 @@ Z95 = NORMAL.inv_cdf(0.975)
 #: and an item-rest correlation of 0.30 reaches from -0.07 to 0.60.
 FIRM = 30
 INDICATIVE = "indikatif"
+#: The mean of one or two people would tell what each of them scored.
+FEWEST_FOR_MEAN = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Estimate:
         """``1,83 (1,12 sampai 2,54)``."""
         value, low, high = (number_id(x, decimals) for x in (self.value, self.low, self.high))
         return f"{value} ({low} sampai {high})"
+
+    def percents(self) -> str:
+        """A share as ``53 % (47 sampai 59 %)``."""
+        value, low, high = (number_id(100 * x, 0) for x in (self.value, self.low, self.high))
+        return f"{value} % ({low} sampai {high} %)"
 
 
 def hint(n: int) -> str:
@@ -55,6 +62,24 @@ def estimate_share(successes: float, n: int) -> Estimate:
     # The value is inside by the formula; rounding may put it a hair outside at 0 and 1.
     low, high = (centre - half) / scale, (centre + half) / scale
     return Estimate(p, max(0.0, min(low, p)), min(1.0, max(high, p)))
+
+
+def estimate_mean(scores: Sequence[float]) -> Estimate | None:
+    """The mean of scores between 0 and 1 with Student's interval; None below three people.
+
+    ``mean +- t(0.975; n-1) s / sqrt(n)``, kept within 0 and 1: Student 1908, Biometrika 6, 1-25.
+    Equal scores have no spread to tell by; theirs is the interval of a share.
+    """
+    n = len(scores)
+    if n < FEWEST_FOR_MEAN:
+        return None
+    value, spread = fmean(scores), stdev(scores)
+    if spread < 1e-9:
+        return estimate_share(math.fsum(scores), n)
+    from scipy.stats import t
+
+    half = float(t.ppf(0.975, n - 1)) * spread / math.sqrt(n)
+    return Estimate(value, max(0.0, value - half), min(1.0, value + half))
 
 
 def estimate_correlation(r: float, n: int) -> Estimate | None:

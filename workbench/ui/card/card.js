@@ -9,7 +9,12 @@
 const OUTBOX = "verval.kotak-keluar|";
 const RETRY_MS = [3000, 6000, 12000, 24000, 45000];
 const WIDE_PX = 900; // width of the card itself: a page of 1000 px with its margins
-const DECISION = ["status", "reason", "follow_up"];
+const DECISION = ["status", "reason", "follow_up", "confidence"];
+const PULSE_MS = 20000;
+const MOST_LISTED = 4; // a step that looks at more is read in the record itself
+const DRILLS = "/singkat"; // the room of drills
+const SEEN_TOUR = "verval.tur";
+const SEEN_WORDS = "verval.pesan|";
 
 const ICONS = {
   check: "M4 12.5l5 5L20 6.5",
@@ -25,6 +30,9 @@ const ICONS = {
   next: "M5 12h14M13 6l6 6-6 6",
   back: "M19 12H5M11 6l-6 6 6 6",
   person: "M12 4a4 4 0 100 8 4 4 0 000-8zM4 21c0-5 3.5-7 8-7s8 2 8 7",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3",
+  again: "M20 5v5h-5M19 10a8 8 0 10.5 5",
+  pause: "M8 5v14M16 5v14",
   info: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 11v6M12 7.5v.5",
 };
 const MARK_ICONS = { sesuai: "check", tidak_sesuai: "cross", perlu_kunjungan: "house" };
@@ -50,23 +58,42 @@ function h(tag, props, ...children) {
   return node;
 }
 
+function s(tag, props, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
+}
+
 function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "vvc-icon");
-  svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("focusable", "false");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", ICONS[name] || ICONS.info);
-  svg.append(path);
-  return svg;
+  return s(
+    "svg",
+    { viewBox: "0 0 24 24", class: "vvc-icon", "aria-hidden": "true", focusable: "false" },
+    s("path", { d: ICONS[name] || ICONS.info })
+  );
 }
 
 let serial = 0;
 const newId = (word) => `vvc-${word}-${++serial}`;
 const text = (value) => (value === null || value === undefined ? "" : String(value));
 const shown = (value) => text(value).trim() || "(kosong)";
+
+// What this browser remembers of small things; where that is forbidden they come again.
+function recall(key) {
+  try {
+    return window.localStorage.getItem(key) || "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(key, value) {
+  try {
+    window.localStorage.setItem(key, value);
+  } catch {
+    /* shown once more next time */
+  }
+}
 
 // --- the outbox: what the server has not acknowledged, one key a field ---------------------------
 
@@ -153,8 +180,9 @@ class Card {
 
     this.body = h("div", { class: "vvc-body" });
     this.notice = h("div", { class: "vvc-notice", role: "status" });
+    this.words = h("div", { class: "vvc-words", role: "status" });
     this.live = h("div", { class: "vvc-sr", "aria-live": "polite", "aria-atomic": "true" });
-    this.root = h("div", { class: "vvc", lang: "id" }, this.notice, this.body, this.live);
+    this.root = h("div", { class: "vvc", lang: "id" }, this.words, this.notice, this.body, this.live);
     el.append(this.root);
 
     this.observer = new ResizeObserver(() => this.measure());
@@ -162,7 +190,9 @@ class Card {
     this.onPage = () => this.draw();
     this.onMessage = (message) => this.receive(message);
     this.onBack = () => {
-      if (document.visibilityState === "visible") this.resend();
+      if (document.visibilityState !== "visible") return;
+      this.resend();
+      this.pulse();
     };
     this.onKey = (event) => this.pressKey(event);
     this.onLeave = (event) => {
@@ -175,9 +205,11 @@ class Card {
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("beforeunload", this.onLeave);
     this.draw();
+    this.pulses = setInterval(() => this.pulse(), PULSE_MS);
   }
 
   remove() {
+    clearInterval(this.pulses);
     this.observer.disconnect();
     this.model.off("change:page", this.onPage);
     this.model.off("msg:custom", this.onMessage);
@@ -220,13 +252,14 @@ class Card {
     if (same) {
       this.settle();
       this.refresh();
+      this.showWords(page.live);
       this.resend();
       return;
     }
     this.rows = new Map();
     this.lit = [];
     this.root.append(this.live);
-    this.root.prepend(this.notice);
+    this.root.prepend(this.words, this.notice);
     this.decision = null;
     this.bar = null;
     const screens = {
@@ -234,13 +267,17 @@ class Card {
       worked: () => this.drawWorked(),
       feedback: () => this.drawFeedback(),
       progress: () => this.drawProgress(),
+      ladder: () => this.drawLadder(),
+      wait: () => this.drawWait(),
+      stored: () => this.drawStored(),
       message: () => this.drawMessage(),
     };
     this.body.replaceChildren(...(screens[page.screen] || screens.message)().flat());
     this.showNotice(page.notice || this.lateNotice || "");
     this.lateNotice = "";
+    this.showWords(page.live);
     this.measure();
-    if (!this.first) {
+    if (!this.first && !page.is_quiet) {
       const heading = this.body.querySelector("[data-heading]");
       this.root.scrollIntoView({ block: "start" });
       heading?.focus({ preventScroll: true });
@@ -254,19 +291,19 @@ class Card {
   }
 
   head(title, subtitle, links) {
-    const { number, of } = this.page.case || {};
-    const done = this.page.done ?? 0;
+    const { of, done } = this.page.is_course ? this.page.bar || {} : { of: this.page.case?.of, done: this.page.done ?? 0 };
+    const words = this.page.is_course ? "soal" : "kasus";
     const bar = of
       ? h(
           "div",
           {
             class: "vvc-progress",
             role: "progressbar",
-            "aria-label": "Kasus yang sudah dikirim",
+            "aria-label": this.page.is_course ? "Soal yang sudah dikirim" : "Kasus yang sudah dikirim",
             "aria-valuemin": 0,
             "aria-valuemax": of,
             "aria-valuenow": done,
-            "aria-valuetext": `${done} dari ${of} kasus sudah dikirim`,
+            "aria-valuetext": `${done} dari ${of} ${words} sudah dikirim`,
           },
           h("span", { style: `width:${Math.round((100 * done) / of)}%` })
         )
@@ -281,7 +318,7 @@ class Card {
         h("nav", { class: "vvc-links", "aria-label": "Halaman latihan" }, links)
       ),
       subtitle ? h("p", { class: "vvc-subtitle" }, subtitle) : null,
-      number ? bar : null
+      this.page.case?.number ? bar : null
     );
   }
 
@@ -335,28 +372,98 @@ class Card {
       h("span", { class: "vvc-button-word" }, "Putuskan"),
       icon("next")
     );
-    const links = [this.link("Kemajuan saya", { kind: "go", to: "progress" }), this.link("Contoh", { kind: "go", to: "worked" }, true)];
+    const links = this.page.is_course
+      ? [this.link("Jenjang saya", { kind: "go", to: "ladder" })]
+      : [this.link("Kemajuan saya", { kind: "go", to: "progress" }), this.link("Contoh", { kind: "go", to: "worked" }, true)];
     const hint = h(
       "p",
       { class: "vvc-hint" },
       "Bandingkan tiap isian dengan berkas. Yang tidak ditandai dianggap sesuai.",
       h("span", { class: "vvc-wide-only" }, " Papan ketik: 1 sesuai, 2 tidak sesuai, 3 perlu kunjungan, panah untuk pindah.")
     );
+    const title = this.page.is_course ? this.page.heading : `Kasus ${record.number} dari ${record.of}`;
     return [
-      this.head(`Kasus ${record.number} dari ${record.of}`, this.caseLine(record, asOf), links),
+      this.head(title, this.caseLine(record), links),
       h(
         "div",
         { class: "vvc-columns" },
         docs,
-        h("section", { class: "vvc-record", "aria-label": "Catatan dalam daftar" }, h("h3", { class: "vvc-h3" }, "Catatan dalam daftar"), hint, rows)
+        h(
+          "section",
+          { class: "vvc-record", "aria-label": "Catatan dalam daftar" },
+          (record.hints || []).length ? this.drawHints(record.hints) : null,
+          h("h3", { class: "vvc-h3" }, "Catatan dalam daftar"),
+          hint,
+          rows
+        )
       ),
+      this.page.tour ? this.drawTour() : null,
       h("div", { class: "vvc-bar" }, h("div", { class: "vvc-bar-text" }, this.bar.count, this.bar.state), decide),
       this.drawDecision(record),
+    ].filter(Boolean);
+  }
+
+  // Where to look first, on the step with help.
+  drawHints(hints) {
+    return h(
+      "section",
+      { class: "vvc-hints", "aria-label": "Bandingkan ini lebih dulu" },
+      h("h3", { class: "vvc-h3" }, "Bandingkan ini lebih dulu"),
+      h(
+        "ol",
+        {},
+        hints.map((hint) =>
+          h("li", {}, h("p", {}, text(hint.text)), (hint.cells || []).length ? this.showButton(hint.cells, true) : null)
+        )
+      )
+    );
+  }
+
+  // Four short looks at the page, above the bar, where they stand in nobody's way; left at any time.
+  drawTour() {
+    if (recall(SEEN_TOUR)) return null;
+    const steps = [
+      [".vvc-documents", "Di sini berkas keluarga: KK, KTP, jawaban Dukcapil, catatan petugas. Sentuh namanya untuk membuka, Perbesar untuk membaca."],
+      [".vvc-row .vvc-row-text", "Di sini isi daftar, satu baris satu isian. Bandingkan tiap baris dengan berkas; tempatnya di berkas ikut menyala."],
+      [".vvc-row .vvc-choices", "Tiap isian punya tiga pilihan. Yang tidak ditandai dianggap sesuai. Setiap pilihan langsung tersimpan."],
+      [".vvc-bar", "Selesai membandingkan? Tekan Putuskan: pilih status, tindak lanjut, dan seberapa yakin Anda, lalu kirim."],
     ];
+    let at = 0;
+    const point = (selector) => {
+      for (const node of this.root.querySelectorAll("[data-pointed]")) node.removeAttribute("data-pointed");
+      const node = selector ? this.body.querySelector(selector) : null;
+      node?.setAttribute("data-pointed", "");
+      if (node && !this.wide && at) node.scrollIntoView({ block: "center" });
+    };
+    const leave = () => {
+      point("");
+      remember(SEEN_TOUR, "1");
+      box.remove();
+      this.root.scrollIntoView({ block: "start" });
+      this.body.querySelector("[data-heading]")?.focus({ preventScroll: true });
+    };
+    const count = h("p", { class: "vvc-quiet" });
+    const words = h("p", { "aria-live": "polite" });
+    const onward = h("button", { type: "button", class: "vvc-button", onclick: () => (at + 1 < steps.length ? show(at + 1) : leave()) });
+    const box = h(
+      "section",
+      { class: "vvc-tour", "aria-label": "Tur singkat" },
+      h("div", { class: "vvc-tour-text" }, count, words),
+      h("div", { class: "vvc-tour-buttons" }, h("button", { type: "button", class: "vvc-link", onclick: leave }, "Lewati tur"), onward)
+    );
+    const show = (next) => {
+      at = next;
+      count.textContent = `Tur singkat, ${at + 1} dari ${steps.length}`;
+      words.textContent = steps[at][1];
+      onward.textContent = at + 1 < steps.length ? "Berikutnya" : "Mengerti";
+      point(steps[at][0]);
+    };
+    queueMicrotask(() => show(0));
+    return box;
   }
 
   caseLine(record) {
-    return [record.title, record.as_of ? `keadaan ${record.as_of.replaceAll(" ", "\u00a0")}` : ""].filter(Boolean).join(" · ");
+    return [this.page.is_course && !this.page.heading.startsWith(this.page.part_title) ? this.page.part_title : "", record.title, record.as_of ? `keadaan ${record.as_of.replaceAll(" ", "\u00a0")}` : ""].filter(Boolean).join(" · ");
   }
 
   drawWorked() {
@@ -376,20 +483,25 @@ class Card {
             {},
             step.title ? h("h4", { class: "vvc-h4" }, step.title) : null,
             h("p", {}, text(step.text)),
-            listed.length ? h("ul", { class: "vvc-listed" }, listed.map((row) => h("li", {}, `Daftar: ${text(row.label)} `, h("strong", {}, shown(row.value))))) : null,
+            listed.length && listed.length <= MOST_LISTED ? h("ul", { class: "vvc-listed" }, listed.map((row) => h("li", {}, `Daftar: ${text(row.label)} `, h("strong", {}, shown(row.value))))) : null,
             cells.length && record ? this.showButton(cells, true) : null
           )
         )
       );
     });
+    const { number } = this.page;
     const begin = this.page.is_shown_only ? null : h(
       "div",
       { class: "vvc-bar" },
       h("p", { class: "vvc-bar-text" }, "Contoh ini tidak dinilai."),
-      this.primary("Mulai berlatih", { kind: "go", to: "case" }, "next")
+      number ? this.primary("Lanjut", { kind: "finish", number }, "next") : this.primary("Mulai berlatih", { kind: "go", to: "case" }, "next")
     );
     return [
-      this.head("Satu contoh dulu", text(intro) || (record ? this.caseLine(record) : ""), []),
+      this.head(
+        number ? "Contoh yang dibahas" : "Satu contoh dulu",
+        text(intro) || (record ? this.caseLine(record) : ""),
+        number ? [this.link("Jenjang saya", { kind: "go", to: "ladder" })] : []
+      ),
       h(
         "div",
         { class: "vvc-columns" },
@@ -417,6 +529,7 @@ class Card {
     ]
       .filter(([, judged]) => judged && typeof judged === "object")
       .map(([label, judged]) => this.drawJudged(label, judged));
+    if (feedback.confidence) decisions.push(this.drawConfidence(feedback.confidence));
     const verdict = h(
       "section",
       { class: "vvc-verdict", "aria-label": "Hasil" },
@@ -424,16 +537,25 @@ class Card {
       h(
         "p",
         { class: "vvc-subtitle" },
-        [`Kasus ${record.number} dari ${record.of}`, record.title, this.score(feedback)].filter(Boolean).join(" · ")
+        [this.page.is_course ? this.page.heading : `Kasus ${record.number} dari ${record.of}`, record.title, this.score(feedback)]
+          .filter(Boolean)
+          .join(" · ")
       )
     );
     const look = feedback.look_alike;
     const bar = h("div", { class: "vvc-bar" });
-    const word = next ? "Kasus berikutnya" : "Lihat kemajuan saya";
-    bar.append(
-      h("div", { class: "vvc-bar-text" }, next || last ? this.link("Kemajuan saya", { kind: "go", to: "progress" }) : null),
-      this.primary(word, next ? { kind: "go", to: "case", number: next } : { kind: "go", to: "progress" }, "next")
-    );
+    if (this.page.is_course) {
+      bar.append(
+        h("div", { class: "vvc-bar-text" }, this.link("Jenjang saya", { kind: "go", to: "ladder" })),
+        this.primary("Lanjutkan", { kind: "go", to: "next" }, "next")
+      );
+    } else {
+      const word = next ? "Kasus berikutnya" : "Lihat kemajuan saya";
+      bar.append(
+        h("div", { class: "vvc-bar-text" }, next || last ? this.link("Kemajuan saya", { kind: "go", to: "progress" }) : null),
+        this.primary(word, next ? { kind: "go", to: "case", number: next } : { kind: "go", to: "progress" }, "next")
+      );
+    }
     const left = h(
       "section",
       { class: "vvc-left", "aria-label": "Penjelasan" },
@@ -474,6 +596,7 @@ class Card {
     const facts = [
       ["Mengapa penting", item.why],
       ["Menurut berkas", item.document],
+      ["Yang dapat mengubahnya", item.change],
       ["Sumber", item.source],
     ].filter(([, value]) => text(value));
     return h(
@@ -507,6 +630,16 @@ class Card {
       right ? null : h("p", {}, "Yang tepat: ", h("strong", {}, text(judged.expected))),
       !right && judged.reason_expected ? h("p", {}, "Alasannya: ", h("strong", {}, text(judged.reason_expected))) : null,
       judged.why ? h("p", { class: "vvc-quiet" }, text(judged.why)) : null
+    );
+  }
+
+  // Neither right nor wrong by itself: what is said of it weighs it against the answer.
+  drawConfidence(confidence) {
+    return h(
+      "div",
+      { class: "vvc-judged" },
+      h("p", {}, h("strong", {}, `Keyakinan: ${text(confidence.given)}`)),
+      h("p", { class: "vvc-quiet" }, text(confidence.why))
     );
   }
 
@@ -573,7 +706,14 @@ class Card {
           )
         )
       : h("p", { class: "vvc-quiet-box" }, "Kasus yang sudah Anda kirim dapat dibaca lagi di sini.");
-    const bar = next
+    const bar = this.page.is_course
+      ? h(
+          "div",
+          { class: "vvc-bar" },
+          h("div", { class: "vvc-bar-text" }),
+          this.primary("Jenjang saya", { kind: "go", to: "ladder" }, "next")
+        )
+      : next
       ? h(
           "div",
           { class: "vvc-bar" },
@@ -581,6 +721,7 @@ class Card {
           this.primary(`Lanjutkan kasus ${next} dari ${of}`, { kind: "go", to: "case", number: next }, "next")
         )
       : null;
+    if (this.page.is_course) return this.drawCourseProgress(table, list, bar);
     return [
       this.head("Kemajuan saya", text(summary) || `${done} dari ${of} kasus sudah dikirim.`, [this.link("Contoh", { kind: "go", to: "worked" })]),
       h(
@@ -596,6 +737,215 @@ class Card {
       ),
       bar,
     ].filter(Boolean);
+  }
+
+  drawCourseProgress(table, list, bar) {
+    const { mastered = [], due = [], tests = [], n_rules: nRules = 0, refresher } = this.page;
+    const rules = (entries, empty) =>
+      entries.length
+        ? h("ul", { class: "vvc-rules" }, entries.map((rule) => h("li", {}, h("span", { class: "vvc-code" }, rule.rule), " ", text(rule.title))))
+        : h("p", { class: "vvc-quiet" }, empty);
+    return [
+      this.head("Kemajuan saya", `${mastered.length} dari ${nRules} aturan dikuasai.`, [this.link("Contoh", { kind: "go", to: "worked" })]),
+      h(
+        "div",
+        { class: "vvc-columns vvc-columns-feedback" },
+        h(
+          "section",
+          { class: "vvc-left", "aria-label": "Aturan" },
+          tests.length ? h("h3", { class: "vvc-h3" }, "Tes") : null,
+          tests.length
+            ? h(
+                "ul",
+                { class: "vvc-cases" },
+                tests.map((test) =>
+                  h("li", {}, h("strong", {}, text(test.title)), typeof test.score === "number" ? `nilai ${test.score}` : "nilai dibuka setelah tes ditutup")
+                )
+              )
+            : null,
+          h("h3", { class: "vvc-h3" }, "Perlu diulang"),
+          rules(due, "Tidak ada yang perlu diulang sekarang."),
+          h("h3", { class: "vvc-h3" }, "Dikuasai"),
+          rules(mastered, "Belum ada. Tiga jawaban tepat berturut-turut, satu di antaranya lain waktu, berarti dikuasai."),
+          h("h3", { class: "vvc-h3" }, "Ditemukan, terlewat, keliru"),
+          table
+        ),
+        h("section", { class: "vvc-record", "aria-label": "Kasus saya" }, refresher ? this.drawRefresher(refresher, false) : null, h("h3", { class: "vvc-h3" }, "Kasus saya"), list)
+      ),
+      bar,
+    ];
+  }
+
+  // --- a class with parts
+
+  drawLadder() {
+    const { parts = [], groups = [], mastered = 0, due = 0, n_rules: nRules = 0, can_go_on: canGoOn, is_quiz: isQuiz } = this.page;
+    const stateIcon = { waiting: "lock", open: "next", closed: "check" };
+    const drawPart = (part) =>
+      h(
+        "li",
+        { class: `vvc-part vvc-part-${part.state}` },
+        h(
+          "div",
+          {},
+          h("strong", {}, text(part.title)),
+          h("p", { class: "vvc-quiet" }, [part.of ? `${part.done} dari ${part.of} soal` : part.done ? `${part.done} ${part.kind === "kuis" ? "kartu" : "kasus"}` : "", typeof part.score === "number" ? `nilai ${part.score}` : ""].filter(Boolean).join(" · "))
+        ),
+        part.kind === "kuis" && part.state === "open"
+          ? h("a", { class: "vvc-link", href: DRILLS }, "Latihan singkat")
+          : h("span", { class: "vvc-part-state" }, icon(stateIcon[part.state] || "info"), text(part.word))
+      );
+    const drawRule = (rule) => {
+      const [name, word] = rule.is_due ? ["again", "Ulangi"] : rule.is_mastered ? ["check", "Dikuasai"] : rule.is_met ? ["wait", "Dilatih"] : ["", "Belum"];
+      return h(
+        "li",
+        { class: "vvc-rule" },
+        h("span", {}, text(rule.title)),
+        h("span", { class: `vvc-rule-state${rule.is_due ? " vvc-due" : rule.is_mastered ? " vvc-mastered" : ""}` }, name ? icon(name) : null, word)
+      );
+    };
+    const drawGroup = (group) =>
+      h(
+        "li",
+        { class: "vvc-rung" },
+        h(
+          "details",
+          {},
+          h(
+            "summary",
+            {},
+            h("span", { class: "vvc-rung-text" }, h("strong", {}, text(group.title)), h("span", { class: "vvc-quiet" }, [group.step, `${group.mastered} dari ${group.of} dikuasai`].filter(Boolean).join(" · "))),
+            h("span", { class: "vvc-dots", "aria-hidden": "true" }, group.rules.map((rule) => h("i", { class: rule.is_due ? "vvc-dot-due" : rule.is_mastered ? "vvc-dot-full" : rule.is_met ? "vvc-dot-half" : "" })))
+          ),
+          h("ul", {}, group.rules.map(drawRule))
+        )
+      );
+    const summary = [`${mastered} dari ${nRules} aturan dikuasai`, due ? `${due} perlu diulang` : ""].filter(Boolean).join(", ");
+    return [
+      this.head("Jenjang saya", nRules ? `${summary}.` : "", [
+        this.link("Kemajuan saya", { kind: "go", to: "progress" }),
+        this.link("Contoh", { kind: "go", to: "worked" }, true),
+      ]),
+      h(
+        "div",
+        { class: "vvc-columns vvc-columns-ladder" },
+        h("section", { class: "vvc-left", "aria-label": "Bagian kelas" }, h("h3", { class: "vvc-h3" }, "Bagian kelas"), h("ol", { class: "vvc-parts" }, parts.map(drawPart))),
+        h(
+          "section",
+          { class: "vvc-left", "aria-label": "Kelompok aturan" },
+          h("h3", { class: "vvc-h3" }, "Kelompok aturan"),
+          groups.length ? h("ol", { class: "vvc-rungs" }, groups.map(drawGroup)) : h("p", { class: "vvc-quiet-box" }, "Aturan yang dilatih muncul di sini setelah latihan dibuka.")
+        )
+      ),
+      h(
+        "div",
+        { class: "vvc-bar" },
+        h("p", { class: "vvc-bar-text" }, canGoOn ? "" : "Belum ada bagian yang dibuka. Halaman ini berubah sendiri bila pelatih membukanya."),
+        isQuiz ? this.toDrills() : this.primary(canGoOn ? "Lanjutkan" : "Lihat lagi", { kind: "go", to: canGoOn ? "next" : "ladder" }, canGoOn ? "next" : "again")
+      ),
+    ];
+  }
+
+  // Another room, so an ordinary link: it has a kernel of its own.
+  toDrills() {
+    return h("a", { class: "vvc-button vvc-primary", href: DRILLS }, h("span", { class: "vvc-button-word" }, "Buka Latihan singkat"), icon("next"));
+  }
+
+  drawRefresher({ link, code }, isOpen) {
+    return h(
+      "details",
+      { class: "vvc-refresher", open: isOpen },
+      h("summary", {}, "Tautan penyegaran 30 hari"),
+      h("p", {}, "Simpan tautan ini dan buka sekitar 30 hari lagi: beberapa kasus pendek tentang yang terlewat. Tautan tidak memuat nama Anda."),
+      h(
+        "div",
+        { class: "vvc-refresher-link" },
+        code
+          ? s(
+              "svg",
+              { class: "vvc-qr", viewBox: `-4 -4 ${code.size + 8} ${code.size + 8}`, role: "img", "aria-label": "Kode QR tautan penyegaran" },
+              s("path", { class: "vvc-qr-paper", d: `M-4 -4h${code.size + 8}v${code.size + 8}h-${code.size + 8}z` }),
+              s("path", { class: "vvc-qr-ink", d: code.path })
+            )
+          : null,
+        h(
+          "div",
+          {},
+          code ? null : h("p", {}, "Alamat server belum diketahui. Tambahkan di depan tautan ini."),
+          h("p", { class: "vvc-address", tabindex: "0" }, text(link)),
+          h("p", { class: "vvc-quiet" }, code ? "Pindai dengan ponsel, atau tekan tautannya lalu salin." : "Tekan tautannya, lalu salin.")
+        )
+      )
+    );
+  }
+
+  drawWait() {
+    const { title, text: sentence, kind, part, number, refresher } = this.page;
+    const names = { jeda: "pause", tunggu: "wait", tes_selesai: "check", selesai: "check" };
+    const isOver = kind === "selesai";
+    return [
+      h(
+        "section",
+        { class: "vvc-panel vvc-message" },
+        icon(names[kind] || "info"),
+        h("h2", { class: "vvc-title", tabindex: "-1", "data-heading": true }, text(title)),
+        h("p", {}, text(sentence)),
+        isOver ? null : h("p", { class: "vvc-quiet" }, kind === "kuis" ? "Halaman ini lanjut sendiri bila pelatih membuka bagian lain." : "Halaman ini lanjut sendiri. Anda tidak perlu memuat ulang."),
+        isOver ? this.primary("Kemajuan saya", { kind: "go", to: "progress" }, "next") : kind === "kuis" ? this.toDrills() : this.primary("Lihat lagi", { kind: "go", to: "next", number: part || undefined }, "again"),
+        // During a pause the case that is open may be finished.
+        number ? this.link("Kembali ke soal yang terbuka", { kind: "go", to: "case", number }) : null,
+        this.link("Jenjang saya", { kind: "go", to: "ladder" })
+      ),
+      refresher ? this.drawRefresher(refresher, true) : null,
+    ].filter(Boolean);
+  }
+
+  drawStored() {
+    const { title, text: sentence, left, part } = this.page;
+    return [
+      h(
+        "section",
+        { class: "vvc-panel vvc-message" },
+        icon("check"),
+        h("h2", { class: "vvc-title", tabindex: "-1", "data-heading": true }, text(title)),
+        h("p", {}, text(sentence)),
+        left ? h("p", { class: "vvc-quiet" }, `${left} soal lagi.`) : null,
+        this.primary(left ? "Soal berikutnya" : "Lanjut", { kind: "go", to: "next", number: left ? part : undefined }, "next")
+      ),
+    ];
+  }
+
+  // --- what the trainer says to all, asked for while somebody looks
+
+  pulse() {
+    if (!this.page.live || this.waiting || document.visibilityState !== "visible") return;
+    try {
+      this.model.send({ kind: "pulse" });
+    } catch {
+      /* the next one */
+    }
+  }
+
+  showWords(live) {
+    const said = [];
+    // The page of a pause says it itself.
+    if (live?.paused && this.page.screen !== "wait") said.push(h("p", {}, icon("pause"), h("span", {}, "Pelatih menjeda latihan. Jawaban Anda tersimpan.")));
+    const stamp = live?.message ? `${live.at}|${live.message}` : "";
+    if (stamp && recall(SEEN_WORDS + text(this.page.owner)) !== stamp && this.dismissed !== stamp) {
+      const close = () => {
+        this.dismissed = stamp;
+        remember(SEEN_WORDS + text(this.page.owner), stamp);
+        this.showWords(live);
+      };
+      said.push(
+        h("p", {}, icon("info"), h("span", {}, h("strong", {}, "Pesan pelatih: "), text(live.message)), h("button", { type: "button", class: "vvc-link", "aria-label": "Tutup pesan pelatih", onclick: close }, "Tutup"))
+      );
+    }
+    // The same words again are no news to who hears the page read out.
+    const now = `${live?.paused}|${said.length}|${stamp}`;
+    if (this.spoken === now) return;
+    this.spoken = now;
+    this.words.replaceChildren(...said);
   }
 
   // --- documents
@@ -796,10 +1146,10 @@ class Card {
 
   // What lies outside an open dialog is neither seen nor read out, so words go inside with it.
   openDialog(dialog) {
-    dialog.prepend(this.notice);
+    dialog.prepend(this.words, this.notice);
     dialog.append(this.live);
     dialog.addEventListener("close", () => {
-      this.root.prepend(this.notice);
+      this.root.prepend(this.words, this.notice);
       this.root.append(this.live);
     }, { once: true });
     dialog.showModal();
@@ -1039,15 +1389,16 @@ class Card {
       icon("next")
     );
     const summary = h("p", { class: "vvc-quiet" });
+    const visits = h("p", { class: "vvc-quiet" });
     const controls = {};
-    const group = (field, title, options) => {
+    const group = (field, title, options, kind = "") => {
       const name = newId(field);
       const state = h("span", { class: "vvc-state" });
       const differs = h("div", { class: "vvc-differs", hidden: true });
       const inputs = [];
       const node = h(
         "fieldset",
-        { class: "vvc-fieldset" },
+        { class: `vvc-fieldset ${kind}` },
         h("legend", {}, title, " ", state),
         options.map(([code, label]) => {
           const input = h("input", { type: "radio", name, value: code, onchange: () => this.choose(field, code, title) });
@@ -1066,6 +1417,7 @@ class Card {
     };
     const status = group("status", "Status keluarga", choices.status || []);
     const followUp = group("follow_up", "Tindak lanjut", choices.follow_up || []);
+    const confidence = group("confidence", "Seberapa yakin Anda?", choices.confidence || [], "vvc-big");
     const reasonId = newId("alasan");
     const reasonState = h("span", { class: "vvc-state" });
     const reasonDiffers = h("div", { class: "vvc-differs", hidden: true });
@@ -1093,7 +1445,7 @@ class Card {
     const dialog = h(
       "dialog",
       { class: "vvc-dialog vvc-dialog-decision", "aria-labelledby": headingId },
-      h("div", { class: "vvc-dialog-body" }, h("h3", { class: "vvc-title", id: headingId }, "Keputusan Anda"), summary, status, reason, followUp),
+      h("div", { class: "vvc-dialog-body" }, h("h3", { class: "vvc-title", id: headingId }, "Keputusan Anda"), summary, visits, status, reason, followUp, confidence),
       h(
         "div",
         { class: "vvc-dialog-foot" },
@@ -1106,7 +1458,7 @@ class Card {
         )
       )
     );
-    this.decision = { dialog, blocker, send, summary, controls };
+    this.decision = { dialog, blocker, send, summary, visits, controls };
     return dialog;
   }
 
@@ -1143,6 +1495,8 @@ class Card {
     this.bar.state.className = `vvc-bar-state${failed ? " vvc-state-failed" : ""}`;
     this.bar.state.textContent = failed ? "Belum tersimpan, dicoba lagi" : saving ? "Menyimpan" : states.includes("saved") ? "Semua tersimpan" : "";
     const names = flagged.map((row) => row.label);
+    const visits = flagged.filter((row) => row.node.dataset.mark === "perlu_kunjungan").length;
+    this.decision.visits.textContent = visits ? `${visits} isian minta kunjungan. Kunjungan hanya untuk hal yang tidak dapat dijawab berkas; yang tidak perlu mengurangi nilai.` : "";
     this.decision.summary.textContent = names.length ? `Anda menandai: ${names.join("; ")}.` : "Anda belum menandai satu isian pun; semua dianggap sesuai.";
     const blocked = this.blockers();
     const busy = Boolean(this.waiting);
@@ -1274,6 +1628,7 @@ class Card {
     if (!message || typeof message !== "object") return;
     if (message.kind === "saved" || message.kind === "differs") this.receiveSaved(message);
     else if (message.kind === "refused") this.receiveRefused(message);
+    else if (message.kind === "live") this.showWords(message);
   }
 
   receiveSaved(message) {

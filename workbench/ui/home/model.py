@@ -6,7 +6,7 @@ the tile: the door stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
 
 MAX_TILES = 3
+#: The kind of a part that is drills.
+_QUIZ = "kuis"
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,27 @@ def home(office: Any, actor: Actor) -> Home:
         Role.STAF: _staff_tiles,
         Role.ADMIN: _admin_tiles,
     }[actor.role](office, actor)
-    links = () if actor.role is Role.PESERTA else (("Ganti kata sandi", "/sandi"),)
+    links: tuple[tuple[str, str], ...] = ()
+    if actor.role in (Role.PESERTA, Role.PELATIH):
+        links += (("Latihan singkat", "/singkat"),)
+    if actor.role is not Role.PESERTA:
+        links += (("Ganti kata sandi", "/sandi"),)
     notes = _admin_notes(office, actor) if actor.role is Role.ADMIN else ()
-    return Home(f"Selamat datang, {actor.name}.", tuple(drawn)[:MAX_TILES], links, notes)
+    tiles = tuple(drawn)[:MAX_TILES]
+    shown = tuple(link for link in links if link[1] not in {tile.href for tile in tiles})
+    return Home(f"Selamat datang, {actor.name}.", tiles, shown, notes)
 
 
 def _trainee_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
-    from workbench.services import training
+    from workbench.services import courses, training
+
+    parts: tuple[Any, ...] = ()
 
     def state() -> tuple[str, str]:
+        nonlocal parts
+        parts = courses.my_parts(office, actor)
+        if parts:
+            return _course_state(parts)
         progress = training.my_progress(office, actor)
         if not progress.of:
             return "Lihat kasus", "Kasus untuk kursi Anda sedang disiapkan."
@@ -68,7 +82,32 @@ def _trainee_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
         return next_case, f"{progress.done} kasus sudah dikirim."
 
     action, sentence = _said(state, "Buka latihan")
-    return (Tile("Latihan", action, sentence, "/latihan"),)
+    practice = Tile("Latihan", action, sentence, "/latihan")
+    quiz = next((one for one in parts if one.state == "open" and one.kind == _QUIZ), None)
+    if quiz is None:
+        return (practice,)
+    said = f"{quiz.title} sedang dibuka."
+    if quiz.done:
+        said = f"{quiz.title}: {quiz.done} kartu sudah dijawab."
+    return (Tile("Latihan singkat", "Kerjakan kuis", said, "/singkat"), practice)
+
+
+def _course_state(parts: Sequence[Any]) -> tuple[str, str]:
+    """What a trainee of a class with parts does next, and which part that is of."""
+    opened = [part for part in parts if part.state == "open"]
+    now = next((part for part in opened if part.kind != _QUIZ), None)
+    if now is None and opened:
+        return "Lihat jenjang saya", "Yang dibuka sekarang hanya kuis."
+    if now is None:
+        is_over = all(part.state == "closed" for part in parts)
+        return "Lihat jenjang saya", (
+            "Semua bagian kelas sudah ditutup." if is_over else "Belum ada bagian yang dibuka."
+        )
+    if now.of:
+        how_far = f"{now.done} dari {now.of} soal sudah dikirim"
+    else:
+        how_far = f"{now.done} kasus sudah dikirim" if now.done else "dibuka"
+    return "Lanjutkan" if any(part.done for part in parts) else "Mulai", f"{now.title}: {how_far}."
 
 
 def _trainer_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:

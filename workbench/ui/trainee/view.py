@@ -12,10 +12,12 @@ from workbench.ui.trainee.model import TraineeRoom
 
 def show(actor: Actor) -> CaseCard:
     """The card of this trainee, open on the case that is next."""
-    from workbench.services import training
+    from workbench.services import courses, training
     from workbench.services.office import Office
+    from workbench.ui.hall import hall_address
 
-    return link(TraineeRoom(Office.from_environment(), actor, training))
+    office = Office.from_environment()
+    return link(TraineeRoom(office, actor, training, courses, hall_address(office.root)))
 
 
 def link(room: TraineeRoom) -> CaseCard:

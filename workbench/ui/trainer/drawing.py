@@ -13,23 +13,36 @@ from typing import Any
 import segno
 
 from workbench.domain.words import date_id, number_id
+from workbench.training.answers import word_for
 from workbench.ui.rule_words import WRONGLY_FLAGGED, rule_title, rule_words
 from workbench.ui.trainer.model import (
     DONE,
     NOT_BEGUN,
     STUCK,
+    WAITS,
     WORKING,
     ClassForm,
     Stream,
+    Watch,
     empty_places,
     minutes_idle,
     outcome_of,
     people_by_place,
     person_state,
     weak_rules,
+    who_needs_help,
 )
 
-_STATE_WORDS = {DONE: "selesai", WORKING: "bekerja", NOT_BEGUN: "belum mulai"}
+_STATE_WORDS = {
+    DONE: "selesai",
+    WORKING: "bekerja",
+    NOT_BEGUN: "belum mulai",
+    WAITS: "menunggu kasus",
+}
+#: People of whom the list of those who need help tells.
+_HELPED = 8
+#: Words for the states of a part.
+PART_STATES = {"waiting": "belum dibuka", "open": "dibuka", "closed": "ditutup"}
 #: Outcome -> (sign in the matrix, its word).
 _OUTCOMES = {
     "found": ("✓", "ditemukan"),
@@ -69,19 +82,27 @@ def totals(board: Any) -> str:
     total = board.totals
     here = number_id(total.joined)
     if total.expected:
-        here += f" dari {number_id(total.expected)}"
+        # Somebody who joins twice, or is on no list, makes more than all of them.
+        word = "dari" if total.joined <= total.expected else "· daftar"
+        here += f" {word} {number_id(total.expected)}"
     score = "belum ada" if total.score is None else number_id(int(total.score * 100 + 0.5))
     numbers = [
         (here, "peserta hadir"),
         (f"{total.kelurahan_present} dari {total.kelurahan_of}", "kelurahan terwakili"),
-        (f"{number_id(total.cases_done)} dari {number_id(total.cases_of)}", "kasus dikirim"),
+        (_sent(board), "kasus dikirim"),
         (score, "nilai rata-rata"),
     ]
     lines = "".join(f"<li><strong>{escape(n)}</strong>{word}</li>" for n, word in numbers)
     return f'<div class="vvk"><ul class="vvk-totals">{lines}</ul></div>'
 
 
-def people(board: Any, now: datetime) -> str:
+def _sent(board: Any) -> str:
+    done = number_id(board.totals.cases_done)
+    # On a ladder nobody knows beforehand how many cases it takes.
+    return done if board.info.rules else f"{done} dari {number_id(board.totals.cases_of)}"
+
+
+def people(board: Any, now: datetime, watch: Watch) -> str:
     """The room as a grid of people by kelurahan, with progress and who is stuck."""
     if not board.people:
         return _box(
@@ -93,42 +114,160 @@ def people(board: Any, now: datetime) -> str:
             kecamatan = place.kecamatan
             heading = f"Kecamatan {kecamatan}" if kecamatan else "Seluruh kota"
             drawn.append(f'<h4 class="vvk-place">{escape(heading)}</h4>')
-        drawn += [_person(person, place.name, now) for person in those]
-    stuck = sum(person_state(person, now) == STUCK for person in board.people)
-    note = f"{number_id(stuck)} orang diam lima menit atau lebih." if stuck else "Semua bergerak."
+        drawn += [_person(person, place.name, now, watch) for person in those]
     return _box(
         "Peserta",
-        f'<p class="vvk-muted">{note}</p><div class="vvk-people" tabindex="0" role="region" '
+        f'<div class="vvk-people" tabindex="0" role="region" '
         f'aria-label="Peserta per kecamatan"><div class="vvk-places">{"".join(drawn)}</div></div>',
     )
 
 
-def _person(person: Any, place: str, now: datetime) -> str:
-    state = person_state(person, now)
+def _person(person: Any, place: str, now: datetime, watch: Watch) -> str:
+    state = person_state(person, now, watch)
     words = _STATE_WORDS.get(state) or f"! diam {minutes_idle(person, now)} menit"
-    share = round(100 * person.done / person.of) if person.of else 0
+    alike = [one for one in watch.alike if one.seat == person.seat and state != DONE]
+    if alike:
+        words = f"! {_alike_words(alike[0].rule)}"
+    if watch.rules:
+        mastered = watch.mastered.get(person.seat, 0)
+        done, share = f"{person.done} kasus", round(100 * mastered / watch.rules)
+        words = f"{words} · {mastered}/{watch.rules} aturan"
+    else:
+        done = f"{person.done}/{person.of}"
+        share = round(100 * person.done / person.of) if person.of else 0
+    kind = STUCK if alike else state
     return (
-        f'<div class="vvk-person vvk-{state}"><span title="{escape(person.name)}">'
-        f"{escape(person.name)}</span><strong>{person.done}/{person.of}</strong>"
-        f'<i><b style="width:{share}%"></b></i><small>{words} · {escape(place)}</small></div>'
+        f'<div class="vvk-person vvk-{kind}"><span title="{escape(person.name)}">'
+        f"{escape(person.name)}</span><strong>{done}</strong>"
+        f'<i><b style="width:{share}%"></b></i><small title="{escape(words)}">{escape(words)} · '
+        f"{escape(place)}</small></div>"
     )
 
 
-def most_missed(board: Any) -> str:
-    """The five rules missed most, as bars of missed against all."""
-    if not board.most_missed:
-        return _box(
-            "Paling sering terlewat", '<p class="vvk-muted">Belum ada kasus yang dikirim.</p>'
-        )
+def _alike_words(rule: str) -> str:
+    return f"3 kali melewatkan {rule}" if rule else "3 kasus dengan tuduhan keliru"
+
+
+def needs_help(board: Any, now: datetime, watch: Watch) -> str:
+    """Whom to go to, and why: the same error three times, then who is idle the longest."""
+    if watch.is_resting:
+        return _box("Perlu dibantu", '<p class="vvk-muted">Kelas sedang menunggu Anda.</p>')
+    found = who_needs_help(board, now, watch)
+    if not found:
+        return _box("Perlu dibantu", '<p class="vvk-muted">Belum ada. Semua bergerak.</p>')
     lines = []
-    for rule in board.most_missed:
-        of = rule.missed + rule.found
+    for one in found[:_HELPED]:
+        if one.rule is None:
+            why = f"diam {one.minutes} menit"
+        elif one.rule:
+            why = f"{_alike_words(one.rule)}: {rule_title(one.rule)}"
+        else:
+            why = "3 kasus berturut-turut menandai isian yang sesuai"
         lines.append(
-            f"<li><strong>{escape(rule.rule)}</strong> {escape(rule_title(rule.rule))}<br>"
-            f'<span class="vvk-muted">terlewat {rule.missed} dari {of}, oleh {rule.people} '
-            f'orang</span><i><b style="width:{round(100 * rule.missed / of)}%"></b></i></li>'
+            f"<li><strong>{escape(one.person.name)}</strong> <span>{escape(one.person.area)}, "
+            f"kursi {one.person.seat}</span><br>{escape(why)}</li>"
         )
-    return _box("Paling sering terlewat", f'<ul class="vvk-bars">{"".join(lines)}</ul>')
+    more = len(found) - _HELPED
+    rest = f'<p class="vvk-muted">dan {more} orang lagi</p>' if more > 0 else ""
+    return _box("Perlu dibantu", f'<ul class="vvk-stream">{"".join(lines)}</ul>{rest}')
+
+
+def missed_rule(rule: Any) -> str:
+    """One of the rules missed most, as a bar of missed against all."""
+    of = rule.missed + rule.found
+    share = round(100 * rule.missed / of)
+    return (
+        f'<div class="vvk vvk-bar"><strong>{escape(rule.rule)}</strong> '
+        f'{escape(rule_title(rule.rule))}<br><span class="vvk-muted">terlewat {rule.missed} dari '
+        f'{of}, oleh {rule.people} orang</span><i><b style="width:{share}%"></b></i></div>'
+    )
+
+
+def worst_case(case: Any) -> str:
+    """A case behind a rule, in one line."""
+    words = f"terlewat {case.missed} dari {case.sent}"
+    if case.false_alarms:
+        words += f", {case.false_alarms} tuduhan keliru"
+    return f"{case.title}: {words}"
+
+
+def solution(case: Any, is_large: bool = False) -> str:
+    """What is wrong in a case, why it matters, what settles it, who says so."""
+    listed = "".join(_mistake(one) for one in case.solutions)
+    listed = listed or "<li>Kasus ini tidak memuat kesalahan.</li>"
+    status = word_for("status", case.answer["status"])
+    follow_up = word_for("follow_up", case.answer["follow_up"])
+    kind = "vvk-solution vvk-large" if is_large else "vvk-solution"
+    return (
+        f'<div class="vvk {kind}"><ul>{listed}</ul><p>Status: <strong>{escape(status)}</strong>. '
+        f"Tindak lanjut: <strong>{escape(follow_up)}</strong>.</p></div>"
+    )
+
+
+def _mistake(one: Any) -> str:
+    documents = "; ".join(one.documents) or "tidak ada"
+    return (
+        f"<li><strong>{escape(one.rule)} {escape(one.title)}</strong><br>{escape(one.why)}<br>"
+        f'<span class="vvk-muted">Yang memastikan: {escape(documents)}. '
+        f"Sumber: {escape(one.source)}</span></li>"
+    )
+
+
+def wall_head(title: str, is_solved: bool) -> str:
+    """The question over a case on the wall."""
+    asked = "Inilah yang salah" if is_solved else "Apa yang salah di sini?"
+    return f'<div class="vvk vvk-wall-head"><h2>{asked}</h2><span>{escape(title)}</span></div>'
+
+
+def live_state(live: Any) -> str:
+    """What the class is being told now."""
+    if live is None or not (live.paused or live.message):
+        return ""
+    told = []
+    if live.paused:
+        told.append("<strong>Kelas dijeda.</strong> Peserta tidak menerima kasus baru.")
+    if live.message:
+        told.append(f"Pesan yang tampil: <strong>{escape(live.message)}</strong>")
+    return f'<p class="vvk vvk-live" role="status">{" ".join(told)}</p>'
+
+
+def part_line(part: Any) -> str:
+    """One part of the class: how it stands, who began it, who finished it."""
+    state = PART_STATES.get(part.state, part.state)
+    sign = {"open": "▶", "closed": "■"}.get(part.state, "○")
+    done = "selesai" if part.kind != "latihan" else "menguasai semua"
+    counts = f"{part.given} mulai, {part.done} {done}" if part.given else "belum ada yang mulai"
+    return (
+        f'<div class="vvk vvk-part vvk-part-{escape(part.state)}"><strong>{part.number}. '
+        f"{escape(part.title)}</strong> <span>{sign} {state}</span>"
+        f'<small class="vvk-muted">{counts}</small></div>'
+    )
+
+
+def sheet(shown: Any, marks: dict[str, str]) -> str:
+    """The sheet that is being typed in: whose case, and the rows that were marked."""
+    words = {"tidak_sesuai": "tidak sesuai", "perlu_kunjungan": "perlu kunjungan"}
+    rows = "".join(
+        f"<li>Baris {line.number}: {escape(line.section)}, {escape(line.label)} "
+        f"<strong>{escape(line.value or '(kosong)')}</strong>: {words[marks[line.cell]]}</li>"
+        for line in shown.lines
+        if line.cell in marks
+    )
+    return (
+        f'<div class="vvk vvk-box"><h3>Lembar {escape(shown.code)}: {escape(shown.title)}</h3>'
+        f'<p class="vvk-muted">{len(shown.lines)} baris.</p><ul>{rows}</ul></div>'
+    )
+
+
+def archive_line(archive: Any) -> str:
+    """One archive in words."""
+    size = number_id(max(1, round(archive.size / 1024)))
+    people_, cases = archive.rows.get("peserta", 0), archive.rows.get("nilai", 0)
+    return (
+        f'<div class="vvk"><strong>{escape(archive.class_name)}</strong> '
+        f'<span class="vvk-muted">{escape(archive.name)}: {number_id(people_)} peserta, '
+        f"{number_id(cases)} kasus dijawab, {size} kB</span></div>"
+    )
 
 
 def explained(code: str) -> str:
@@ -153,6 +292,26 @@ def stream(told: Stream) -> str:
         for happening in told.happenings
     )
     return _box("Terbaru", f'<ul class="vvk-stream">{lines}</ul>')
+
+
+def drills_played(told: Sequence[Any]) -> str:
+    """Each drill somebody played, a line each, with its hardest card; nothing while none did."""
+    lines = []
+    for drill in told:
+        if drill.share is None:
+            continue
+        hard = ""
+        if drill.hardest:
+            first = drill.hardest[0]
+            hard = (
+                f'<br><small class="vvk-muted">Paling sering keliru ({first.wrong} dari '
+                f"{first.answered}): {escape(first.words)}</small>"
+            )
+        lines.append(
+            f"<li><strong>{escape(drill.title)}</strong>: {number_id(drill.players)} orang, "
+            f"{number_id(drill.answered)} kartu, tepat {drill.share.percents()}{hard}</li>"
+        )
+    return _box("Latihan singkat", f"<ul>{''.join(lines)}</ul>") if lines else ""
 
 
 def absent(board: Any) -> str:
@@ -276,9 +435,10 @@ def person_help(board: Any, seat: int) -> str:
         talk = f"<p>Yang terlewat:</p><ul>{lines}</ul>"
     else:
         talk = '<p class="vvk-muted">Belum ada aturan yang terlewat.</p>'
+    done = person.done if board.info.rules else f"{person.done} dari {person.of}"
     return (
         f'<div class="vvk vvk-box"><h3>{escape(person.name)}</h3><p>{escape(person.area)}, kursi '
-        f"{person.seat}. {person.done} dari {person.of} kasus dikirim.</p>{talk}</div>"
+        f"{person.seat}. {done} kasus dikirim.</p>{talk}</div>"
     )
 
 

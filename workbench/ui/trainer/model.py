@@ -1,26 +1,31 @@
 """The room Kelas as a plain object: which class is open, what blocks, what the board says.
 
-It asks ``services.classes`` and knows no widget. What a trainer reads off a board is worked out
-here: who is stuck, what happened since the last look, which rule to explain next.
+It asks the services and knows no widget. What a trainer reads off a board is worked out here: who
+needs a hand, what happened since the last look, which rule to explain next.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from workbench.access import Actor
 from workbench.domain.words import number_id
+from workbench.ui.hall import hall_address
 
 #: Who has not touched anything for so long, and is not done, may need a hand.
-STUCK_AFTER = timedelta(minutes=5)
+IDLE_MINUTES, MOST_IDLE_MINUTES = 5, 60
+#: Cases are handed out without a trace in the ledger: the board is asked anew at least so often.
+ANEW_AFTER = timedelta(seconds=30)
+#: Counting who began and finished each part costs the most: not at every answer.
+COUNT_AFTER = timedelta(seconds=10)
+#: The longest message to a class.
+MAX_MESSAGE = 280
 #: Lines the stream of events keeps.
 STREAM_LINES = 12
 #: Seats beyond the list, for those who come without being on it.
@@ -28,7 +33,7 @@ SPARE_SEATS = 20
 MIN_SEATS, MAX_SEATS = 30, 500
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
-DONE, WORKING, STUCK, NOT_BEGUN = "selesai", "bekerja", "diam", "belum"
+DONE, WORKING, STUCK, NOT_BEGUN, WAITS = "selesai", "bekerja", "diam", "belum", "menunggu"
 
 Progress = Callable[[int, int], None]
 
@@ -74,14 +79,18 @@ class Stream:
     happenings: list[Happening] = field(default_factory=list)
     _done: dict[int, int] | None = None
 
-    def tell(self, people: Iterable[Any]) -> None:
-        """Add what is new since the last board; the first board tells how everybody stands."""
+    def tell(self, people: Iterable[Any], has_end: bool = True) -> None:
+        """Add what is new since the last board; the first board tells how everybody stands.
+
+        Without ``has_end`` nobody knows how many cases there will be.
+        """
         news = []
         before = self._done
         for person in people:
             known = -1 if before is None else before.get(person.seat, -1)
             if person.done > max(known, 0):
-                sentence = f"{person.name} mengirim kasus {person.done} dari {person.of}."
+                sentence = f"{person.name} mengirim kasus {person.done}"
+                sentence += f" dari {person.of}." if has_end else "."
                 news.append(Happening(person.last_action_at, sentence))
             elif known < 0:
                 news.append(Happening(person.joined_at, f"{person.name} masuk ({person.area})."))
@@ -90,35 +99,86 @@ class Stream:
         self.happenings = [*news, *self.happenings][:STREAM_LINES]
 
 
-class ClassRoom:
-    """A trainer's room. ``classes`` is ``services.classes`` or something with its functions."""
+@dataclass(frozen=True)
+class Watch:
+    """How a board is read.
 
-    def __init__(self, office: Any, actor: Actor, classes: Any) -> None:
-        self._office = office
-        self._actor = actor
+    Somebody is idle after ``idle_minutes``, but nobody while the class rests (paused, or no part
+    open). ``rules`` is how many a ladder has, 0 in a class without parts; ``mastered`` is by seat.
+    ``alike`` are the ``AlikeErrors`` of ``services.walls``.
+    """
+
+    idle_minutes: int = IDLE_MINUTES
+    is_resting: bool = False
+    rules: int = 0
+    mastered: Mapping[int, int] = field(default_factory=dict)
+    alike: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class NeedsHelp:
+    """Somebody to go to: ``rule`` missed again and again, "" for cells flagged without cause,
+    None for nothing done in ``minutes``."""
+
+    person: Any
+    rule: str | None
+    minutes: int = 0
+
+
+class ClassRoom:
+    """A trainer's room. The services are handed in, or something with their functions."""
+
+    def __init__(
+        self,
+        office: Any,
+        actor: Actor,
+        classes: Any,
+        walls: Any = None,
+        courses: Any = None,
+        archives: Any = None,
+        drills: Any = None,
+    ) -> None:
+        self.office = office
+        self.actor = actor
         self._classes = classes
+        self._walls = walls or import_module("workbench.services.walls")
+        self._courses = courses or import_module("workbench.services.courses")
+        self._archives = archives or import_module("workbench.services.class_archives")
+        self._drills = drills or import_module("workbench.services.drills")
         self.form = ClassForm()
-        self.info: Any = None
+        self.idle_minutes = IDLE_MINUTES
+        self._leave_class(None)
+
+    def _leave_class(self, info: Any) -> None:
+        """Begin with another class, or none."""
+        self.info: Any = info
         self.board: Any = None
+        self.parts: tuple[Any, ...] = ()
+        self.drills: tuple[Any, ...] = ()
+        self.live: Any = None
         self.stream = Stream()
+        self._pulse: Any = None
+        self._looked_at: datetime | None = None
+        self._counted_at: datetime | None = None
+        self._mastered: dict[int, int] = {}
+        self._alike: dict[int, tuple[Any, ...]] = {}
 
     # -- which class -------------------------------------------------------------------------
 
     def find_class(self) -> None:
         """The class that is open now, else the one that was open last, else none."""
-        self.info = self._classes.current_class(self._office)
-        if self.info is None:
-            earlier = self._classes.list_classes(self._office, self._actor)
-            self.info = earlier[0] if earlier else None
+        info = self._classes.current_class(self.office)
+        if info is None:
+            info = next(iter(self.earlier_classes()), None)
+        self._leave_class(info)
 
     def earlier_classes(self) -> tuple[Any, ...]:
-        """All classes that ever opened, newest first."""
-        return tuple(self._classes.list_classes(self._office, self._actor))
+        """All classes that ever opened and were not put away, newest first."""
+        return tuple(self._classes.list_classes(self.office, self.actor))
 
     def choose(self, class_id: str) -> None:
         """Look at another class."""
-        self.info = self._classes.class_info(self._office, self._actor, class_id)
-        self.board, self.stream = None, Stream()
+        self._leave_class(self._classes.class_info(self.office, self.actor, class_id))
 
     def open_class(self, progress: Progress | None = None) -> None:
         """Draw the cases and open; refused by the services for what the form lets through."""
@@ -133,30 +193,31 @@ class ClassRoom:
             seats=form.seats,
             code_hours=form.code_hours,
         )
-        self.info = self._classes.open_class(
-            self._office, self._actor, settings, list(form.expected) or None, progress
+        self._leave_class(
+            self._classes.open_class(
+                self.office, self.actor, settings, list(form.expected) or None, progress
+            )
         )
-        self.board, self.stream = None, Stream()
 
     def close(self) -> None:
         """Keep newcomers out."""
-        self.info = self._classes.close_class(self._office, self._actor, self.info.id)
+        self.info = self._classes.close_class(self.office, self.actor, self.info.id)
 
     def reopen(self) -> None:
         """Let newcomers in again."""
-        self.info = self._classes.reopen_class(self._office, self._actor, self.info.id)
+        self.info = self._classes.reopen_class(self.office, self.actor, self.info.id)
 
     def turn_code_off(self) -> None:
         """Let nobody join with the code that is on the wall."""
-        self.info = self._classes.turn_code_off(self._office, self._actor, self.info.id)
+        self.info = self._classes.turn_code_off(self.office, self.actor, self.info.id)
 
     def turn_code_on(self) -> None:
         """Let people join with the same code again."""
-        self.info = self._classes.turn_code_on(self._office, self._actor, self.info.id)
+        self.info = self._classes.turn_code_on(self.office, self.actor, self.info.id)
 
     def renew_code(self) -> None:
         """Make another code; the one on the wall and on paper dies."""
-        self.info = self._classes.renew_code(self._office, self._actor, self.info.id)
+        self.info = self._classes.renew_code(self.office, self.actor, self.info.id)
 
     def read_participants(self, file_name: str, content: bytes) -> str:
         """Take a participant list; returns what was read, in words. Raises ``UnusableInput``."""
@@ -175,29 +236,139 @@ class ClassRoom:
 
     # -- the board ---------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Ask for the board as it is now."""
-        self.board = self._classes.board(self._office, self._actor, self.info.id)
+    def look(self, now: datetime | None = None) -> None:
+        """Ask for the board as it is now, and for no more of it than moved since the last look."""
+        now = now or datetime.now(UTC)
+        asked = (self.office, self.actor, self.info.id)
+        pulse, before = self._walls.pulse(*asked), self._pulse
+        is_stale = self._looked_at is None or now - self._looked_at >= ANEW_AFTER
+        if before is None or is_stale or replace(pulse, seq=before.seq) != before:
+            self._look_anew(now)
+        elif pulse.seq != before.seq:
+            moved = self._walls.last_actions(*asked)
+            people = tuple(
+                replace(one, last_action_at=moved.get(one.seat, one.last_action_at))
+                for one in self.board.people
+            )
+            self.board = replace(self.board, people=people)
+        is_old = self._counted_at is None or now - self._counted_at >= COUNT_AFTER
+        if before is None or is_old or pulse.touched != before.touched:
+            self.parts = tuple(self._courses.parts(*asked))
+            self.live = self._courses.live(*asked)
+            self.drills = tuple(self._drills.class_drills(*asked))
+            self._counted_at = now
+        self._pulse = pulse
+
+    def _look_anew(self, now: datetime) -> None:
+        """The whole board, and of those who sent something since, what is told of their answers."""
+        asked = (self.office, self.actor, self.info.id)
+        known = {one.seat: one.done for one in self.board.people} if self.board else {}
+        self.board = self._classes.board(*asked)
         self.info = self.board.info
-        self.stream.tell(self.board.people)
+        self.stream.tell(self.board.people, has_end=not self.info.rules)
+        sent = {one.seat for one in self.board.people if one.done != known.get(one.seat, 0)}
+        if sent:
+            self._mastered.update(self._walls.rules_mastered(*asked, sent))
+            self._alike.update(dict.fromkeys(sent, ()))
+            for one in self._walls.alike_errors(*asked, sent):
+                self._alike[one.seat] = (*self._alike[one.seat], one)
+        self._looked_at = now
+
+    @property
+    def watch(self) -> Watch:
+        """How the board is to be read now."""
+        is_paused = bool(self.live and self.live.paused)
+        has_parts = bool(self.parts)
+        return Watch(
+            self.idle_minutes,
+            is_paused or (has_parts and not any(part.state == "open" for part in self.parts)),
+            len(self.info.rules) if has_parts else 0,
+            self._mastered,
+            tuple(one for seat in sorted(self._alike) for one in self._alike[seat]),
+        )
+
+    # -- the whole class ---------------------------------------------------------------------
+
+    def pause(self, paused: bool) -> None:
+        """Hold everybody up, or let them go on."""
+        self._courses.pause(self.office, self.actor, self.info.id, paused)
+
+    def say_to_all(self, text: str) -> None:
+        """Put a message on everybody's screen; "" takes it away."""
+        self._courses.say_to_all(self.office, self.actor, self.info.id, text.strip())
+
+    def turn_part(self, number: int, is_open: bool) -> None:
+        """Open a part of the class, or close it."""
+        turn = self._courses.open_part if is_open else self._courses.close_part
+        turn(self.office, self.actor, self.info.id, number)
+
+    def worst_cases(self, rule: str) -> tuple[Any, ...]:
+        """The cases behind a rule that is missed, worst first."""
+        cases: tuple[Any, ...] = self._walls.worst_cases(
+            self.office, self.actor, self.info.id, rule
+        )
+        return cases
+
+    def wall_case(self, case: Any) -> Any:
+        """One of ``worst_cases`` with its solution, for the wall."""
+        return self._walls.wall_case(self.office, self.actor, self.info.id, case.seat, case.number)
+
+    def put_away(self) -> Any:
+        """Archive the class and leave it; returns the archive."""
+        made = self._archives.archive_class(self.office, self.actor, self.info.id)
+        self.find_class()
+        return made
+
+    def archives(self) -> tuple[Any, ...]:
+        """The archives that can be taken away, newest first."""
+        return tuple(self._archives.archives(self.office, self.actor))
+
+    def archive_file(self, name: str) -> tuple[str, bytes]:
+        """One archive: its name and content."""
+        file: tuple[str, bytes] = self._archives.archive_file(self.office, self.actor, name)
+        return file
 
     def help_back_in(self, seat: int) -> str:
         """A new return code for one person; the old one no longer works."""
-        code: str = self._classes.issue_return_code(self._office, self._actor, self.info.id, seat)
+        code: str = self._classes.issue_return_code(self.office, self.actor, self.info.id, seat)
         return code
 
     def join_address(self) -> str:
         """The address a phone in the hall can open, "" where the server left none."""
-        return hall_address(self._office.root)
+        return hall_address(self.office.root)
 
 
-def person_state(person: Any, now: datetime) -> str:
-    """DONE, WORKING, STUCK or NOT_BEGUN; ``now`` is an aware moment."""
-    if person.done >= person.of:
-        return DONE
-    if now - person.last_action_at >= STUCK_AFTER:
+def person_state(person: Any, now: datetime, watch: Watch | None = None) -> str:
+    """DONE, WORKING, WAITS (nothing to do at the moment), STUCK or NOT_BEGUN at ``now``."""
+    watch = watch or Watch()
+    if watch.rules:
+        if watch.mastered.get(person.seat, 0) >= watch.rules:
+            return DONE
+        has_nothing_open = person.of > 0 and person.done >= person.of
+    else:
+        if person.done >= person.of:
+            return DONE
+        has_nothing_open = False
+    if has_nothing_open:
+        return WAITS
+    is_idle = now - person.last_action_at >= timedelta(minutes=watch.idle_minutes)
+    if is_idle and not watch.is_resting:
         return STUCK
     return WORKING if person.done or person.last_action_at > person.joined_at else NOT_BEGUN
+
+
+def who_needs_help(board: Any, now: datetime, watch: Watch) -> list[NeedsHelp]:
+    """Whom to go to first: the same error again and again, then the longest idle."""
+    people = {person.seat: person for person in board.people}
+    states = {seat: person_state(person, now, watch) for seat, person in people.items()}
+    found = [
+        NeedsHelp(people[one.seat], one.rule)
+        for one in watch.alike
+        if states.get(one.seat, DONE) != DONE
+    ]
+    idle = [person for seat, person in people.items() if states[seat] == STUCK]
+    idle.sort(key=lambda person: person.last_action_at)
+    return [*found, *(NeedsHelp(person, None, minutes_idle(person, now)) for person in idle)]
 
 
 def minutes_idle(person: Any, now: datetime) -> int:
@@ -240,28 +411,3 @@ def weak_rules(board: Any, seat: int) -> list[str]:
         rule: seats[seat].missed for rule, seats in board.matrix.items() if rule and seat in seats
     }
     return sorted((rule for rule in missed if missed[rule]), key=lambda rule: (-missed[rule], rule))
-
-
-def hall_address(root: Path) -> str:
-    """The server's address for other machines, from what it wrote to ``serve.json``.
-
-    An address only this machine can open is given when there is no other.
-    """
-    try:
-        told = json.loads((root / "serve.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return ""
-    if not isinstance(told, Mapping):
-        return ""
-    listed = told.get("urls")
-    addresses = [*(listed if isinstance(listed, list) else []), told.get("url")]
-    known = [a.rstrip("/") for a in addresses if isinstance(a, str) and a.startswith("http")]
-    return next((a for a in known if not _is_loopback(a)), known[0] if known else "")
-
-
-def _is_loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

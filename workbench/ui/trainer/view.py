@@ -1,4 +1,7 @@
-"""The room Kelas on a page: a form, then four tabs; the board is asked again every two seconds."""
+"""The room Kelas on a page: a form, then its tabs, each drawn when it is first opened.
+
+The board is asked again every two seconds while it, or the join screen, is looked at.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ import ipywidgets as w
 from workbench.access import Actor
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
-from workbench.ui.rule_words import rule_groups, rule_title
+from workbench.ui.rule_words import rule_groups
 from workbench.ui.trainer import drawing
-from workbench.ui.trainer.model import MAX_UPLOAD_BYTES, ClassRoom
+from workbench.ui.trainer.live import LivePanel
+from workbench.ui.trainer.model import MAX_UPLOAD_BYTES, MOST_IDLE_MINUTES, ClassRoom
+from workbench.ui.trainer.wall import MissedPanel, offer
 
 T = TypeVar("T")
 
@@ -28,7 +33,8 @@ _WIDE = w.Layout(width="auto", margin="0 0 8px")
 _FULL = w.Layout(width="100%", margin="0")
 #: Seconds between two looks at the board.
 LOOK_EVERY = 2.0
-BOARD, JOIN, HELP, CLASS = range(4)
+PLAN, JOIN, BOARD, HELP = "Rencana", "Layar masuk", "Papan", "Bantu peserta"
+PROOF, PAPERS, CLASS = "Bukti", "Cetak", "Kelas"
 CODE_OFF, CODE_ON = "Matikan kode", "Nyalakan lagi"
 
 
@@ -54,6 +60,7 @@ class ClassView:
         self._is_blind = False
         self._watching: asyncio.Task[None] | None = None
         self._tabs: w.Tab | None = None
+        self._drawn: set[str] = set()
         if self.did(room.find_class):
             self.draw()
 
@@ -101,7 +108,7 @@ class ClassView:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            if self._tabs is not None and self._tabs.selected_index in (BOARD, JOIN):
+            if self.selected in (BOARD, JOIN):
                 try:
                     self.refresh()
                 except Exception:  # one bad look must not end the watching
@@ -111,7 +118,7 @@ class ClassView:
 
     def draw_form(self) -> None:
         """What a class needs to be opened."""
-        self._tabs = None
+        self._tabs, self._drawn = None, set()
         form = self.room.form
         if not form.groups:
             form.groups = tuple(key for key, _ in rule_groups())
@@ -123,11 +130,10 @@ class ClassView:
         n_cases = w.BoundedIntText(
             value=form.n_cases, min=1, max=60, description="Jumlah kasus", tooltip=""
         )
-        share = w.IntSlider(
+        share = w.BoundedIntText(
             value=form.error_percent,
             min=0,
             max=100,
-            step=5,
             description="Kasus berisi salah (%)",
             tooltip="",
         )
@@ -231,31 +237,65 @@ class ClassView:
             layout=w.Layout(width="100%", max_width="760px"),
         )
         shown.add_class("vvk-form")
-        self.body.children = (shown,)
+        if self.room.info is None:
+            plan = _behind("Rencanakan bimtek satu atau dua hari", self._draw_plan)
+            self.body.children = (plan, shown, self._closing())
+        else:
+            self.body.children = (shown,)
 
     # -- the class ---------------------------------------------------------------------------
 
-    def draw_class(self, selected: int) -> None:
-        """The four tabs of a class, open on ``selected``."""
+    def draw_class(self, selected: str) -> None:
+        """The tabs of a class, open on ``selected``."""
+        self.address = self.room.join_address()
         self.head = w.HTML(layout=_WIDE)
-        self._draw_board()
-        self._draw_join()
-        self._draw_help()
+        self._drawn = set()
+        self._drawers: dict[str, Callable[[], w.Widget]] = {
+            PLAN: self._draw_plan,
+            JOIN: self._draw_join,
+            BOARD: self._draw_board,
+            HELP: self._help_page,
+            PROOF: self._draw_proof,
+            PAPERS: self._draw_papers,
+            CLASS: self._class_tab,
+        }
         self._tabs = w.Tab(
-            children=[self.board_tab, self.join_tab, self.help_tab, self._class_tab()],
-            titles=["Papan", "Layar masuk", "Bantu peserta", "Kelas"],
-            selected_index=selected,
+            children=[w.VBox(layout=_FULL) for _ in self._drawers],
+            titles=list(self._drawers),
+            selected_index=list(self._drawers).index(selected),
             layout=_FULL,
         )
         self._tabs.add_class("vvk-tabs")
-        self._tabs.observe(lambda _change: self.refresh(), "selected_index")
+        self._tabs.observe(lambda _change: self._open(), "selected_index")
         self.body.children = (self.head, self._tabs)
+        self._open()
+
+    def select(self, tab: str) -> None:
+        """Open a tab, as a click on it does."""
+        assert self._tabs is not None
+        self._tabs.selected_index = list(self._drawers).index(tab)
+
+    @property
+    def selected(self) -> str | None:
+        """The tab that is looked at, None while there is no class."""
+        return None if self._tabs is None else list(self._drawers)[self._tabs.selected_index]
+
+    def _open(self) -> None:
+        """Draw the tab that is looked at, once, and what moved since."""
+        tab = self.selected
+        assert self._tabs is not None
+        assert tab is not None
+        if tab not in self._drawn:
+            shown = self._drawers[tab]()
+            self._tabs.children[self._tabs.selected_index].children = (shown,)
+            self._drawn.add(tab)
         self.refresh()
 
     def refresh(self, now: datetime | None = None) -> None:
         """Ask for the board and draw what changed of it."""
+        now = now or datetime.now(UTC)
         try:
-            self.room.look()
+            self.room.look(now)
         except WorkbenchError as error:
             self._is_blind = True
             self.say(str(error), is_problem=True)
@@ -263,46 +303,70 @@ class ClassView:
         if self._is_blind:  # only its own sentence is taken away again
             self._is_blind = False
             self.say("")
-        now = now or datetime.now(UTC)
-        board, info = self.room.board, self.room.info
-        drawn = {
-            self.head: drawing.head(info),
-            self.totals: drawing.totals(board),
-            self.people: drawing.people(board, now),
-            self.missed: drawing.most_missed(board),
-            self.stream: drawing.stream(self.room.stream),
-            self.absent: drawing.absent(board),
-            self.matrix: drawing.matrix(board),
-            self.joining: drawing.join_screen(info, self.address, len(board.people)),
-            self.code_state: drawing.code_state(info),
-        }
+        board, info, watch = self.room.board, self.room.info, self.room.watch
+        drawn = {self.head: drawing.head(info)}
+        if JOIN in self._drawn:
+            drawn[self.joining] = drawing.join_screen(info, self.address, len(board.people))
+            drawn[self.code_state] = drawing.code_state(info)
+            self.code_turn.description = CODE_OFF if info.code_works else CODE_ON
+            self.code_buttons.layout.display = "" if info.is_open else "none"
+            if not info.is_open:
+                self.code_sure.layout.display = "none"
+        if BOARD in self._drawn:
+            drawn[self.totals] = drawing.totals(board)
+            drawn[self.people] = drawing.people(board, now, watch)
+            drawn[self.helped] = drawing.needs_help(board, now, watch)
+            drawn[self.stream] = drawing.stream(self.room.stream)
+            drawn[self.drills] = drawing.drills_played(self.room.drills)
+            drawn[self.absent] = drawing.absent(board)
+            drawn[self.matrix] = drawing.matrix(board)
+            self.live.draw()
+            self.missed.draw(board)
+        if HELP in self._drawn:
+            people = [("Pilih peserta", 0), *drawing.people_options(board)]
+            offer(self.person, people, self.choose_person)
+            self.typing.draw(board)
         for widget, content in drawn.items():
             if widget.value != content:
                 widget.value = content
-        self.code_turn.description = CODE_OFF if info.code_works else CODE_ON
-        self.code_buttons.layout.display = "" if info.is_open else "none"
-        if not info.is_open:
-            self.code_sure.layout.display = "none"
-        _offer(self.rule, _rules_to_explain(board))
-        _offer(self.person, [("Pilih peserta", 0), *drawing.people_options(board)])
 
-    def _draw_board(self) -> None:
-        self.totals, self.people, self.missed, self.stream, self.absent, self.matrix = (
-            w.HTML(layout=_WIDE) for _ in range(6)
+    def _draw_board(self) -> w.Widget:
+        self.totals, self.people, self.helped, self.stream = _pages(4)
+        self.drills, self.absent, self.matrix = _pages(3)
+        self.live = LivePanel(self.room, self.did, self.refresh)
+        self.missed = MissedPanel(self.room, self.ask)
+        idle = w.BoundedIntText(
+            value=self.room.idle_minutes,
+            min=1,
+            max=MOST_IDLE_MINUTES,
+            description="Diam setelah (menit)",
+            tooltip="",
+            layout=_WIDE,
         )
-        self.rule = w.Dropdown(options=[("Pilih aturan", "")], description="Jelaskan", layout=_WIDE)
-        explained = w.HTML(layout=_WIDE)
-        self.rule.observe(
-            lambda change: setattr(explained, "value", drawing.explained(change["new"] or "")),
-            "value",
-        )
-        middle = w.VBox([self.missed, self.rule, explained])
-        columns = w.Box([self.people, middle, self.stream])
+
+        def set_idle(change: Any) -> None:
+            self.room.idle_minutes = change["new"]
+            self.refresh()
+
+        idle.observe(set_idle, "value")
+        right = w.VBox([self.helped, idle, self.stream])
+        columns = w.Box([self.people, self.missed.widget, right])
         columns.add_class("vvk-board")
-        self.board_tab = w.VBox([self.totals, columns, self.absent, self.matrix], layout=_FULL)
+        self.board_tab = w.VBox(
+            [
+                self.live.widget,
+                self.totals,
+                columns,
+                self.drills,
+                self.absent,
+                self.matrix,
+                self.missed.wall.widget,
+            ],
+            layout=_FULL,
+        )
+        return self.board_tab
 
-    def _draw_join(self) -> None:
-        self.address = self.room.join_address()
+    def _draw_join(self) -> w.Widget:
         self.joining = w.HTML(layout=_WIDE)
         large = w.Button(description="Tampilkan sebesar layar", button_style="primary")
         screen = w.VBox([large, self.joining], layout=_FULL)
@@ -314,6 +378,7 @@ class ClassView:
 
         large.on_click(turn)
         self.join_tab = w.VBox([self._code_panel(), screen], layout=_FULL)
+        return self.join_tab
 
     def _code_panel(self) -> w.Widget:
         """How the code stands, and what a trainer may do with it; a new one only when sure."""
@@ -356,6 +421,15 @@ class ClassView:
             [w.HBox([self.code_state, self.code_buttons], layout=row), sure], layout=_FULL
         )
 
+    def _help_page(self) -> w.Widget:
+        """Who lost a phone, and who answered on paper."""
+        from workbench.ui.trainer.typing import TypingPanel
+
+        self._draw_help()
+        room = self.room
+        self.typing = TypingPanel(room.office, room.actor, room.info.id, self.refresh)
+        return w.VBox([self.help_tab, self.typing.widget], layout=_FULL)
+
     def _draw_help(self) -> None:
         self.person = w.Dropdown(
             options=[("Pilih peserta", 0)], description="Peserta", layout=_WIDE
@@ -375,13 +449,53 @@ class ClassView:
                 name = names.get(self.person.value, "")
                 given.value = drawing.return_code(code, name, self.address)
 
+        self.choose_person = choose
         self.person.observe(choose, "value")
         issue.on_click(give)
         hint = w.HTML(
             '<p class="vvk vvk-muted">Untuk peserta yang berganti ponsel atau lupa kode kembali. '
             "Pilih peserta dulu, lalu buat kode baru.</p>"
         )
-        self.help_tab = w.VBox([hint, self.person, about, issue, given], layout=_FULL)
+        self.help_tab = w.VBox(
+            [hint, self.person, about, issue, given],
+            layout=w.Layout(width="100%", max_width="760px", margin="0 0 24px"),
+        )
+
+    def _draw_plan(self) -> w.Widget:
+        from workbench.ui.trainer.plan import PlanPanel
+
+        def opened(class_id: str) -> None:
+            if self.did(lambda: self.room.choose(class_id)):
+                self.draw_class(JOIN)
+
+        return PlanPanel(self.room.office, self.room.actor, opened).widget
+
+    def _draw_papers(self) -> w.Widget:
+        from workbench.ui.trainer.papers import PapersPanel
+
+        room = self.room
+        return PapersPanel(room.office, room.actor, room.join_address, room.info.id).widget
+
+    def _draw_proof(self) -> w.Widget:
+        from workbench.ui.trainer.proof import ProofPanel
+
+        panel = ProofPanel(self.room.office, self.room.actor, self.room.info.id)
+        panel.refresh()
+        return panel.widget
+
+    def _closing(self) -> w.Widget:
+        from workbench.ui.trainer.closing import ClosingPanel
+
+        def leave(sentence: str) -> None:
+            self.draw()
+            self.say(sentence)
+
+        return ClosingPanel(self.room, self.ask, leave).widget
+
+    def _own_tasks(self) -> w.Widget:
+        from workbench.ui.trainer.authoring import AuthoringPanel
+
+        return AuthoringPanel(self.room.office, self.room.actor).widget
 
     def _class_tab(self) -> w.Widget:
         info = self.room.info
@@ -416,22 +530,25 @@ class ClassView:
                 which,
                 w.HTML(f'<p class="vvk vvk-muted">{words}</p>'),
                 w.HBox([turn, another], layout=w.Layout(flex_flow="row wrap")),
+                self._closing(),
+                _behind("Soal sendiri", self._own_tasks),
             ],
             layout=_WIDE,
         )
 
 
-def _rules_to_explain(board: Any) -> list[tuple[str, str]]:
-    first = [rule.rule for rule in board.most_missed]
-    codes = [*first, *(code for code in board.rules if code not in first)]
-    return [("Pilih aturan", ""), *((f"{code} {rule_title(code)}", code) for code in codes)]
+def _pages(n: int) -> list[w.HTML]:
+    return [w.HTML(layout=_WIDE) for _ in range(n)]
 
 
-def _offer(choice: w.Dropdown, options: list[tuple[str, Any]]) -> None:
-    """New options without losing what is chosen."""
-    if list(choice.options) == options:
-        return
-    chosen = choice.value
-    choice.options = options
-    if any(value == chosen for _, value in options):
-        choice.value = chosen
+def _behind(label: str, draw: Callable[[], w.Widget]) -> w.Widget:
+    """A button that gives way to what it stands for."""
+    place = w.VBox(layout=w.Layout(width="100%"))
+    show = w.Button(description=label, layout=w.Layout(width="auto"))
+
+    def shown(_button: Any) -> None:
+        place.children = (draw(),)
+
+    show.on_click(shown)
+    place.children = (show,)
+    return place

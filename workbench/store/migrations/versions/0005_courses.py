@@ -22,6 +22,11 @@ def upgrade() -> None:
         sa.Column("done_at", sa.String(length=27), nullable=True),
     ):
         op.add_column("drawn_case", column)
+    op.create_index(
+        "ix_drawn_case_course",
+        "drawn_case",
+        ["class_id", "seat", "number", "part", "step", "word", "item", "given_at", "done_at"],
+    )
     op.create_table(
         "bank_case",
         sa.Column("class_id", sa.String(length=20), nullable=False),

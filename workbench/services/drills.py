@@ -1,0 +1,528 @@
+"""Drills as people play them: open a round, see a card, answer it, read how it went.
+
+A trainee's answers are stored before they are acknowledged, the first one of a card stands, and
+what is on a card follows from the seat and the number of the round alone. So nothing that a page
+says decides what was asked, and a round goes on where it was after any accident. A round is
+opened by a row at place 0 that holds its settings; it counts as no answer.
+
+A trainer, who has no seat, plays for the wall: kept in this process and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, select
+
+from workbench.access import Actor, Permission, Role, require
+from workbench.errors import Forbidden, WrongUse
+from workbench.services.ladders import asked_drills
+from workbench.services.office import Office
+from workbench.store import clock
+from workbench.store.tables import drill_answer, participant
+from workbench.training.drills import meeting, rare, rounds
+from workbench.training.drills.cards import Card, Feedback, judge
+from workbench.training.drills.rounds import DRILLS, Drill, drill_of
+from workbench.training.measures.detection import Detection, compare_drills, read_detection
+from workbench.training.measures.estimates import Estimate, estimate_share
+
+#: Mistakes shown in a report, and per drill to a trainer.
+MAX_MISSED: Final = 10
+MAX_HARD: Final = 3
+_OPENING: Final = 0
+
+_NO_SEAT = "Anda belum duduk di sebuah kelas. Masuklah dengan kode kelas."
+_NOT_OPEN = "Latihan singkat ini belum dibuka. Kembali ke daftar, lalu tekan Mulai."
+_OTHER_ROUND = "Putaran itu sudah diganti yang baru. Muat ulang halaman untuk melanjutkan."
+_NOT_NEXT = "Kartu itu belum tiba gilirannya. Muat ulang halaman untuk melanjutkan."
+_NOT_DONE = "Putaran ini belum selesai. Laporannya dapat dibaca setelah kartu terakhir."
+
+
+@dataclass(frozen=True)
+class DrillState:
+    """One drill in the list: ``played`` finished rounds, ``streak`` right answers in a row now,
+    ``best`` the longest such row. ``place`` of ``of`` is the card that waits in an open round,
+    None when none is open. Cards that are not explained yet count in no row. ``is_asked`` while
+    an open part of the class asks for it.
+    """
+
+    name: str
+    title: str
+    about: str
+    minutes: int
+    played: int
+    streak: int
+    best: int
+    place: int | None
+    of: int | None
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
+class CardState:
+    """The card that is next, without its key: ``place`` from 1 in ``round``, from 1 too."""
+
+    drill: str
+    title: str
+    round: int
+    place: int
+    of: int
+    streak: int
+    public: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of an answer; ``feedback`` is None on a card that is explained only at the end."""
+
+    drill: str
+    round: int
+    place: int
+    of: int
+    streak: int
+    feedback: dict[str, Any] | None
+
+    @property
+    def is_last(self) -> bool:
+        return self.place == self.of
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One card that was not right, with what was answered and what would have been."""
+
+    card: dict[str, Any]
+    feedback: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RareReport:
+    """Rare errors read as skill and caution: this person's cards of all finished rounds.
+
+    ``burst`` holds the cards that were explained at once, ``block`` those of ``rate`` per cent
+    without; ``shift`` says in words what moved between the two, or why that cannot be said.
+    ``rules`` has all cards by rule.
+    """
+
+    rate: int
+    burst: Detection
+    block: Detection
+    shift: str
+    rules: tuple[tuple[str, Detection], ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a finished round went; ``minutes`` of a meeting, ``rare`` of rare errors, else None."""
+
+    drill: str
+    title: str
+    round: int
+    right: int
+    of: int
+    missed: tuple[Missed, ...]
+    minutes: dict[str, Any] | None = None
+    rare: RareReport | None = None
+
+
+@dataclass(frozen=True)
+class HardItem:
+    """An item that was often not right: its words, times wrong, times answered."""
+
+    words: str
+    wrong: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class ClassDrill:
+    """One drill over a class: seats that played, cards answered, share right, hardest items."""
+
+    name: str
+    title: str
+    players: int
+    answered: int
+    share: Estimate | None
+    hardest: tuple[HardItem, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    item: str
+    answer: str
+    is_right: bool
+
+
+#: Rounds of one drill: number -> place -> what is kept.
+_Rounds = dict[int, dict[int, _Row]]
+
+
+class _Book(Protocol):
+    """Where one player's answers are kept, while it is open."""
+
+    def asked(self) -> tuple[str, ...]: ...
+    def rounds(self, drill: Drill) -> _Rounds: ...
+    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None: ...
+
+
+@dataclass(frozen=True)
+class _SeatBook:
+    """A seat's answers in the store; what stands already is never written over."""
+
+    connection: Connection
+    actor: Actor
+
+    def asked(self) -> tuple[str, ...]:
+        return asked_drills(self.connection, self.actor.class_id)
+
+    def rounds(self, drill: Drill) -> _Rounds:
+        kept: _Rounds = {}
+        for row in self.connection.execute(
+            select(drill_answer)
+            .where(
+                drill_answer.c.class_id == self.actor.class_id,
+                drill_answer.c.seat == self.actor.seat,
+                drill_answer.c.drill == drill.name,
+            )
+            .order_by(drill_answer.c.round, drill_answer.c.place)
+        ):
+            kept.setdefault(row.round, {})[row.place] = _Row(row.item, row.answer, row.is_right)
+        return kept
+
+    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None:
+        self.connection.execute(
+            drill_answer.insert().values(
+                class_id=self.actor.class_id,
+                seat=self.actor.seat,
+                drill=drill.name,
+                round=number,
+                place=place,
+                item=row.item,
+                answer=row.answer,
+                is_right=row.is_right,
+                at=clock.now(),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class _WallBook:
+    """A trainer's own rounds, gone with the process."""
+
+    kept: dict[str, _Rounds] = field(default_factory=dict)
+
+    def asked(self) -> tuple[str, ...]:
+        return ()
+
+    def rounds(self, drill: Drill) -> _Rounds:
+        return self.kept.get(drill.name, {})
+
+    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None:
+        self.kept.setdefault(drill.name, {}).setdefault(number, {})[place] = row
+
+
+_walls: WeakKeyDictionary[Office, dict[str, _WallBook]] = WeakKeyDictionary()
+
+
+def drills(office: Office, actor: Actor) -> tuple[DrillState, ...]:
+    """All drills, and how far the actor is in each; those the class is asked for now first."""
+    with _reading(office, actor) as book:
+        asked = book.asked()
+        listed = [
+            _drill_state(drill, book.rounds(drill), drill.name in asked)
+            for drill in DRILLS.values()
+        ]
+    return tuple(sorted(listed, key=lambda one: not one.is_asked))
+
+
+def open_round(
+    office: Office, actor: Actor, drill: str, settings: Mapping[str, object] | None = None
+) -> CardState:
+    """Begin a round and return its first card; one that is open already goes on.
+
+    ``settings``: ``rate`` (per cent of wrong cards, one of ``rare.BLOCKS``) for rare errors;
+    another rate than that of the open round begins anew. Raises ``WrongUse`` for other settings,
+    ``NotFound`` for a drill that is none.
+    """
+    known = drill_of(drill)
+    wanted = rounds.check_settings(known, settings or {})
+    with _writing(office, actor) as book:
+        kept = book.rounds(known)
+        newest = max(kept, default=0)
+        if not (newest and _is_open(known, kept[newest]) and _settings(kept[newest]) == wanted):
+            opening = _Row("", json.dumps(wanted), is_right=False)
+            book.put(known, newest + 1, _OPENING, opening)
+            kept = book.rounds(known)
+        return _card_state(known, actor, kept)
+
+
+def card(office: Office, actor: Actor, drill: str) -> CardState | None:
+    """The card that waits in the actor's open round; None when no round is open."""
+    known = drill_of(drill)
+    with _reading(office, actor) as book:
+        kept = book.rounds(known)
+    if not kept or not _is_open(known, kept[max(kept)]):
+        return None
+    return _card_state(known, actor, kept)
+
+
+def answer(
+    office: Office, actor: Actor, drill: str, round_number: int, place: int, value: str
+) -> Answered:
+    """Answer a card; committed when this returns, and the first answer stands.
+
+    ``value`` is the codes that were chosen, parted by blanks, in order where order counts. An
+    answer sent again is answered as before. Raises ``WrongUse`` for a value the card has not, a
+    card that is not next, a round that is not the newest.
+    """
+    known = drill_of(drill)
+    with _writing(office, actor) as book:
+        kept = book.rounds(known)
+        if not kept:
+            raise WrongUse(_NOT_OPEN)
+        played = kept.get(round_number) if type(round_number) is int else None
+        if played is None:
+            raise WrongUse(_OTHER_ROUND)
+        if type(place) is not int or place == _OPENING or place not in played:
+            if round_number != max(kept):
+                raise WrongUse(_OTHER_ROUND)
+            if place != len(played) or not _is_open(known, played):
+                raise WrongUse(_NOT_NEXT)
+            asked = _card(known, actor, round_number, place, played)
+            judged = judge(asked, value)
+            given = _Row(asked.item, " ".join(judged.chosen), judged.is_right)
+            book.put(known, round_number, place, given)
+            kept = book.rounds(known)
+            played = kept[round_number]
+    of = _size(known, played)
+    told = None
+    if rounds.is_explained(known, place):
+        told = _feedback(known, actor, round_number, place, played).to_json()
+    return Answered(known.name, round_number, place, of, _streaks(known, kept)[0], told)
+
+
+def report(office: Office, actor: Actor, drill: str) -> Report:
+    """How the newest finished round went; raises ``WrongUse`` when none is finished."""
+    known = drill_of(drill)
+    with _reading(office, actor) as book:
+        kept = book.rounds(known)
+    finished = [number for number, played in kept.items() if not _is_open(known, played)]
+    if not finished:
+        raise WrongUse(_NOT_DONE)
+    number = max(finished)
+    played = kept[number]
+    missed = [place for place, row in played.items() if place != _OPENING and not row.is_right]
+    minutes = None
+    if known.name == rounds.MEETING:
+        minutes = meeting.minutes(rounds.meeting_order(_who(actor), number), _answers(played))
+    return Report(
+        known.name,
+        known.title,
+        number,
+        sum(row.is_right for row in played.values()),
+        _size(known, played),
+        tuple(
+            Missed(
+                _card(known, actor, number, place, played).to_public(),
+                _feedback(known, actor, number, place, played).to_json(),
+            )
+            for place in missed[:MAX_MISSED]
+        ),
+        minutes,
+        _rare_report(actor, [kept[one] for one in finished], played)
+        if known.name == rounds.RARE
+        else None,
+    )
+
+
+def class_drills(office: Office, actor: Actor, class_id: str) -> tuple[ClassDrill, ...]:
+    """Each drill over a class, those nobody played included."""
+    from workbench.services import classes
+
+    classes.class_info(office, actor, class_id)  # raises when it is not the actor's to see
+    with office.practice.reading() as connection:
+        rows = connection.execute(
+            select(
+                drill_answer.c.drill,
+                drill_answer.c.seat,
+                drill_answer.c.item,
+                drill_answer.c.is_right,
+            ).where(drill_answer.c.class_id == class_id, drill_answer.c.place != _OPENING)
+        ).all()
+    summaries = []
+    for drill in DRILLS.values():
+        mine = [row for row in rows if row.drill == drill.name]
+        words = [rounds.item_words(drill, row.item) for row in mine]
+        asked = Counter(words)
+        wrong = Counter(word for word, row in zip(words, mine, strict=True) if not row.is_right)
+        right = sum(row.is_right for row in mine)
+        summaries.append(
+            ClassDrill(
+                drill.name,
+                drill.title,
+                len({row.seat for row in mine}),
+                len(mine),
+                estimate_share(right, len(mine)) if mine else None,
+                tuple(
+                    HardItem(word, times, asked[word])
+                    for word, times in sorted(wrong.items(), key=lambda one: (-one[1], one[0]))[
+                        :MAX_HARD
+                    ]
+                ),
+            )
+        )
+    return tuple(summaries)
+
+
+def _is_seated(actor: Actor) -> bool:
+    """Whether a seat plays, and not a trainer for the wall; raises ``Forbidden`` for neither."""
+    require(actor, Permission.SEE_WORKED_CASE)
+    if actor.role is not Role.PESERTA:
+        return False
+    if not actor.class_id or actor.seat < 1 or actor.id != f"{actor.class_id}.{actor.seat}":
+        raise Forbidden(_NO_SEAT)
+    return True
+
+
+def _wall(office: Office, actor: Actor) -> _WallBook:
+    return _walls.setdefault(office, {}).setdefault(actor.id, _WallBook())
+
+
+@contextmanager
+def _reading(office: Office, actor: Actor) -> Iterator[_Book]:
+    if not _is_seated(actor):
+        yield _wall(office, actor)
+        return
+    with office.practice.reading() as connection:
+        yield _SeatBook(connection, actor)
+
+
+@contextmanager
+def _writing(office: Office, actor: Actor) -> Iterator[_Book]:
+    if not _is_seated(actor):
+        yield _wall(office, actor)
+        return
+    with office.practice.writing() as connection:
+        # First of all, for it also locks the seat on other databases.
+        seated = connection.execute(
+            participant.update()
+            .where(participant.c.class_id == actor.class_id, participant.c.seat == actor.seat)
+            .values(last_seen_at=clock.now())
+        )
+        if not seated.rowcount:
+            raise Forbidden(_NO_SEAT)
+        yield _SeatBook(connection, actor)
+
+
+def _who(actor: Actor) -> str:
+    return actor.id
+
+
+def _settings(played: Mapping[int, _Row]) -> dict[str, int]:
+    settings: dict[str, int] = json.loads(played[_OPENING].answer)
+    return settings
+
+
+def _size(drill: Drill, played: Mapping[int, _Row]) -> int:
+    return rounds.size_of(drill, _settings(played))
+
+
+def _is_open(drill: Drill, played: Mapping[int, _Row]) -> bool:
+    return len(played) <= _size(drill, played)
+
+
+def _answers(played: Mapping[int, _Row]) -> dict[int, str]:
+    return {place: row.answer for place, row in played.items() if place != _OPENING}
+
+
+def _card(drill: Drill, actor: Actor, number: int, place: int, played: Mapping[int, _Row]) -> Card:
+    return rounds.card_at(drill, _who(actor), number, place, _settings(played), _answers(played))
+
+
+def _feedback(
+    drill: Drill, actor: Actor, number: int, place: int, played: Mapping[int, _Row]
+) -> Feedback:
+    return judge(_card(drill, actor, number, place, played), played[place].answer)
+
+
+def _card_state(drill: Drill, actor: Actor, kept: _Rounds) -> CardState:
+    number = max(kept)
+    played = kept[number]
+    place = len(played)
+    return CardState(
+        drill.name,
+        drill.title,
+        number,
+        place,
+        _size(drill, played),
+        _streaks(drill, kept)[0],
+        _card(drill, actor, number, place, played).to_public(),
+    )
+
+
+def _drill_state(drill: Drill, kept: _Rounds, is_asked: bool) -> DrillState:
+    newest = kept[max(kept)] if kept else None
+    waits = newest is not None and _is_open(drill, newest)
+    streak, best = _streaks(drill, kept)
+    return DrillState(
+        drill.name,
+        drill.title,
+        drill.about,
+        drill.minutes,
+        sum(not _is_open(drill, played) for played in kept.values()),
+        streak,
+        best,
+        len(newest) if newest and waits else None,
+        _size(drill, newest) if newest and waits else None,
+        is_asked,
+    )
+
+
+def _streaks(drill: Drill, kept: _Rounds) -> tuple[int, int]:
+    """The row of right answers at the end, and the longest there was."""
+    now = best = 0
+    for _, played in sorted(kept.items()):
+        for place, row in sorted(played.items()):
+            if place != _OPENING and rounds.is_explained(drill, place):
+                now = now + 1 if row.is_right else 0
+                best = max(best, now)
+    return now, best
+
+
+def _rare_report(
+    actor: Actor, finished: list[dict[int, _Row]], newest: Mapping[int, _Row]
+) -> RareReport:
+    rate = _settings(newest)["rate"]
+    burst, block, everything = [], [], []
+    for played in finished:
+        for place, row in played.items():
+            if place == _OPENING:
+                continue
+            said = rare.judgement(actor.id, row.item, row.answer)
+            everything.append(said)
+            if place <= rare.BURST:
+                burst.append(said)
+            elif _settings(played)["rate"] == rate:
+                block.append(said)
+    first, later = rare.counts_of(burst), rare.counts_of(block)
+    shift = compare_drills(first, later)
+    by_rule = sorted({said.rule for said in everything})
+    return RareReport(
+        rate,
+        read_detection(first),
+        read_detection(later),
+        shift.refusal or shift.words,
+        tuple(
+            (
+                rule,
+                read_detection(rare.counts_of(said for said in everything if said.rule == rule)),
+            )
+            for rule in by_rule
+        ),
+    )

@@ -1,0 +1,25 @@
+"""What a bimtek prints: each function gives a file name and its content, for a trainer only.
+
+``press`` sets pages, the others fill them: ``planned`` from the plan, ``cases`` from the cases
+of the class, ``awards`` and ``reports`` from what the class did; ``bundle`` puts them together.
+File names carry the plan's id and nobody's name.
+"""
+
+from workbench.services.papers.awards import certificates
+from workbench.services.papers.bundle import all_papers
+from workbench.services.papers.cases import answer_sheets, key_sheet, worksheets
+from workbench.services.papers.planned import attendance, join_cards, timetable
+from workbench.services.papers.reports import report, report_workbook
+
+__all__ = [
+    "all_papers",
+    "answer_sheets",
+    "attendance",
+    "certificates",
+    "join_cards",
+    "key_sheet",
+    "report",
+    "report_workbook",
+    "timetable",
+    "worksheets",
+]

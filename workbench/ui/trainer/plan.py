@@ -1,0 +1,519 @@
+"""Rencana, a tab of the room Kelas: timetable, people, class and office, and the opening.
+
+Every value that a person typed is escaped where it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from html import escape
+from typing import Any, TypeVar
+
+import ipywidgets as w
+
+from workbench.access import Actor
+from workbench.domain.wilayah import CITY, kecamatan, kelurahan
+from workbench.domain.words import date_id, number_id
+from workbench.errors import WorkbenchError
+from workbench.services.bimteks import GROUPINGS, MIXED, Bimtek, CourseSettings
+from workbench.training.agenda import PARTS, VARIANTS
+from workbench.ui.rule_words import rule_groups
+from workbench.ui.said import SaidLine
+from workbench.ui.trainer.plan_model import PlanRoom
+from workbench.ui.upload import UploadButton
+
+T = TypeVar("T")
+
+_FULL = w.Layout(width="100%", margin="0")
+_WIDE = w.Layout(width="auto", margin="0 0 8px")
+_ROW = w.Layout(flex_flow="row wrap", width="100%", align_items="center")
+_NEW = -1
+_TABLE = (
+    "<style>.vvr table{border-collapse:collapse;width:100%}"
+    ".vvr.vvr :is(th,td){padding:6px 12px 6px 0;border-bottom:1px solid var(--vv-line);"
+    "text-align:left;vertical-align:top}.vvr .w{overflow-wrap:anywhere;width:99%}"
+    ".vvr.vvr .n{text-align:right;white-space:nowrap}.vvr .c{white-space:nowrap}"
+    ".vvr small{display:block;color:var(--vv-muted)}.vvr.vvr.vvr h3{margin:24px 0 4px}"
+    ".vvr.vvr.vvr h3:first-child{margin-top:0}.vvr p + table,.vvr table + p{margin-top:8px}"
+    ".vvr-two{display:grid;grid-template-columns:minmax(0,1fr);gap:24px;width:100%}"
+    "@media(min-width:1000px){.vvr-two{grid-template-columns:minmax(0,1.35fr) minmax(0,1fr)}}"
+    ".vvr-two>*{width:auto!important;margin:0!important;min-width:0;align-self:start!important}"
+    ".vvr .vvr-list{max-height:28rem;overflow:auto}</style>"
+)
+
+
+class PlanPanel:
+    """Plans of bimteks. ``opened`` is told the id of a class that was opened here.
+
+    ``bimteks`` is ``services.bimteks`` or something with its functions.
+    """
+
+    def __init__(
+        self,
+        office: Any,
+        actor: Actor,
+        opened: Callable[[str], None] = lambda _class_id: None,
+        bimteks: Any = None,
+    ) -> None:
+        if bimteks is None:
+            from workbench.services import bimteks
+        self.room = PlanRoom(office, actor, bimteks)
+        self._opened = opened
+        self.said = SaidLine()
+        self.which = w.Dropdown(options=[("Pilih rencana", "")], description="Rencana")
+        self.which.layout = _WIDE
+        self.body = w.VBox(layout=_FULL)
+        begin = []
+        for variant, words in VARIANTS.items():
+            button = w.Button(description=f"Rencana baru, {words.lower()}")
+            button.layout.width = "auto"
+            button.on_click(lambda _button, v=variant: self._begin(v))
+            begin.append(button)
+        self.begin = begin
+        self._is_drawing = False
+        self.which.observe(lambda change: self._choose(change["new"] or ""), "value")
+        self.widget = w.VBox(
+            [
+                w.HTML(_TABLE, layout=w.Layout(display="none")),
+                self.which,
+                w.HBox(begin, layout=_ROW),
+                self.said,
+                self.body,
+            ],
+            layout=_FULL,
+        )
+        self.widget.add_class("vvk-form")
+        self.draw()
+
+    # -- frame -------------------------------------------------------------------------------
+
+    def ask(self, act: Callable[[], T]) -> T | None:
+        """Do it; a refusal is said in its own sentence and changes nothing."""
+        try:
+            answer = act()
+        except WorkbenchError as error:
+            self.said.say(str(error), wrong=True)
+            return None
+        self.said.say("")
+        return answer
+
+    def did(self, act: Callable[[], Any], done: str = "") -> bool:
+        """``ask``, then draw anew; ``done`` is said when it was done."""
+
+        def acted() -> bool:
+            act()
+            return True
+
+        if not self.ask(acted):
+            return False
+        self.draw()
+        self.said.say(done)
+        return True
+
+    def draw(self, tab: int | None = None) -> None:
+        """The list of plans and the one that is open."""
+        plans = self.ask(self.room.plans) or ()
+        chosen = self.room.plan.id if self.room.plan else ""
+        self._is_drawing = True
+        self.which.options = [
+            ("Pilih rencana", ""),
+            *((f"{one.name}, {date_id(one.date)}", one.id) for one in plans),
+        ]
+        self.which.value = chosen
+        self._is_drawing = False
+        if self.room.plan is None:
+            self.body.children = (
+                w.HTML('<p class="vvk vvk-muted">Pilih rencana, atau mulai yang baru.</p>'),
+            )
+            return
+        if tab is None and self.body.children and isinstance(self.body.children[0], w.Tab):
+            tab = self.body.children[0].selected_index
+        tabs = w.Tab(
+            children=[self._timetable(), self._people(), self._class()],
+            titles=["Jadwal", "Peserta dan kelompok", "Kelas dan kantor"],
+            selected_index=tab or 0,
+            layout=_FULL,
+        )
+        tabs.add_class("vvk-tabs")
+        self.body.children = (tabs,)
+
+    def _choose(self, bimtek_id: str) -> None:
+        if not self._is_drawing:
+            self.did(lambda: self.room.choose(bimtek_id))
+
+    def _begin(self, variant: str) -> None:
+        self.did(
+            lambda: self.room.begin(variant, date.today()),
+            "Rencana baru disimpan. Semua jam adalah usulan; ubah seperlunya.",
+        )
+
+    # -- the timetable -----------------------------------------------------------------------
+
+    def _timetable(self) -> w.Widget:
+        assert self.room.plan is not None
+        sessions = self.room.plan.agenda.sessions
+        self.session = w.Dropdown(
+            options=[
+                ("Sesi baru", _NEW),
+                *((f"Hari {s.day}, {s.clock}: {s.title}", n) for n, s in enumerate(sessions)),
+            ],
+            value=_NEW,
+            description="Sesi",
+            layout=_WIDE,
+        )
+        self.day = w.BoundedIntText(value=1, min=1, max=5, description="Hari", tooltip="")
+        self.begins, self.ends = _text("Mulai (jam)"), _text("Selesai (jam)")
+        self.title, self.content = _text("Judul"), _text("Isi")
+        self.speaker, self.method = _text("Pengajar"), _text("Metode")
+        self.jp = _text("JP (kosong: dihitung)")
+        self.part = w.Dropdown(
+            options=[(words, kind) for kind, words in PARTS.items()],
+            value="",
+            description="Bagian kelas",
+            layout=_WIDE,
+        )
+        self.carry = w.Checkbox(
+            value=True, description="Geser sesi sesudahnya pada hari itu", indent=False
+        )
+        self.save = _button("Simpan sesi", self._save_session, primary=True)
+        self.earlier = _button("Tukar dengan sebelumnya", lambda: self._move(False))
+        self.later = _button("Tukar dengan sesudahnya", lambda: self._move(True))
+        self.drop = _button("Hapus sesi", self._remove_session)
+        self.session.observe(lambda _change: self._fill(), "value")
+        self._fill()
+        form = w.VBox(
+            [
+                _heading("Ubah jadwal"),
+                self.session,
+                *(self.day, self.begins, self.ends, self.title, self.content),
+                *(self.speaker, self.method, self.jp, self.part, self.carry),
+                w.HBox([self.save, self.earlier, self.later, self.drop], layout=_ROW),
+            ],
+            layout=_FULL,
+        )
+        return _beside(timetable(self.room.plan), form)
+
+    def _fill(self) -> None:
+        assert self.room.plan is not None
+        place = self.session.value
+        is_new = place == _NEW
+        for button in (self.earlier, self.later, self.drop):
+            button.disabled = is_new
+        self.carry.layout.display = "none" if is_new else ""
+        if is_new:
+            for field in (self.begins, self.ends, self.title, self.content):
+                field.value = ""
+            for field in (self.speaker, self.method, self.jp):
+                field.value = ""
+            self.part.value = ""
+            return
+        session = self.room.plan.agenda.sessions[place]
+        self.day.value, self.part.value = session.day, session.part
+        self.begins.value, self.ends.value = session.clock.split("-")
+        self.title.value, self.content.value = session.title, session.content
+        self.speaker.value, self.method.value = session.speaker, session.method
+        self.jp.value = number_id(session.jp)
+
+    def _save_session(self) -> None:
+        place = None if self.session.value == _NEW else self.session.value
+        typed = {
+            "day": self.day.value,
+            "begins": self.begins.value,
+            "ends": self.ends.value,
+            "title": self.title.value,
+            "content": self.content.value,
+            "speaker": self.speaker.value,
+            "method": self.method.value,
+            "jp": self.jp.value,
+            "part": self.part.value,
+        }
+        carry = self.carry.value
+        found = self.ask(lambda: self.room.save_session(place, typed, carry))
+        if found is not None:
+            self.draw()
+            self.session.value = found
+            self.said.say("Jadwal disimpan.")
+
+    def _move(self, later: bool) -> None:
+        place = self.session.value
+        found = self.ask(lambda: self.room.move_session(place, later))
+        if found is not None:
+            self.draw()
+            self.session.value = found
+
+    def _remove_session(self) -> None:
+        place = self.session.value
+        self.did(lambda: self.room.remove_session(place), "Sesi dihapus dari jadwal.")
+
+    # -- people ------------------------------------------------------------------------------
+
+    def _people(self) -> w.Widget:
+        assert self.room.plan is not None
+        plan = self.room.plan
+        names = self.room.shown_names()
+        self.upload = UploadButton(
+            "Daftar peserta dari kantor",
+            ".xlsx,.xls,.xlsb,.ods,.csv",
+            self.take_people,
+            primary=False,
+        )
+        self.name, self.position = _text("Nama"), _text("Jabatan")
+        self.area = w.Dropdown(options=_areas(), value="", description="Asal", layout=_WIDE)
+        self.add = _button("Tambah peserta", self._add_person)
+        self.person = w.Dropdown(
+            options=[("Pilih peserta", _NEW), *((name, n) for n, name in enumerate(names))],
+            value=_NEW,
+            description="Peserta",
+            layout=_WIDE,
+        )
+        self.remove = _button("Hapus dari daftar", self._remove_person)
+        self.by = w.Dropdown(
+            options=[(words, key) for key, words in GROUPINGS.items()],
+            value=MIXED,
+            description="Cara membagi",
+            layout=_WIDE,
+        )
+        self.size = w.BoundedIntText(
+            value=6, min=2, max=50, description="Orang tiap kelompok", tooltip=""
+        )
+        self.group = _button("Buat kelompok", self._group)
+        self.group.disabled = not plan.people
+        form = w.VBox(
+            [
+                _heading("Tambah peserta"),
+                self.upload,
+                *(self.name, self.position, self.area, self.add),
+                _heading("Kelompok"),
+                *(self.by, self.size, self.group),
+                _heading("Hapus dari daftar"),
+                w.HBox([self.person, self.remove], layout=_ROW),
+            ],
+            layout=_FULL,
+        )
+        return _beside(people_table(plan, names), form)
+
+    def take_people(self, name: str, content: bytes) -> None:
+        """A spreadsheet of people came in."""
+        words = self.ask(lambda: self.room.read_people(name, content))
+        if words is not None:
+            self.draw()
+            self.said.say(words)
+
+    def _add_person(self) -> None:
+        typed = self.name.value, self.position.value, self.area.value
+        self.did(lambda: self.room.add_person(*typed), "Peserta ditambahkan.")
+
+    def _remove_person(self) -> None:
+        place = self.person.value
+        if place == _NEW:
+            self.said.say("Pilih dulu siapa yang dihapus.", wrong=True)
+            return
+        self.did(lambda: self.room.remove_person(place), "Peserta dihapus dari daftar.")
+
+    def _group(self) -> None:
+        by, size = self.by.value, self.size.value
+        self.did(lambda: self.room.group(by, size), "Kelompok disusun.")
+
+    # -- the class ---------------------------------------------------------------------------
+
+    def _class(self) -> w.Widget:
+        assert self.room.plan is not None
+        plan, course = self.room.plan, self.room.plan.course
+        self.plan_name, self.place = _text("Nama bimtek", plan.name), _text("Tempat", plan.place)
+        self.first_day = w.DatePicker(value=plan.date, description="Hari pertama", tooltip="")
+        self.n_test = _number("Kasus tiap tes", course.n_test, 4, 30)
+        self.n_rules = _number("Aturan yang dilatih", course.n_rules, 1, 30)
+        self.code_hours = _number("Kode berlaku (jam)", course.code_hours, 1, 72)
+        share = round(course.error_share * 100)
+        self.share = _number("Kasus berisi salah (%)", share, 5, 100)
+        self.rule_groups = [
+            (
+                key,
+                w.Checkbox(
+                    value=not course.groups or key in course.groups,
+                    description=words,
+                    indent=False,
+                ),
+            )
+            for key, words in rule_groups()
+        ]
+        self.office_name = _text("Nama kantor", plan.office_name)
+        self.head, self.head_title = (
+            _text("Kepala (penanda tangan)", plan.head),
+            _text("Jabatan kepala", plan.head_title),
+        )
+        self.pattern = _text("Pola nomor sertifikat", plan.number_pattern)
+        keep = _button("Simpan", self._save_class)
+        blockers = self.room.blockers()
+        self.open = _button("Buka kelas dari rencana ini", self._open_class, primary=True)
+        self.open.disabled = bool(blockers)
+        self.bar = w.IntProgress(layout=_WIDE)
+        self.counted = w.HTML()
+        self.waiting = w.VBox(
+            [self.counted, self.bar], layout=w.Layout(width="100%", display="none")
+        )
+        ticks = [w.HTML('<p class="vvk"><strong>Kelompok aturan</strong></p>')]
+        return w.VBox(
+            [
+                *(self.plan_name, self.place, self.first_day),
+                *(self.n_test, self.n_rules, self.share, self.code_hours),
+                w.VBox([*ticks, *(tick for _, tick in self.rule_groups)]),
+                *(self.office_name, self.head, self.head_title, self.pattern),
+                w.HTML(
+                    '<p class="vvk vvk-muted">Nomor: {n:03d} menjadi 001, {tahun} dan {bulan} '
+                    "dari hari pertama.</p>"
+                ),
+                w.HTML(_sentences(blockers)),
+                self.waiting,
+                w.HBox([keep, self.open], layout=_ROW),
+            ],
+            layout=w.Layout(width="100%", max_width="760px"),
+        )
+
+    def _typed(self) -> dict[str, Any]:
+        assert self.room.plan is not None
+        groups = tuple(key for key, tick in self.rule_groups if tick.value)
+        return {
+            "name": self.plan_name.value,
+            "place": self.place.value,
+            "date": self.first_day.value or self.room.plan.date,
+            "course": CourseSettings(
+                self.n_test.value,
+                self.n_rules.value,
+                self.share.value / 100,
+                () if len(groups) == len(self.rule_groups) else groups,
+                self.code_hours.value,
+                self.room.plan.course.seed,
+            ),
+            "office_name": self.office_name.value,
+            "head": self.head.value,
+            "head_title": self.head_title.value,
+            "number_pattern": self.pattern.value,
+        }
+
+    def _save_class(self) -> None:
+        typed = self._typed()
+        self.did(lambda: self.room.change(**typed), "Rencana disimpan.")
+
+    def _open_class(self) -> None:
+        def progress(done: int, asked: int) -> None:
+            self.bar.max, self.bar.value = max(asked, 1), done
+            self.counted.value = (
+                f'<p class="vvk" role="status">Menyiapkan kasus: {number_id(done)} dari '
+                f"{number_id(asked)}.</p>"
+            )
+
+        def act() -> str:
+            self.room.change(**self._typed())
+            return self.room.open_class(progress)
+
+        self.open.disabled = True
+        self.waiting.layout.display = ""
+        class_id = self.ask(act)
+        if class_id is None:
+            self.waiting.layout.display = "none"
+            self.open.disabled = False
+            return
+        self.draw()
+        self.said.say("Kelas sudah dibuka. Buka tiap bagian saat sesinya mulai.")
+        self._opened(class_id)
+
+
+def timetable(plan: Bimtek) -> str:
+    """The timetable as a table a day with JP, and what does not fit."""
+    drawn = []
+    for day in plan.agenda.days:
+        rows = "".join(
+            f"<tr><td class='c'>{s.clock}</td><td class='w'>{escape(s.title)}"
+            f"{_under(s.content, s.speaker)}</td>"
+            f"<td>{escape(PARTS[s.part]) if s.part else ''}</td>"
+            f"<td class='n'>{number_id(s.jp) if s.jp else ''}</td></tr>"
+            for s in plan.agenda.of_day(day)
+        )
+        drawn.append(
+            f"<h3>Hari {day}, {date_id(plan.day(day), long=True)}: "
+            f"{number_id(plan.agenda.jp_of_day(day))} JP</h3>"
+            "<table><thead><tr><th>Waktu</th><th>Sesi</th><th>Bagian kelas</th>"
+            f"<th class='n'>JP</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+    total = (
+        f"<p class='vvk-muted'>Jumlah {number_id(plan.agenda.jp)} jam pelajaran (JP); "
+        "1 JP = 45 menit. Jam adalah usulan.</p>"
+    )
+    return (
+        f'<div class="vvk vvr">{_sentences(plan.agenda.faults())}'
+        f"{_sentences(plan.agenda.doubts(), 'vvk-muted')}{''.join(drawn)}{total}</div>"
+    )
+
+
+def people_table(plan: Bimtek, names: tuple[str, ...]) -> str:
+    """The people with kelurahan, position and group."""
+    if not plan.people:
+        return (
+            '<p class="vvk vvk-muted">Belum ada peserta. Unggah daftar dari kantor (kolom Nama, '
+            "Kelurahan, Jabatan), atau tambah satu per satu.</p>"
+        )
+    rows = "".join(
+        f"<tr><td class='n'>{n}</td><td class='w'>{escape(name)}"
+        f"{_under(one.area, one.position)}</td><td class='n'>{one.group or ''}</td></tr>"
+        for n, (name, one) in enumerate(zip(names, plan.people, strict=True), start=1)
+    )
+    return (
+        f'<div class="vvk vvr"><p>{number_id(len(plan.people))} peserta.</p>'
+        '<div class="vvr-list" tabindex="0" role="region" aria-label="Daftar peserta">'
+        "<table><thead><tr><th class='n'>No</th><th>Nama, asal, jabatan</th>"
+        f"<th class='n'>Kelompok</th></tr></thead><tbody>{rows}</tbody></table></div></div>"
+    )
+
+
+def _under(*words: str) -> str:
+    """Small words below a line; of none, nothing."""
+    kept = " · ".join(escape(one) for one in words if one)
+    return f"<small>{kept}</small>" if kept else ""
+
+
+def _sentences(sentences: tuple[str, ...], kind: str = "vvk-blocker") -> str:
+    return "".join(f'<p class="{kind}" role="status">{escape(s)}</p>' for s in sentences)
+
+
+def _areas() -> list[tuple[str, str]]:
+    return [
+        ("Belum diketahui", ""),
+        *(
+            (f"{place.name} (Kec. {place.kecamatan})", place.kode_kemendagri)
+            for place in kelurahan()
+        ),
+        *((f"Kecamatan {name}", kode) for kode, name in kecamatan().items()),
+        (CITY.name, CITY.kode_kemendagri),
+    ]
+
+
+def _beside(shown: str, form: w.Widget) -> w.Widget:
+    """What stands, and beside it, where there is room, what changes it."""
+    box = w.Box([w.HTML(shown, layout=_FULL), form])
+    box.add_class("vvr-two")
+    return box
+
+
+def _heading(words: str) -> w.HTML:
+    return w.HTML(f'<div class="vvk"><h3>{words}</h3></div>', layout=_FULL)
+
+
+def _text(label: str, value: str = "") -> w.Text:
+    return w.Text(value=value, description=label, layout=_WIDE)
+
+
+def _number(label: str, value: int, least: int, most: int) -> w.BoundedIntText:
+    # A tooltip that is not given would be the word null.
+    return w.BoundedIntText(value=value, min=least, max=most, description=label, tooltip="")
+
+
+def _button(label: str, act: Callable[[], None], primary: bool = False) -> w.Button:
+    made = w.Button(description=label, button_style="primary" if primary else "")
+    made.layout.width = "auto"
+    made.on_click(lambda _button: act())
+    return made
+
+
+__all__ = ["PlanPanel", "people_table", "timetable"]
