@@ -41,10 +41,13 @@ TABLE = """
 GET    /                     >       ^       ^       ^       ^       ^       ^
 GET    /masuk                200     ^       ^       ^       ^       ^       ^
 GET    /kode                 >       ^       ^       ^       ^       ^       ^
+GET    /segarkan             200     200     200     200     200     200     200
+POST   /segarkan             400     400     400     400     400     400     400
 GET    /sandi                >       403     200     200     200     200     200
 GET    /keluar               >       200     200     200     200     200     200
 GET    /beranda              >       200     200     200     200     200     200
 GET    /latihan              >       200     200     403     403     403     403
+GET    /singkat              >       200     200     403     403     403     403
 GET    /kelas                >       403     200     403     403     200     403
 GET    /daftar               >       403     403     200     200     200     403
 GET    /padanan              >       403     403     200     200     200     403

@@ -22,7 +22,7 @@ def test_only_what_was_played_is_told_with_its_hardest_card() -> None:
     told = drawing.drills_played(
         [drill("Graduasi", 9, 12, "Surat <b>mundur</b>", "Lain"), drill("Jalur", 0, 0)]
     )
-    assert "3 orang, 12 kartu, tepat 75 % (47 sampai 91 %)" in told
+    assert "3 orang, 12 kartu, tepat 75\u00a0% (47 sampai 91\u00a0%)" in told
     assert "(2 dari 4): Surat &lt;b&gt;mundur&lt;/b&gt;" in told
     assert "Jalur" not in told
     assert "Lain" not in told

@@ -110,7 +110,7 @@ def test_the_chart_draws_both_dots_each_within_its_interval() -> None:
     # Told apart without colour, and spoken: one dot is hollow, and the label has every figure.
     assert [dot.get("class") for dot in (before, after)] == ["vvp-before", "vvp-after"]
     assert drawn.get("role") == "img"
-    assert "20 % (10 sampai 40 %)" in drawn.get("aria-label")
+    assert "20\u00a0% (10 sampai 40\u00a0%)" in drawn.get("aria-label")
 
 
 def test_the_same_figures_stand_in_a_table_with_their_intervals() -> None:
@@ -142,7 +142,7 @@ def test_too_few_get_a_sentence_and_no_chart() -> None:
 
 def test_a_missed_rule_can_be_explained_aloud() -> None:
     page = proof_drawing.missed(proof())
-    assert "Terlewat 6 dari 20: 30 % (15 sampai 50 %), sebelumnya 50 % (40 sampai 60 %)" in page
+    assert "Terlewat 6 dari 20: 30\u00a0% (15 sampai 50\u00a0%), sebelumnya 50\u00a0% (40 sampai 60\u00a0%)" in page
     assert "<summary>Jelaskan</summary>" in page
     assert "Lihat KK asli" in page
 

@@ -40,7 +40,7 @@ from voila.paths import collect_static_paths, collect_template_paths
 from voila.utils import get_page_config, get_voila_labextensions_path
 
 from workbench import forkserver
-from workbench.access import Actor, Workspace
+from workbench.access import Actor
 from workbench.domain import wilayah
 from workbench.errors import NotFound, WrongUse
 from workbench.resources import resource
@@ -251,13 +251,14 @@ class VervalApp(Voila):
         return urls
 
     async def place_of(self, actor: Actor) -> str:
-        """What the header calls the place: the class, or the office."""
-        if actor.workspace is Workspace.NYATA:
+        """What the header calls the place: a trainee's class; for all others the office.
+
+        A trainer goes from class to class while the page stands.
+        """
+        if not actor.class_id:
             return f"Dinas Sosial {wilayah.CITY.name}"
         current = await self._current_class()
-        if current is not None and actor.class_id in ("", current.id):
-            return str(current.name)
-        return "Kelas" if actor.class_id else "Belum ada kelas"
+        return str(current.name) if current and current.id == actor.class_id else "Kelas"
 
     async def _current_class(self) -> Any:
         """The open class, asked of the store at most every few seconds."""

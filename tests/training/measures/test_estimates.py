@@ -78,7 +78,7 @@ def test_a_mean_has_the_interval_of_student():
     found = estimate_mean([0.5, 0.5, 0.6, 0.7, 0.7])
     half = 2.776445 * 0.1 / math.sqrt(5)
     assert (found.value, found.low, found.high) == pytest.approx((0.6, 0.6 - half, 0.6 + half))
-    assert found.percents() == "60 % (48 sampai 72 %)"
+    assert found.percents() == "60\u00a0% (48 sampai 72\u00a0%)"
 
 
 def test_a_mean_stays_in_bounds_and_equal_scores_are_not_taken_for_certainty():

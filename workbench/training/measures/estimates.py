@@ -38,9 +38,9 @@ class Estimate:
         return f"{value} ({low} sampai {high})"
 
     def percents(self) -> str:
-        """A share as ``53 % (47 sampai 59 %)``."""
+        """A share as ``53 % (47 sampai 59 %)``; a number keeps its sign on its line."""
         value, low, high = (number_id(100 * x, 0) for x in (self.value, self.low, self.high))
-        return f"{value} % ({low} sampai {high} %)"
+        return f"{value}\u00a0% ({low} sampai {high}\u00a0%)"
 
 
 def hint(n: int) -> str:
