@@ -14,7 +14,7 @@ from workbench.access import Role
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
 
 CIPARE = "36.73.01.1002"
-#: The board is asked for again every two seconds.
+#: The board is asked for again every 1.5 seconds.
 SOON_MS = 10_000
 
 

@@ -450,8 +450,9 @@ class RefresherPage(PageHandler):
             return
         is_wrong = False
         try:
-            joined = await self.in_turn(
-                self.app.course_service.open_refresher, self.app.office, link
+            # Drawing its cases takes seconds; whoever signs in meanwhile does not wait for it.
+            joined = await asyncio.get_running_loop().run_in_executor(
+                self.app.lookups, self.app.course_service.open_refresher, self.app.office, link
             )
             await self.let_in(joined.token, "/latihan")
         except WorkbenchError as error:

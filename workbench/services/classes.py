@@ -542,7 +542,7 @@ def set_expected(office: Office, actor: Actor, class_id: str, expected: Sequence
 
 
 def board(office: Office, actor: Actor, class_id: str) -> Board:
-    """The class at this moment, in a fixed handful of queries: made to be asked every 2 s."""
+    """The class at this moment, in a fixed handful of queries: made to be asked all the time."""
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
         info = _one_info(connection, class_id)

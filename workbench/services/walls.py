@@ -1,6 +1,6 @@
 """What a trainer sees beside the board: who needs a hand, and cases for the wall.
 
-The board is looked at every two seconds. ``pulse`` is the one cheap question asked first: while
+The board is looked at all the time. ``pulse`` is the one cheap question asked first: while
 nothing moved nothing else is asked, and while only marks were saved ``last_actions`` is enough.
 
 A case on the wall carries no trainee's name, nothing anybody answered, and no case of a test that

@@ -1,6 +1,6 @@
 """The room Kelas on a page: a form, then its tabs, each drawn when it is first opened.
 
-The board is asked again every two seconds while it, or the join screen, is looked at.
+The board is asked again every 1.5 seconds while it, or the join screen, is looked at.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _STYLE = (Path(__file__).parent / "kelas.css").read_text("utf-8")
 _WIDE = w.Layout(width="auto", margin="0 0 8px")
 _FULL = w.Layout(width="100%", margin="0")
 #: Seconds between two looks at the board.
-LOOK_EVERY = 2.0
+LOOK_EVERY = 1.5
 PLAN, JOIN, BOARD, HELP = "Rencana", "Layar masuk", "Papan", "Bantu peserta"
 PROOF, PAPERS, CLASS = "Bukti", "Cetak", "Kelas"
 CODE_OFF, CODE_ON = "Matikan kode", "Nyalakan lagi"
