@@ -109,6 +109,7 @@ def test_a_pause_hands_out_nothing_new_and_the_message_is_told(
     office: Office, class_id: str, seated: Actor
 ) -> None:
     room = TraineeRoom(office, seated, training, courses)
+    courses.open_part(office, TRAINER, class_id, 2)
     courses.pause(office, TRAINER, class_id, True)
     courses.say_to_all(office, TRAINER, class_id, "Kumpul di aula.")
     page = room.page("next")
