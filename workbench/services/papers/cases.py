@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
@@ -48,10 +49,7 @@ def worksheets(office: Office, actor: Actor, bimtek_id: str, source: str | int) 
 
     Raises ``WrongUse`` before the class is open, ``NotFound`` where there is no such case.
     """
-    require(actor, Permission.RUN_CLASS)
-    plan = _opened(read_bimtek(office, actor, bimtek_id))
-    with office.practice.reading() as connection:
-        sheets = _sheets(connection, plan.class_id, source)
+    plan, sheets = _plan_and_sheets(office, actor, bimtek_id, source)
     return f"lembar-kasus-{_named(plan, source)}.pdf", press(
         "lembar_kasus", _cases(plan, "Lembar kasus", sheets), plan
     )
@@ -59,10 +57,7 @@ def worksheets(office: Office, actor: Actor, bimtek_id: str, source: str | int) 
 
 def answer_sheets(office: Office, actor: Actor, bimtek_id: str, source: str | int) -> Paper:
     """What is handed in for those cases: a box for each line, then status to confidence."""
-    require(actor, Permission.RUN_CLASS)
-    plan = _opened(read_bimtek(office, actor, bimtek_id))
-    with office.practice.reading() as connection:
-        sheets = _sheets(connection, plan.class_id, source)
+    plan, sheets = _plan_and_sheets(office, actor, bimtek_id, source)
     return f"lembar-jawaban-{_named(plan, source)}.pdf", press(
         "lembar_jawab", _cases(plan, "Lembar jawaban", sheets), plan
     )
@@ -70,10 +65,7 @@ def answer_sheets(office: Office, actor: Actor, bimtek_id: str, source: str | in
 
 def key_sheet(office: Office, actor: Actor, bimtek_id: str, source: str | int) -> Paper:
     """The key of those cases with the numbers of their lines, for the trainer."""
-    require(actor, Permission.RUN_CLASS)
-    plan = _opened(read_bimtek(office, actor, bimtek_id))
-    with office.practice.reading() as connection:
-        sheets = _sheets(connection, plan.class_id, source)
+    plan, sheets = _plan_and_sheets(office, actor, bimtek_id, source)
     values = {
         **frame(plan, "Kunci pelatih", _FOOT, True),
         "cases": [_solution(sheet) for sheet in sheets],
@@ -92,6 +84,15 @@ def _opened(plan: Bimtek) -> Bimtek:
 
 def _named(plan: Bimtek, source: str | int) -> str:
     return f"{plan.id}-{source}"
+
+
+def _plan_and_sheets(
+    office: Office, actor: Actor, bimtek_id: str, source: str | int
+) -> tuple[Bimtek, list[Sheet]]:
+    require(actor, Permission.RUN_CLASS)
+    plan = _opened(read_bimtek(office, actor, bimtek_id))
+    with office.practice.reading() as connection:
+        return plan, _sheets(connection, plan.class_id, source)
 
 
 def _sheets(connection: Connection, class_id: str, source: str | int) -> list[Sheet]:
@@ -176,7 +177,7 @@ def _case(sheet: Sheet) -> dict[str, Any]:
             "title": section["title"],
             "rows": [
                 {"number": line.number, "label": str(line.label), "value": str(line.value)}
-                for _, line in zip(section["rows"], lines)  # noqa: B905
+                for line in islice(lines, len(section["rows"]))
             ],
         }
         for section in sheet.public["record"]
