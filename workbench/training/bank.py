@@ -89,7 +89,7 @@ def words_of(rules: Iterable[str]) -> tuple[str, ...]:
 
 
 def family_of(public: Mapping[str, Any]) -> tuple[str, str]:
-    """By what somebody would know a family again: its name and the number of its card."""
+    """``Case.family`` of a stored case."""
     return public["title"], public["documents"][0]["subtitle"]
 
 
@@ -157,10 +157,9 @@ def draw_settled(
             break
         settled, doubtful = settle(drawn)
         for place, case in enumerate(settled):
-            family = family_of(case.to_public())
             # Either would be known again: two families may share a name, or the day of a card.
-            if place not in doubtful and known.isdisjoint(family):
-                known.update(family)
+            if place not in doubtful and known.isdisjoint(case.family):
+                known.update(case.family)
                 done[case.number] = case
     return done
 

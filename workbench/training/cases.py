@@ -76,6 +76,11 @@ class Case:
     #: The rows the case was drawn from, for checking it against the rules; not stored.
     listed: Draft
 
+    @property
+    def family(self) -> tuple[str, str]:
+        """By what somebody would know the family again: its name and the number of its card."""
+        return self.title, self.documents[0].subtitle
+
     def to_public(self) -> dict[str, Any]:
         """The case as JSON for a page: record, documents and choices, and nothing of the key."""
         return {

@@ -7,6 +7,7 @@ which is loaded only here and only when cases are settled.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from random import Random
@@ -53,14 +54,22 @@ def draw_seats(plan: Plan, seats: range) -> Iterator[tuple[int, list[Case]]]:
 
 
 def _draw_settled(plan: Plan, places: Sequence[tuple[int, Task]]) -> list[Case]:
-    """A case for each seat and task; those on which the rules disagree are drawn anew."""
+    """A case for each seat and task, drawn anew where the rules disagree or the seat knows it."""
     cases: dict[int, Case] = {}
+    known: dict[int, set[str]] = defaultdict(set)
     open_places = list(range(len(places)))
     for salt in range(_ROUNDS):
         drawn = [draw_case(plan, places[n][1], places[n][0], salt) for n in open_places]
         settled, doubtful = settle(drawn)
-        cases |= zip(open_places, settled, strict=True)
-        open_places = [open_places[place] for place in doubtful]
+        again = []
+        for place, (n, case) in enumerate(zip(open_places, settled, strict=True)):
+            met = known[places[n][0]]
+            if place in doubtful or not met.isdisjoint(case.family):
+                again.append(n)
+                continue
+            met.update(case.family)
+            cases[n] = case
+        open_places = again
         if not open_places:
             return [cases[n] for n in range(len(places))]
     what = ", ".join(places[open_places[0]][1].rules) or "tanpa kesalahan"
