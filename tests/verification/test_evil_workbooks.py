@@ -220,3 +220,10 @@ def test_cells_have_the_same_type_whoever_reads_them(office, monkeypatch):
         types = [[type(cell) is bool for cell in row] for row in found]
         assert types[2] == [False, True, True, False]
         assert not any(types[3])
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_two_sheets_of_one_name_are_refused_by_it(office, changed, long):
+    one = b'<sheet name="Data" sheetId="1" r:id="rId1"/>'
+    path = changed("xl/workbook.xml", one, one * 2, long)
+    sentence(office, path, "dua lembar bernama Data", "beri nama yang berbeda")

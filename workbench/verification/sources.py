@@ -177,5 +177,12 @@ def stray_cell(name: str, sheet: str) -> str:
     )
 
 
+def one_name_twice(name: str, sheet: str) -> str:
+    return (
+        f"Berkas {name} memuat dua lembar bernama {sheet}, sehingga salah satunya tidak terbaca; "
+        "beri nama yang berbeda di program pembuatnya, lalu unggah lagi."
+    )
+
+
 def empty(name: str) -> str:
     return f"Berkas {name} kosong; pilih berkas yang berisi daftar."

@@ -30,6 +30,7 @@ from workbench.verification.sources import (
     damaged,
     empty,
     locked,
+    one_name_twice,
     refuse_other_kind,
     stray_cell,
     too_large,
@@ -158,7 +159,11 @@ def _open_workbook(
         opened = _read_apart(name, content, most_rows, members, beat)
     sheets: list[RawSheet] = []
     left_out: list[tuple[str, str]] = []
+    met: set[str] = set()
     for sheet in opened:
+        if sheet.name in met:
+            raise UnusableInput(one_name_twice(name, sheet.name))
+        met.add(sheet.name)
         if sheet.state == "far":
             raise UnusableInput(stray_cell(name, sheet.name))
         if sheet.state:
