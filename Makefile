@@ -38,6 +38,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_linkage
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
+	@$(BIN)/python -m tests.load.bench_board --full
 
 proof: $(VENV)/.dev
 	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py

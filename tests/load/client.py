@@ -470,6 +470,14 @@ class Person(Phone):
         """Send a case; returns the page with its feedback."""
         return await self._turn(kind="submit", number=number)
 
+    async def finish(self, number: int) -> dict[str, Any]:
+        """Have read a worked example; returns the page that follows."""
+        return await self._turn(kind="finish", number=number)
+
+    async def pulse(self) -> None:
+        """Ask what the trainer says, as a card does every twenty seconds; nothing is waited for."""
+        await self._tell(kind="pulse")
+
     async def _turn(self, **request: Any) -> dict[str, Any]:
         self._turning = asyncio.get_running_loop().create_future()
         await self._tell(**request)
@@ -500,6 +508,8 @@ class Person(Phone):
             _settle(self._turning, True)
 
     def _answered(self, said: dict[str, Any]) -> None:
+        if said["kind"] == "live":
+            return
         place = (said.get("number", 0), said.get("field", ""))
         if said["kind"] == "saved":
             key = (*place, said["asked"])

@@ -27,8 +27,8 @@ import psutil
 from sqlalchemy import select
 
 from tests.load.client import Person
-from workbench.access import Workspace
-from workbench.services import accounts, classes
+from workbench.access import Role, Workspace
+from workbench.services import accounts, classes, courses
 from workbench.services.office import Office
 from workbench.store.tables import event
 
@@ -44,16 +44,39 @@ RESTING_SHARE, RESTING_SHARE_EACH = 0.04, 0.002
 Answer = tuple[str, str, str, int]
 
 
-def make_office(root: Path, seats: int, cases: int = 12) -> str:
-    """An office whose one class has so many seats; returns its join code."""
+def make_office(root: Path, seats: int, cases: int = 12, has_parts: bool = False) -> str:
+    """An office whose one class has so many seats; returns its join code.
+
+    With parts it is practice up the ladder, open from the start.
+    """
     office = Office(root)
     clerk = accounts.machine_operator(Workspace.LATIHAN)
     settings = classes.ClassSettings(
-        name="Kelas uji", place="", date="2026-11-01", n_cases=cases, seats=seats, seed=1
+        name="Kelas uji",
+        place="",
+        date="2026-11-01",
+        n_cases=cases,
+        seats=seats,
+        seed=1,
+        parts=(courses.PartPlan("latihan"),) if has_parts else (),
     )
-    code = classes.open_class(office, clerk, settings).join_code
+    info = classes.open_class(office, clerk, settings)
+    if has_parts:
+        courses.open_part(office, clerk, info.id, 1)
     office.practice.close()
-    return code
+    return info.join_code
+
+
+def add_trainer(root: Path) -> tuple[str, str]:
+    """A trainer past the first change of password: account name and password."""
+    office = Office(root)
+    clerk = accounts.machine_operator(Workspace.LATIHAN)
+    name, password = "bu_papan", "lampu hijau di aula"
+    first = accounts.add_account(office, clerk, name, "Bu Papan", Role.PELATIH)
+    actor = accounts.sign_in(office, name, first).actor
+    accounts.change_password(office, actor, first, password)
+    office.practice.close()
+    return name, password
 
 
 def answers_in(root: Path) -> dict[Answer, str]:
@@ -188,16 +211,16 @@ class Server:
         """Processes of the family that started no other: kernels, waiting or at work."""
         family = self.family()
         parents = {one.ppid() for one in family if one.is_running()}
-        return [one for one in family if one.pid not in {*parents, self._pid}]
+        return [one for one in family if one.pid not in {*parents, self.pid}]
 
     def zombies(self) -> dict[int, str]:
         """Children that have ended and were not asked how yet, with who should have asked."""
         found = {}
-        for one in psutil.Process(self._pid).children(recursive=True):
+        for one in psutil.Process(self.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 if one.status() == psutil.STATUS_ZOMBIE:
                     parent = one.ppid()
-                    found[one.pid] = "the server" if parent == self._pid else f"process {parent}"
+                    found[one.pid] = "the server" if parent == self.pid else f"process {parent}"
         return found
 
     def load(self) -> Load:
@@ -207,7 +230,7 @@ class Server:
             self._cpu_s(family),
             sum(_pss_mb(one.pid) for one in family),
             len(family),
-            psutil.Process(self._pid).num_fds(),
+            psutil.Process(self.pid).num_fds(),
         )
 
     def seat_mb(self, seats: int) -> float:
@@ -229,7 +252,8 @@ class Server:
             calm = calm + 1 if at_rest else 0
 
     @property
-    def _pid(self) -> int:
+    def pid(self) -> int:
+        """The server's own process, 0 before it starts."""
         return self.process.pid if self.process is not None else 0
 
     @staticmethod
