@@ -48,7 +48,7 @@ CASES = 30
 #: The last counts may take so many seconds to be shown.
 LAST_S = 30.0
 #: A page asks what the trainer says after so many seconds.
-PULSE_S = 20.0
+PULSE_S = 10.0
 
 
 @dataclass(frozen=True)

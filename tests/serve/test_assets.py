@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from workbench.serve.assets import Shelf
+from workbench.ui.card import CaseCard, page_widget
+from workbench.ui.drills.view import DrillCard
 
 OURS = Path(__file__).parents[2] / "workbench" / "serve" / "share"
 
@@ -39,6 +42,19 @@ def test_what_rooms_and_maps_are_drawn_with_is_served_here(server, path, content
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith(content_type)
     assert answer.content.startswith(first)
+
+
+@pytest.mark.parametrize("widget", [CaseCard, DrillCard])
+@pytest.mark.parametrize("tries", ["", "-2"])
+def test_what_a_widget_fetches_is_there_and_kept_by_the_browser(server, widget, tries):
+    code, _ = page_widget._code(widget.source, widget.thing, "/aset/")
+    files = json.loads(re.match(r"const FILES = (.*);\n", code)[1])
+    for name in (files["script"], "drawing.js", *files["styles"]):
+        answer = server.client().get(f"{files['base']}{tries}/{name}")
+        assert answer.status_code == 200, name
+        assert "immutable" in answer.headers["cache-control"]
+        kind = "text/javascript" if name.endswith(".js") else "text/css"
+        assert answer.headers["content-type"].startswith(kind)
 
 
 def test_text_travels_compressed_and_is_not_sent_twice(server):

@@ -14,7 +14,7 @@ from workbench.services import accounts, classes, training
 from workbench.services.classes import Expected
 from workbench.services.office import Office
 from workbench.store import clock, verify_chain
-from workbench.store.tables import case_key, class_, drawn_case, event, participant
+from workbench.store.tables import case_key, class_, drawn_case, event, grade, participant
 from workbench.training.plans import Plan
 
 CIPARE = "36.73.01.1002"
@@ -454,6 +454,70 @@ def test_the_board_shows_who_came_how_far_and_what_is_missed(office, opened, tra
     assert (totals.found, totals.missed, totals.false_alarms) == (4, 2, 1)
     scores = [person.score for person in board.people[:2]]
     assert totals.score == pytest.approx(sum(scores) / 2)
+
+
+def test_who_joined_twice_is_counted_once_and_nothing_is_lost(office, opened, trainer, join):
+    first, second = join("Siti", CIPARE), join(" SITI ", CIPARE)
+    join("Siti", "36.73.02")
+    answer(office, first.actor, 1, ["P1.nik"])
+    answer(office, second.actor, 1, ["F1.rt"])
+    before = classes.board(office, trainer, opened.id)
+    assert [[one.seat for one in those] for those in before.twice] == [[1, 2]]
+
+    classes.set_aside(office, trainer, opened.id, 2, 1)
+    board = classes.board(office, trainer, opened.id)
+    assert [one.seat for one in board.people] == [1, 3]
+    assert board.aside == (classes.Aside(2, "SITI", 1, 1),)
+    assert board.twice == ()
+    assert {seat for seats in board.matrix.values() for seat in seats} == {1}
+    assert (board.totals.joined, board.totals.cases_done) == (2, 1)
+    assert len(rows_of(office, grade)) == 2
+    # Whoever holds the code of that seat comes to the one that counts.
+    assert classes.come_back(office, second.return_code).actor == first.actor
+    assert join("Ani").actor.seat == 4
+
+    classes.count_again(office, trainer, opened.id, 2)
+    again = classes.board(office, trainer, opened.id)
+    assert [one.seat for one in again.people] == [1, 2, 3, 4]
+    assert again.matrix == before.matrix
+    assert classes.come_back(office, second.return_code).actor == second.actor
+
+
+def test_who_joined_three_times_ends_on_one_seat(office, opened, trainer, join):
+    for _ in range(3):
+        join("Siti", CIPARE)
+    classes.set_aside(office, trainer, opened.id, 1, 2)
+    classes.set_aside(office, trainer, opened.id, 2, 3)
+    board = classes.board(office, trainer, opened.id)
+    assert [(one.seat, one.counted) for one in board.aside] == [(1, 3), (2, 3)]
+
+
+@pytest.mark.parametrize(("seat", "counted"), [(1, 1), (9, 1), (1, 9), (1, 3)])
+def test_a_seat_that_does_not_count_counts_for_nobody(office, opened, trainer, join, seat, counted):
+    for _ in range(3):
+        join("Siti")
+    classes.set_aside(office, trainer, opened.id, 3, 2)
+    before = classes.board(office, trainer, opened.id)
+    with pytest.raises((NotFound, WrongUse)):
+        classes.set_aside(office, trainer, opened.id, seat, counted)
+    classes.count_again(office, trainer, opened.id, 1)
+    assert classes.board(office, trainer, opened.id) == before
+
+
+def test_setting_aside_is_in_the_chain_without_a_name(office, opened, trainer, join):
+    join("Siti")
+    join("Siti")
+    classes.set_aside(office, trainer, opened.id, 2, 1)
+    classes.count_again(office, trainer, opened.id, 2)
+    with office.practice.reading() as connection:
+        told = connection.execute(
+            event.select().where(event.c.field == "kursi_2_dihitung").order_by(event.c.seq)
+        ).all()
+    assert [(row.subject, row.value) for row in told] == [
+        (f"kelas:{opened.id}", "1"),
+        (f"kelas:{opened.id}", "2"),
+    ]
+    assert verify_chain(office.practice).is_whole
 
 
 def test_an_empty_class_has_a_board(office, opened, trainer):

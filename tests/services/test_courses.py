@@ -13,7 +13,7 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import NotFound, WrongUse
-from workbench.services import banks, classes, courses, drills, own_tasks, training
+from workbench.services import banks, classes, courses, drills, own_tasks, training, walls
 from workbench.services.courses import PartPlan
 from workbench.services.ladders import WIB
 from workbench.services.office import Office
@@ -663,11 +663,68 @@ def test_in_a_pause_nothing_new_is_handed_out_and_nothing_is_lost(
     now = courses.next_of(office, siti)
     assert (now.kind, now.number) == ("jeda", number)
     assert courses.live(office, siti).paused
-    assert answer(office, siti, number)["score"] == 1.0
-    now = courses.next_of(office, siti)
-    assert (now.kind, now.number) == ("jeda", None)
+    with pytest.raises(WrongUse, match="menjeda"):
+        answer(office, siti, number)
+    # What was marked on the way is saved all the same.
+    assert training.my_case(office, siti, number).answer["status"]
     courses.pause(office, trainer, info.id, False)
+    assert training.submit(office, siti, number)["score"] == 1.0
     assert courses.next_of(office, siti).kind == "kasus"
+
+
+def test_a_case_sent_before_a_pause_is_acknowledged_in_it(office, siti, trainer, info, open_part):
+    open_part(PRACTICE)
+    work(office, siti, 1)
+    number = courses.next_of(office, siti).number
+    told = answer(office, siti, number)
+    courses.pause(office, trainer, info.id, True)
+    assert training.submit(office, siti, number) == told
+
+
+def test_a_case_that_was_on_the_wall_is_handed_out_to_nobody_else(
+    office, take, trainer, info, open_part
+):
+    open_part(PRACTICE)
+    first = take("Siti")
+    work(office, first, 3)
+    shown = [row for row in rows_of(office, drawn_case) if row.step != "contoh"]
+    for row in shown:
+        walls.put_on_wall(office, trainer, info.id, row.seat, row.number)
+    for _ in range(4):
+        work(office, take("Budi"), 8)
+    handed = [row for row in rows_of(office, drawn_case) if row.seat != first.seat]
+    assert handed
+    assert shown
+    assert not {row.item for row in handed} & {row.item for row in shown}
+
+
+def test_who_has_a_case_open_keeps_it_when_it_goes_on_the_wall(
+    office, siti, trainer, info, open_part
+):
+    open_part(PRACTICE)
+    work(office, siti, 1)
+    now = courses.next_of(office, siti)
+    assert now.kind == "kasus"
+    walls.put_on_wall(office, trainer, info.id, siti.seat, now.number)
+    assert courses.next_of(office, siti) == now
+    assert answer(office, siti, now.number)["score"] == 1.0
+
+
+def test_a_seat_that_was_set_aside_is_not_counted_in_the_parts(
+    office, take, trainer, info, open_part
+):
+    open_part(BEFORE)
+    first, second = take("Siti"), take("Siti")
+    for one in (first, second):
+        work(office, one, 6)
+
+    def counts():
+        part = courses.parts(office, trainer, info.id)[0]
+        return part.given, part.done
+
+    assert counts() == (2, 2)
+    classes.set_aside(office, trainer, info.id, second.seat, first.seat)
+    assert counts() == (1, 1)
 
 
 def test_a_message_reaches_the_class_until_it_is_taken_away(office, siti, trainer, info):

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import func, select
 
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import drills
+from workbench.services import courses, drills, own_tasks
 from workbench.services.office import Office
 from workbench.store.tables import drill_answer
+from workbench.training.authoring import QuestionTask
 from workbench.training.drills import rare, rounds
-from workbench.training.drills.rounds import DRILLS
+from workbench.training.drills.rounds import DRILLS, OWN
 
 QUESTIONS = ["jalur", "peristiwa", "graduasi", "dtks_p3ke"]
+SHIPPED = [name for name in DRILLS if name != OWN]
 
 
 @pytest.fixture
@@ -21,11 +23,46 @@ def trainee(join):
     return join("Siti").actor
 
 
+@pytest.fixture
+def keep(office, trainer):
+    """Saves questions of the office, each named by a word of its own; returns their ids."""
+
+    def kept(*names, key="A", options=("betul {}", "keliru {}", "salah {}"), why="Sebab {}."):
+        drafts = []
+        for name in names:
+            words = tuple(one.format(name) for one in options)
+            task = QuestionTask(
+                0,
+                f"Apa {name}?",
+                words,
+                key,
+                why.format(name),
+                "Catatan kantor",
+                "umum",
+                "mudah",
+            )
+            drafts.append(own_tasks.Draft(own_tasks.task_id(task), 2, task, False, False))
+        own_tasks.save_tasks(office, trainer, drafts)
+        return [draft.id for draft in drafts]
+
+    return kept
+
+
+def code_of(state, words):
+    """The code of the choice that begins so."""
+    return next(code for code, said in state.public["choices"] if said.startswith(words))
+
+
+def say(words):
+    return lambda _office, _actor, state: code_of(state, words)
+
+
 def the_card(office, actor, state):
     """The card with its key, as the kernel never tells it."""
     with drills._reading(office, actor) as book:
-        played = book.rounds(DRILLS[state.drill])[state.round]
-    return drills._card(DRILLS[state.drill], actor, state.round, state.place, played)
+        drill = DRILLS[state.drill]
+        played, questions = book.rounds(drill)[state.round], drills._questions(book, drill)
+        return drills._card(drill, actor, state.round, state.place, played, questions)
 
 
 def right_value(office, actor, state):
@@ -45,7 +82,7 @@ def play(office, actor, drill, settings=None, choose=right_value):
 
 
 def test_the_list_names_every_drill_and_what_waits(office, trainee):
-    assert [one.name for one in drills.drills(office, trainee)] == list(DRILLS)
+    assert [one.name for one in drills.drills(office, trainee)] == SHIPPED
     state = drills.open_round(office, trainee, "jalur")
     drills.answer(office, trainee, "jalur", 1, 1, right_value(office, trainee, state))
     one = next(one for one in drills.drills(office, trainee) if one.name == "jalur")
@@ -79,7 +116,8 @@ def test_an_answer_outlives_the_process_and_the_first_one_stands(office, trainee
     later.practice.close()
 
 
-def test_what_is_right_is_on_no_card_before_it_is_answered(office, trainee):
+def test_what_is_right_is_on_no_card_before_it_is_answered(office, trainee, keep):
+    keep("A")
     for drill in DRILLS:
         settings = {"rate": 50} if drill == "langka" else {}
         state = drills.open_round(office, trainee, drill, settings)
@@ -240,7 +278,7 @@ def test_a_class_is_summed_up_with_what_was_hardest(office, trainer, opened, joi
     play(office, other, "graduasi", choose=wrong)
     play(office, other, "langka", {"rate": 50}, lambda *_: "cek")
     found = {one.name: one for one in drills.class_drills(office, trainer, opened.id)}
-    assert list(found) == list(DRILLS)
+    assert list(found) == SHIPPED
     graduasi = found["graduasi"]
     assert (graduasi.players, graduasi.answered, graduasi.share.value) == (2, 12, 0.5)
     assert len(graduasi.hardest) == 3
@@ -267,3 +305,179 @@ def test_every_stored_item_and_answer_fits_its_column(office, trainee):
 def _longest(state):
     codes = [code for code, _ in state.public["choices"]]
     return codes[0] if state.public["mode"] == "satu" else " ".join(codes[:6])
+
+
+# The questions of the office
+
+
+def test_own_questions_are_a_drill_while_there_are_any(office, trainee, trainer, keep):
+    assert OWN not in {one.name for one in drills.drills(office, trainee)}
+    with pytest.raises(WrongUse, match="Belum ada soal dari kantor"):
+        drills.open_round(office, trainee, OWN)
+    (name,) = keep("desil")
+    one = drills.drills(office, trainee)[-1]
+    assert (one.name, one.title) == (OWN, "Soal dari kantor Anda")
+    own_tasks.withdraw(office, trainer, name)
+    assert OWN not in {one.name for one in drills.drills(office, trainee)}
+
+
+def test_an_own_question_is_explained_as_its_trainer_wrote_it(office, trainee, keep):
+    keep("desil", key="B")
+    state = drills.open_round(office, trainee, OWN)
+    assert state.public["question"] == "Apa desil?"
+    assert "Sebab" not in json.dumps(asdict(state))
+    said = drills.answer(office, trainee, OWN, 1, 1, code_of(state, "betul"))
+    assert said.feedback["right"] == [code_of(state, "keliru")]
+    assert (said.feedback["is_right"], said.feedback["words"]) == (False, "Sebab desil.")
+    assert said.feedback["source"] == "Catatan kantor"
+
+
+def test_choices_lie_in_another_order_for_another_seat(office, join, keep):
+    keep(*"ABCDEFGH")
+    asked = []
+    for name in ("Siti", "Udin"):
+        actor, seen = join(name).actor, {}
+
+        def look(_office, _actor, state, seen=seen):
+            seen[state.public["question"]] = [words for _, words in state.public["choices"]]
+            return code_of(state, "betul")
+
+        play(office, actor, OWN, choose=look)
+        asked.append(seen)
+    assert list(asked[0]) != list(asked[1])
+    assert any(asked[0][one] != asked[1][one] for one in asked[0])
+    assert all(sorted(asked[0][one]) == sorted(asked[1][one]) for one in asked[0])
+
+
+def test_questions_met_least_come_first(office, trainee, keep):
+    keep(*"ABCDEFGHIJKL")
+    asked = []
+
+    def look(_office, _actor, state):
+        asked.append(state.public["question"])
+        return code_of(state, "betul")
+
+    play(office, trainee, OWN, choose=look)
+    assert len(set(asked)) == 8
+    play(office, trainee, OWN, choose=look)
+    assert len(set(asked[:12])) == 12
+
+
+def test_what_was_missed_is_asked_once_more_and_counts_once(office, trainee, trainer, opened, keep):
+    keep("A", "B", "C")
+    seen = []
+
+    def choose(_office, _actor, state):
+        first = state.public["question"] not in seen
+        seen.append(state.public["question"])
+        assert state.public["heading"] == ("" if first else "Sekali lagi")
+        is_wrong = first and state.public["question"] != "Apa B?"
+        return code_of(state, "salah" if is_wrong else "betul")
+
+    said = play(office, trainee, OWN, choose=choose)
+    assert [one.is_last for one in said] == [False] * 4 + [True]
+    assert seen[3:] == [one for one in seen[:3] if one != "Apa B?"]
+    report = drills.report(office, trainee, OWN)
+    assert (report.right, report.of, len(report.missed)) == (1, 3, 2)
+    found = drills.class_drills(office, trainer, opened.id)[-1]
+    assert (found.name, found.players, found.answered) == (OWN, 1, 3)
+    assert {one.words for one in found.hardest} == {"Apa A?", "Apa C?"}
+    assert drills.drills(office, trainee)[-1].played == 1
+
+
+def test_a_question_withdrawn_before_its_answer_is_passed_over(
+    office, trainee, trainer, opened, keep
+):
+    names = dict(zip(("Apa A?", "Apa B?", "Apa C?"), keep("A", "B", "C"), strict=True))
+    state = drills.open_round(office, trainee, OWN)
+    drills.answer(office, trainee, OWN, 1, 1, code_of(state, "betul"))
+    state = drills.card(office, trainee, OWN)
+    own_tasks.withdraw(office, trainer, names[state.public["question"]])
+    said = drills.answer(office, trainee, OWN, 1, 2, code_of(state, "betul"))
+    assert said.notice.startswith("Soal tadi sudah ditarik")
+    assert said.feedback is None
+    state = drills.card(office, trainee, OWN)
+    assert (state.place, state.streak) == (3, 1)
+    own_tasks.withdraw(office, trainer, names[state.public["question"]])
+    assert drills.card(office, trainee, OWN) is None
+    report = drills.report(office, trainee, OWN)
+    assert (report.right, report.of, report.missed) == (1, 1, ())
+    assert drills.class_drills(office, trainer, opened.id)[-1].answered == 1
+    assert courses.my_parts(office, trainee) == ()
+
+
+def test_a_question_rewritten_before_its_answer_is_asked_in_its_new_words(office, trainee, keep):
+    keep("A")
+    state = drills.open_round(office, trainee, OWN)
+    keep("A", options=("kata baru", "keliru A", "salah A"))
+    said = drills.answer(office, trainee, OWN, 1, 1, code_of(state, "betul"))
+    assert said.notice == "Soal ini baru saja diubah pelatih. Baca lagi, lalu jawab."
+    state = drills.card(office, trainee, OWN)
+    said = drills.answer(office, trainee, OWN, 1, 1, code_of(state, "salah"))
+    assert (said.notice, said.feedback["is_right"]) == ("", False)
+    assert said.feedback["right"] == [code_of(state, "kata")]
+    # What was answered has other words now: it is told no more, and still counts.
+    keep("A", options=("kata baru", "keliru A", "lain lagi"))
+    state = drills.card(office, trainee, OWN)
+    drills.answer(office, trainee, OWN, 1, 2, code_of(state, "kata"))
+    report = drills.report(office, trainee, OWN)
+    assert (report.right, report.of, report.missed) == (0, 1, ())
+
+
+def test_a_key_mended_meanwhile_judges_what_is_answered_from_then_on(office, trainee, keep):
+    keep("A", key="C")
+    state = drills.open_round(office, trainee, OWN)
+    keep("A", key="A")
+    assert drills.answer(office, trainee, OWN, 1, 1, code_of(state, "betul")).feedback["is_right"]
+
+
+@pytest.mark.parametrize("value", ["", "tidak-ada", ["x"], None])
+def test_an_own_question_stores_no_answer_it_has_not(office, trainee, keep, value):
+    keep("A")
+    drills.open_round(office, trainee, OWN)
+    assert drills.answer(office, trainee, OWN, 1, 1, value).notice
+    assert drills.card(office, trainee, OWN).place == 1
+
+
+def test_a_part_that_asks_for_own_questions_is_finished_with_the_first_answers(
+    office, trainee, keep
+):
+    from workbench.services.ladders import drilled
+
+    keep("A", "B")
+    state = drills.open_round(office, trainee, OWN)
+    for place in (1, 2):
+        drills.answer(office, trainee, OWN, 1, place, code_of(state, "salah"))
+        state = drills.card(office, trainee, OWN)
+    assert state.public["heading"] == "Sekali lagi"
+    with office.practice.reading() as connection:
+        (one,) = drilled(connection, trainee.class_id)
+    assert (one.drill, one.cards, one.rounds) == (OWN, 2, 1)
+
+
+def test_a_trainer_tries_own_questions_for_the_wall(office, trainer, opened, keep):
+    keep("A", "B")
+    said = play(office, trainer, OWN, choose=say("betul"))
+    assert [one.feedback["is_right"] for one in said] == [True, True]
+    assert drills.class_drills(office, trainer, opened.id)[-1].answered == 0
+
+
+# A pause
+
+
+def test_in_a_pause_nothing_is_asked_and_nothing_is_answered(office, trainee, trainer, opened):
+    state = drills.open_round(office, trainee, "jalur")
+    value = right_value(office, trainee, state)
+    said = drills.answer(office, trainee, "jalur", 1, 1, value)
+    courses.pause(office, trainer, opened.id, True)
+    state = drills.card(office, trainee, "jalur")
+    later = right_value(office, trainee, state)
+    with pytest.raises(WrongUse, match="menjeda"):
+        drills.answer(office, trainee, "jalur", 1, 2, later)
+    with pytest.raises(WrongUse, match="menjeda"):
+        drills.open_round(office, trainee, "graduasi")
+    # What was stored before is still acknowledged.
+    assert drills.answer(office, trainee, "jalur", 1, 1, value) == said
+    assert drills.open_round(office, trainer, "graduasi").place == 1
+    courses.pause(office, trainer, opened.id, False)
+    assert drills.answer(office, trainee, "jalur", 1, 2, later).feedback["is_right"]

@@ -359,6 +359,14 @@ def test_a_number_another_bimtek_gave_is_not_given_again(office, asked, plan, jo
     assert [row.number[:3] for row in rows] == ["002", "003", "001"]
 
 
+def test_who_joined_twice_gets_one_certificate_and_is_reported_once(office, asked, plan, joined):
+    classes.set_aside(office, TRAINER, plan.class_id, 3, 1)
+    words = text_of(papers.certificates(*asked)[1])
+    assert "002/BIMTEK-VERVAL" in words
+    assert "003/BIMTEK-VERVAL" not in words
+    assert "2oranghadir" in text_of(papers.report(*asked)[1])
+
+
 def test_mastered_rules_stand_on_the_certificate_in_words(asked, joined, monkeypatch):
     monkeypatch.setattr(awards, "_mastered", lambda *_: {1: ("IDN-10",), 2: ()})
     words = text_of(papers.certificates(*asked)[1])

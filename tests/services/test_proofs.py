@@ -520,3 +520,19 @@ def send(office, actor, number, knows):
 def test_an_unknown_class_is_not_found(office, trainer):
     with pytest.raises(NotFound):
         proofs.proof(office, trainer, "KTIDAK")
+
+
+def test_a_seat_that_was_set_aside_is_in_no_figure_and_is_said(office, trainer, play):
+    played = play()
+    both_tests(played, range(1, 17))
+    without = see(office, trainer)
+    both_tests(played, [17], before=0.0, after=0.0)
+    assert see(office, trainer).matched == 17
+    classes.set_aside(office, trainer, CLASS, 17, 3)
+    found = see(office, trainer)
+    assert (found.joined, found.matched, found.gain) == (16, 16, without.gain)
+    assert found.items == without.items
+    assert [one for one in found.notes if "Tidak dihitung" in one] == [
+        "Tidak dihitung karena masuk dua kali: kursi 17 (orangnya dihitung di kursi 3). "
+        "Jawabannya tetap tersimpan."
+    ]

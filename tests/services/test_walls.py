@@ -7,9 +7,9 @@ import pytest
 
 from workbench.access import Actor
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import classes, training, walls
+from workbench.services import banks, classes, training, walls
 from workbench.store import clock
-from workbench.store.tables import class_part, drawn_case
+from workbench.store.tables import bank_case, class_part, drawn_case, event
 from workbench.training.answers import choices
 
 
@@ -138,6 +138,75 @@ def test_no_case_of_a_test_that_is_not_closed_goes_on_the_wall(
     walls.wall_case(office, trainer, opened.id, 1, 1)
 
 
+def test_no_case_of_the_first_test_goes_on_the_wall_before_the_last_is_closed(
+    office, trainer, opened, siti
+):
+    """What this half of the class sat first, the other half sits last."""
+    send(office, siti, 1)
+    send(office, siti, 3)
+    with office.practice.writing() as connection:
+        for number, kind, state in (
+            (1, "tes_awal", "closed"),
+            (2, "latihan", "open"),
+            (3, "tes_akhir", "waiting"),
+        ):
+            values = {"kind": kind, "title": "Tes", "settings": "{}", "state": state}
+            connection.execute(
+                class_part.insert().values(class_id=opened.id, number=number, **values)
+            )
+        connection.execute(drawn_case.update().where(drawn_case.c.number == 1).values(part=1))
+        connection.execute(drawn_case.update().where(drawn_case.c.number == 3).values(part=2))
+
+    def shown():
+        worst = walls.worst_cases(office, trainer, opened.id, "IDN-01")
+        return sorted(one.number for one in worst)
+
+    assert shown() == [3]
+    with pytest.raises(WrongUse, match="masih menjadi soal tes"):
+        walls.put_on_wall(office, trainer, opened.id, 1, 1)
+    with office.practice.writing() as connection:
+        connection.execute(
+            class_part.update().where(class_part.c.number == 3).values(state="closed")
+        )
+    assert shown() == [1, 3]
+
+
+def test_what_was_on_the_wall_is_taken_by_nobody_and_who_has_it_keeps_it(
+    office, trainer, opened, siti
+):
+    word = "IDN-01:tanam"
+    with office.practice.writing() as connection:
+        for item in (40, 41):
+            connection.execute(
+                bank_case.insert().values(
+                    class_id=opened.id, item=item, form="", place=0, word=word, public="{}"
+                )
+            )
+        mine = drawn_case.update().where(drawn_case.c.seat == siti.seat, drawn_case.c.number == 1)
+        connection.execute(mine.values(item=40))
+
+    def taken():
+        with office.practice.reading() as connection:
+            return {banks.unused_item(connection, opened.id, word, (), f"{n}") for n in range(12)}
+
+    walls.wall_case(office, trainer, opened.id, siti.seat, 1)
+    assert taken() == {40, 41}
+    shown = walls.put_on_wall(office, trainer, opened.id, siti.seat, 1)
+    assert shown == walls.wall_case(office, trainer, opened.id, siti.seat, 1)
+    walls.put_on_wall(office, trainer, opened.id, siti.seat, 1)
+    assert taken() == {41}
+    assert training.my_case(office, siti, 1).public["title"] == "Kasus 1 kursi 1"
+    with office.practice.reading() as connection:
+        told = connection.execute(event.select().where(event.c.field == "dinding")).all()
+    assert [(row.subject, row.value) for row in told] == [(f"kelas:{opened.id}", "40")]
+
+
+def test_a_case_of_no_bank_is_shown_and_noted_nowhere(office, trainer, opened, siti):
+    walls.put_on_wall(office, trainer, opened.id, 1, 1)
+    with office.practice.reading() as connection:
+        assert not connection.execute(event.select().where(event.c.field == "dinding")).all()
+
+
 def test_a_case_on_the_wall_is_solved_and_names_nobody(office, trainer, opened, join):
     siti = join("Siti Unik Sekali").actor
     send(office, siti, 1, "F1.desil")
@@ -170,6 +239,7 @@ def test_trainees_see_nothing_of_it(office, opened, siti: Actor):
         lambda: walls.rules_mastered(office, siti, opened.id, {1}),
         lambda: walls.worst_cases(office, siti, opened.id, "IDN-01"),
         lambda: walls.wall_case(office, siti, opened.id, 1, 1),
+        lambda: walls.put_on_wall(office, siti, opened.id, 1, 1),
     ):
         with pytest.raises(Forbidden):
             act()

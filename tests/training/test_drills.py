@@ -11,7 +11,8 @@ from workbench.domain.ages import age_on
 from workbench.domain.nik import Nik, is_practice
 from workbench.domain.reference import reference
 from workbench.errors import WrongUse
-from workbench.training.drills import meeting, questions, rare, rounds
+from workbench.training.authoring import QuestionTask
+from workbench.training.drills import meeting, own, questions, rare, rounds
 from workbench.training.drills.cards import CATEGORY, ONE, ORDER, Card, Key, code_of, judge
 from workbench.training.drills.rounds import DRILLS, card_at, deal, pool
 
@@ -149,7 +150,7 @@ def test_more_than_one_decision_can_be_right_and_a_reason_belongs_to_its_decisio
     )
 
 
-@pytest.mark.parametrize("drill", [one for one in DRILLS if one != rounds.RARE])
+@pytest.mark.parametrize("drill", [one for one in DRILLS if one not in (rounds.RARE, rounds.OWN)])
 def test_nobody_sees_a_card_twice_before_all_have_come(drill):
     items = pool(DRILLS[drill])
     size = meeting.FAMILIES if drill == rounds.MEETING else DRILLS[drill].size
@@ -280,7 +281,7 @@ def test_a_code_of_a_choice_tells_nothing_of_what_is_right():
 
 
 def test_each_drill_deals_a_card_for_every_place():
-    for drill in DRILLS.values():
+    for drill in (one for one in DRILLS.values() if one.name != rounds.OWN):
         settings = {"rate": 5} if drill.name == rounds.RARE else {}
         answers = {}
         for place in range(1, rounds.size_of(drill, settings) + 1):
@@ -288,3 +289,26 @@ def test_each_drill_deals_a_card_for_every_place():
             answers[place] = card.choices[0][0]
             assert card.choices
             assert rounds.item_words(drill, card.item)
+
+
+def test_of_the_offices_questions_those_met_least_are_dealt_in_an_order_of_ones_own():
+    offered = [f"s{n}" for n in range(12)]
+    first = own.deal_questions(offered, {}, "K.1")
+    assert len(set(first)) == own.SIZE
+    assert first == own.deal_questions(reversed(offered), {}, "K.1")
+    assert first != own.deal_questions(offered, {}, "K.2")
+    second = own.deal_questions(offered, Counter(first), "K.1")
+    assert set(offered) - set(first) == set(second[:4])
+
+
+def test_the_code_of_a_choice_does_not_tell_where_the_key_lay():
+    options = ("Benar", "Salah", "Lain")
+    orders = set()
+    for key, right in zip("ABC", options, strict=True):
+        task = QuestionTask(1, "Apa?", options, key, "Sebab.", "Kantor", "umum", "mudah")
+        for seed in range(20):
+            card = own.own_card("kode", task, Random(seed))
+            assert judge(card, code_of(right)).is_right
+            assert sum(judge(card, code).is_right for code, _ in card.choices) == 1
+            orders.add(tuple(words for _, words in card.choices))
+    assert len(orders) == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -92,8 +93,22 @@ def test_a_hint_names_four_cells_of_which_one_is_wrong_anywhere_among_them(bank)
         places[wrong[0]] += 1
         for mistake in case.key.mistakes:
             assert mistake.title not in hint["text"], word
+        labels = [record_rows(public)[cell]["label"] for cell in hint["cells"]]
+        assert all(label in hint["text"] for label in labels), word
     assert set(places) == set(range(HINTED))
     assert max(places.values()) < 0.6 * places.total()
+
+
+def test_a_hint_says_whose_cell_it_is_and_how_each_is_compared(bank) -> None:
+    for word, case in bank.items():
+        (hint,) = hints(case.to_public(), case.key, word)
+        ways = hint["text"].partition(". ")[2].removesuffix(".").split(". ")
+        labels = [way.partition(": ") for way in ways]
+        assert all(named and how for named, _, how in labels), word
+        named = " ".join(label for label, _, _ in labels)
+        people = {cell.split(".")[0] for cell in hint["cells"] if cell.startswith("P")}
+        assert len(set(re.findall(r"anggota \d+", named))) == len(people), word
+        assert len(hint["text"].split()) <= 60, word
 
 
 def test_a_case_without_a_mistake_gets_a_hint_like_any_other(look_alikes) -> None:

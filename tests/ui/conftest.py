@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import http.server
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,11 +18,11 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import NotFound, WrongUse
-from workbench.ui.card import card as card_module
+from workbench.ui.card import CaseCard, page_widget
 from workbench.ui.trainee.model import DECISION, TraineeRoom
 from workbench.ui.trainee.view import link
 
-CARD = Path(card_module.__file__).parent
+CARD = Path(page_widget.__file__).parent
 
 MEMBERS = (
     (
@@ -554,9 +555,14 @@ window.cleanup = await widget.render({ model: window.model, el: document.getElem
 SERVED = "/lewat-server"
 
 
+def code_of(widget: type[page_widget.PageWidget], base: str) -> tuple[str, str]:
+    """Script and style as they come with a kernel."""
+    return page_widget._code(widget.source, widget.thing, base)
+
+
 def harness(style: str, module: str) -> bytes:
     """The page, with the card's own code or with what fetches it."""
-    loader = json.dumps(card_module._loader("/aset/"))
+    loader = json.dumps(code_of(CaseCard, "/aset/")[0])
     page = HARNESS.replace("STYLE", style).replace("MODULE", module).replace("LOADER", loader)
     return page.encode()
 
@@ -599,22 +605,24 @@ def harness_port() -> Iterator[int]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            script = (CARD / "card.js").read_bytes(), "text/javascript; charset=utf-8"
-            style = (CARD / "card.css").read_bytes(), "text/css; charset=utf-8"
+            kinds = {".js": "text/javascript", ".css": "text/css"}
+            script, style = (text.encode() for text in code_of(CaseCard, ""))
             files = {
                 "/": (harness(STYLE, INLINE), "text/html; charset=utf-8"),
                 SERVED: (harness("", LOADED), "text/html; charset=utf-8"),
-                "/card.js": script,
-                "/card.css": style,
-                "/aset/kartu.js": script,
-                "/aset/kartu.css": style,
+                "/card.js": (script, "text/javascript; charset=utf-8"),
+                "/card.css": (style, "text/css; charset=utf-8"),
                 "/font.ttf": (font, "font/ttf"),
             }
-            body, kind = files.get(self.path.partition("?")[0], (b"", ""))
+            asked = re.fullmatch(r"/aset/v-[0-9a-f]{12}(?:-\d+)?/([a-z]+)(\.js|\.css)", self.path)
+            if asked:
+                found = (CARD / "".join(asked.groups())).read_bytes()
+                files[self.path] = found, f"{kinds[asked[2]]}; charset=utf-8"
+            body, kind = files.get(self.path, (b"", ""))
             self.send_response(200 if body else 404)
             if self.path == SERVED:
                 self.send_header("Content-Security-Policy", POLICY)
-            if "?v=" in self.path:
+            if asked:
                 self.send_header("Cache-Control", "max-age=31536000, immutable")
             self.send_header("Content-Type", kind or "text/plain")
             self.end_headers()

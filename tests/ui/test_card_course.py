@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PULSE_MS = 20_000
+PULSE_MS = 10_000
 SCREENS = pytest.mark.parametrize("screen", ["phone", "laptop"])
 
 
@@ -123,10 +123,9 @@ def test_what_the_trainer_says_stands_on_any_page_until_it_is_closed(
     expect(page.get_by_role("heading", name="Jenjang saya")).to_be_visible()
     said = page.get_by_role("status").filter(has_text="Pesan pelatih")
     at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-    courses.said = SimpleNamespace(paused=True, message="Kumpul di <i>aula</i>.", message_at=at)
+    courses.said = SimpleNamespace(paused=False, message="Kumpul di <i>aula</i>.", message_at=at)
     page.clock.run_for(PULSE_MS)
     expect(said).to_contain_text("Kumpul di <i>aula</i>.")
-    expect(said).to_contain_text("Pelatih menjeda latihan.")
     page.get_by_role("button", name="Lanjutkan").click()
     expect(page.get_by_role("heading", name="Soal 1 dari 3")).to_be_visible()
     expect(said).to_be_visible()
@@ -138,7 +137,58 @@ def test_what_the_trainer_says_stands_on_any_page_until_it_is_closed(
     courses.said = SimpleNamespace(paused=False, message="Lanjut.", message_at=later)
     page.clock.run_for(PULSE_MS)
     expect(said).to_contain_text("Lanjut.")
-    expect(page.get_by_text("Pelatih menjeda latihan.")).to_have_count(0)
+
+
+def paused(message: str = "") -> SimpleNamespace:
+    return SimpleNamespace(paused=True, message=message, message_at=None)
+
+
+@SCREENS
+def test_a_pause_covers_a_case_and_gives_it_back_as_it_was(
+    open_card: Any, courses: Any, training: Any, screen: str
+) -> None:
+    page = open_card(screen).page
+    page.clock.install()
+    page.reload()
+    page.get_by_role("button", name="Lanjutkan").click()
+    page.get_by_role("button", name="Lewati tur").click()
+    page.locator("[data-cell='F1.rt']").get_by_text("Tidak sesuai", exact=True).click()
+    page.get_by_role("button", name="Putuskan").click()
+    page.get_by_role("radio", name="Layak", exact=True).check()
+    going, courses.said = courses.said, paused("Lihat <b>layar</b> depan.")
+    page.clock.run_for(PULSE_MS)
+    cover = page.get_by_role("dialog", name="Jeda dari pelatih")
+    expect(cover).to_contain_text("Lihat <b>layar</b> depan.")
+    assert has_no_overflow(page)
+    before = dict(training.ledger)
+    for key in ("Escape", "Escape", "ArrowDown", "3", "Enter"):
+        page.keyboard.press(key)
+    expect(cover).to_be_visible()
+    assert training.ledger == before
+    courses.said = going
+    page.clock.run_for(PULSE_MS)
+    expect(cover).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keputusan Anda")).to_be_visible()
+    expect(page.get_by_role("radio", name="Layak", exact=True)).to_be_checked()
+    expect(page.get_by_text("Anda menandai: RT (Keluarga).")).to_be_visible()
+
+
+def test_who_marks_in_a_pause_learns_of_it_at_once_and_loses_nothing(
+    open_card: Any, courses: Any, training: Any
+) -> None:
+    page = open_card().page
+    page.get_by_role("button", name="Lanjutkan").click()
+    going, courses.said = courses.said, paused()
+    page.locator("[data-cell='F1.rt']").get_by_text("Tidak sesuai", exact=True).click()
+    cover = page.get_by_role("dialog", name="Jeda dari pelatih")
+    expect(cover).to_be_visible()
+    assert training.ledger[(1, "F1.rt")] == {1: "tidak_sesuai"}
+    page.reload()
+    expect(cover).to_be_visible()
+    courses.said = going
+    page.reload()
+    expect(page.get_by_role("heading", name="Soal 1 dari 3")).to_be_visible()
+    expect(cover).to_be_hidden()
 
 
 @SCREENS

@@ -17,11 +17,13 @@ from playwright.sync_api import expect
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import StoreFault
-from workbench.services import drills
+from workbench.services import courses, drills, own_tasks
 from workbench.services.office import Office
 from workbench.store import clock
 from workbench.store.tables import class_, class_part, participant
-from workbench.training.drills.rounds import DRILLS
+from workbench.training.authoring import QuestionTask
+from workbench.training.drills.rounds import DRILLS, OWN
+from workbench.ui.card import page_widget
 from workbench.ui.drills import view
 from workbench.ui.drills.model import DrillRoom
 
@@ -34,15 +36,22 @@ screens = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(screens)
 
 SCREENS = pytest.mark.parametrize("screen", ["phone", "laptop"])
-FOLDER = Path(view.__file__).parent
 FONT = resources.files("fontpkg_plus_jakarta_sans") / "files/PlusJakartaSans[wght].ttf"
 TRAINEE = Actor("KUJI.1", "Siti", Role.PESERTA, Workspace.LATIHAN, class_id="KUJI", seat=1)
+LONG = "Keluarga dengan kepala <b>sakit</b> & “dua” anak: " + "apakah tetap layak " * 14
+OWN_QUESTIONS = (
+    ("Apa arti <i>desil 1</i>?", ("10 % terbawah <img src=x>", "10 % teratas", "Semua")),
+    (LONG[:300], (LONG[:300], "x" * 200, "Tidak <script>alert(1)</script>", "Ya")),
+)
 TRAINER = Actor("A-p", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
+
+#: How often a page asks what the trainer says.
+PULSE_MS = 10_000
 
 HARNESS = """<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Uji</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/kerangka.css">
-<link rel="stylesheet" href="/drill.css">
+<link rel="stylesheet" href="/drawing.css"><link rel="stylesheet" href="/drill.css">
 <style>@font-face{font-family:"Plus Jakarta Sans";src:url(/font.ttf);font-weight:200 800}
 body{margin:0}main{padding:12px}</style></head>
 <body class="vv-latihan"><main><h1 style="font-size:16px">Latihan singkat</h1><div id="el"></div>
@@ -80,7 +89,7 @@ class Kernel:
 
     def open(self) -> str:
         self.said: list[dict[str, Any]] = []
-        self.widget = view.link(DrillRoom(self.office, self.actor, self))
+        self.widget = view.DrillCard.link(DrillRoom(self.office, self.actor, self, courses))
         self.widget.send = self.said.append
         return json.dumps(self.widget.page)
 
@@ -114,8 +123,12 @@ def port() -> Iterator[int]:
     styles = b"".join((frame / name).read_bytes() for name in ("frame.css", "widgets.css"))
     files = {
         "/": (HARNESS.encode(), "text/html; charset=utf-8"),
-        "/drill.js": ((FOLDER / "drill.js").read_bytes(), "text/javascript; charset=utf-8"),
-        "/drill.css": ((FOLDER / "drill.css").read_bytes(), "text/css; charset=utf-8"),
+        **{
+            f"/{path.name}": (path.read_bytes(), f"{kind}; charset=utf-8")
+            for source in (page_widget._SHARED, view.DrillCard.source)
+            for end, kind in ((".js", "text/javascript"), (".css", "text/css"))
+            for path in [source.with_suffix(end)]
+        },
         "/kerangka.css": (styles, "text/css; charset=utf-8"),
         "/font.ttf": (FONT.read_bytes(), "font/ttf"),
     }
@@ -191,6 +204,18 @@ def open_room(browser: Any, port: int, office: Office) -> Iterator[Any]:
     assert errors == []
 
 
+@pytest.fixture
+def own(office: Office) -> tuple[str, ...]:
+    """Two questions of the office, the first option right; their ids."""
+    drafts = []
+    for asked, options in OWN_QUESTIONS:
+        why = "Sebab <b>begitu</b>: aturan & kebiasaan."
+        task = QuestionTask(2, asked, options, "A", why, "Catatan <u>kantor</u>", "umum", "mudah")
+        drafts.append(own_tasks.Draft(own_tasks.task_id(task), 2, task, False, False))
+    own_tasks.save_tasks(office, TRAINER, drafts)
+    return tuple(draft.id for draft in drafts)
+
+
 def begin(page: Any, drill: str) -> None:
     page.get_by_role("button", name=DRILLS[drill].title).click()
     if drill == "langka":
@@ -233,7 +258,7 @@ def play(page: Any) -> None:
 @SCREENS
 @pytest.mark.parametrize("drill", DRILLS)
 def test_a_drill_is_played_from_the_list_to_its_report(
-    open_room: Any, drill: str, screen: str
+    open_room: Any, own: Any, drill: str, screen: str
 ) -> None:
     page = open_room(screen).page
     begin(page, drill)
@@ -273,7 +298,7 @@ def test_at_most_seven_things_to_choose_from(open_room: Any) -> None:
     page = open_room().page
     count = "[...document.querySelectorAll('.vvs :is(button:not(.vvs-link), input)')].length"
     assert page.evaluate(count) == 7
-    for drill in DRILLS:
+    for drill in set(DRILLS) - {OWN}:
         begin(page, drill)
         assert page.evaluate(count) <= 8, drill  # seven to choose from, and the button to send
         page.get_by_role("button", name="Semua latihan singkat").click()
@@ -409,3 +434,123 @@ def test_values_are_drawn_as_words(open_room: Any) -> None:
     )
     expect(page.get_by_text("<img src=x>")).to_be_visible()
     assert page.locator(".vvs img").count() == 0
+
+
+@SCREENS
+def test_an_own_question_is_drawn_as_words_however_long(
+    open_room: Any, own: Any, screen: str
+) -> None:
+    opened = open_room(screen)
+    page = opened.page
+    if screen == "phone":
+        page.set_viewport_size({"width": 360, "height": 640})
+    begin(page, OWN)
+    found, seen = [], ""
+    for place in (1, 2):
+        told = json.dumps(opened.kernel.widget.page)
+        assert not any(word in told for word in ("Sebab", "Catatan", "is_right", "accepted"))
+        seen += page.locator(".vvs-main").inner_text()
+        found += [f"card {place}: {one}" for one in screens.faults(page)]
+        answer_now(page)
+        expect(page.get_by_text("Sebab <b>begitu</b>: aturan & kebiasaan.")).to_be_visible()
+        expect(page.get_by_text("Sumber: Catatan <u>kantor</u>")).to_be_visible()
+        found += [f"feedback {place}: {one}" for one in screens.faults(page)]
+        page.locator(".vvs-feedback ~ .vvs-go").click()
+        page.wait_for_function("!document.querySelector('.vvs-feedback')")
+    assert found == []
+    for asked, options in OWN_QUESTIONS:
+        for words in (asked, *options):
+            assert " ".join(words.split()) in " ".join(seen.split())
+    assert page.locator(".vvs :is(img, script, b, i, u)").count() == 0
+
+
+def test_what_was_missed_of_own_questions_comes_once_more(open_room: Any, own: Any) -> None:
+    opened = open_room()
+    page = opened.page
+    begin(page, OWN)
+    for place, is_right in ((1, False), (2, True), (3, True)):
+        card = opened.kernel.widget.page["card"]
+        right = dict(OWN_QUESTIONS)[card["question"]][0]
+        wanted = next(w for _, w in card["choices"] if (w == right) is is_right)
+        expect(page.get_by_text("Sekali lagi")).to_have_count(int(place == 3))
+        page.locator(".vvs-choice").filter(has_text=wanted.strip()).click()
+        expect(page.get_by_text("Tepat" if is_right else "Belum tepat", exact=True)).to_be_visible()
+        page.locator(".vvs-feedback ~ .vvs-go").click()
+    expect(page.get_by_role("heading", name="1 dari 2 tepat")).to_be_visible()
+    expect(page.locator(".vvs-missed")).to_have_count(1)
+
+
+def test_a_question_withdrawn_under_ones_hand_is_told_and_the_next_one_comes(
+    open_room: Any, own: Any, office: Office
+) -> None:
+    opened = open_room()
+    page = opened.page
+    begin(page, OWN)
+    asked = opened.kernel.widget.page["card"]["question"]
+    own_tasks.withdraw(office, TRAINER, own[[one for one, _ in OWN_QUESTIONS].index(asked)])
+    page.locator(".vvs-choice").first.click()
+    expect(
+        page.get_by_text("Soal tadi sudah ditarik pelatih, jadi tidak dihitung.")
+    ).to_be_visible()
+    expect(page.get_by_role("heading", name="Kartu 2 dari 2")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+    answer_now(page)
+    expect(page.get_by_text("sudah ditarik pelatih")).to_have_count(0)
+
+
+# A pause
+
+
+@SCREENS
+def test_a_pause_covers_a_card_and_gives_it_back_as_it_was(
+    open_room: Any, office: Office, screen: str
+) -> None:
+    opened = open_room(screen)
+    page = opened.page
+    page.clock.install()
+    page.reload()
+    begin(page, "kategori")
+    page.locator(".vvs-choice").first.click()
+    courses.say_to_all(office, TRAINER, "KUJI", "Dengarkan <b>dulu</b>.")
+    courses.pause(office, TRAINER, "KUJI", True)
+    page.clock.run_for(PULSE_MS)
+    cover = page.get_by_role("dialog", name="Jeda dari pelatih")
+    expect(cover).to_contain_text("Dengarkan <b>dulu</b>.")
+    assert screens.faults(page) == []
+    for key in ("Escape", "Escape", "Enter", "2"):
+        page.keyboard.press(key)
+    expect(cover).to_be_visible()
+    heard = [one["kind"] for one in opened.kernel.heard]
+    assert "answer" not in heard
+    courses.pause(office, TRAINER, "KUJI", False)
+    page.clock.run_for(PULSE_MS)
+    expect(cover).to_be_hidden()
+    expect(page.locator(".vvs-choice[aria-pressed='true']")).to_have_count(1)
+    expect(page.get_by_text("Pesan pelatih: Dengarkan <b>dulu</b>.")).to_be_visible()
+    page.get_by_role("button", name="Jawab").click()
+    expect(page.locator(".vvs-feedback")).to_be_visible()
+
+
+def test_an_answer_sent_into_a_pause_waits_for_its_end_and_outlives_a_reload(
+    open_room: Any, office: Office
+) -> None:
+    opened = open_room()
+    page = opened.page
+    page.clock.install()
+    begin(page, "langka")
+    courses.pause(office, TRAINER, "KUJI", True)
+    page.get_by_role("button", name="Perlu dicek").click()
+    cover = page.get_by_role("dialog", name="Jeda dari pelatih")
+    expect(cover).to_be_visible()
+    asked = len([one for one in opened.kernel.heard if one["kind"] == "answer"])
+    page.clock.run_for(3 * PULSE_MS)
+    assert len([one for one in opened.kernel.heard if one["kind"] == "answer"]) == asked
+    assert drills.card(office, TRAINEE, "langka").place == 1
+    page.reload()
+    expect(cover).to_be_visible()
+    courses.pause(office, TRAINER, "KUJI", False)
+    page.clock.run_for(PULSE_MS)
+    expect(page.get_by_role("heading", name="Kartu 2 dari 30")).to_be_visible()
+    expect(cover).to_be_hidden()
+    assert page.evaluate("localStorage.length") == 0
+    assert drills.card(office, TRAINEE, "langka").place == 2

@@ -420,3 +420,22 @@ def test_a_class_without_parts_knows_no_steps(
     assert (page["screen"], answers) == ("message", [])
     assert room.answer({"kind": "pulse"}) == (None, [])
     assert room.first_page()["live"] is None
+
+
+def test_who_saves_or_sends_in_a_pause_is_told_of_it(
+    room: TraineeRoom, courses, training, monkeypatch
+) -> None:
+    room.page("case", 1)
+    for field, value in (("status", "layak"), ("follow_up", "tidak_ada"), ("confidence", "yakin")):
+        room.answer(save(1, field, value))
+    courses.said = SimpleNamespace(paused=True, message="", message_at=None)
+    live = {"kind": "live", "paused": True, "message": "", "at": ""}
+    _, (saved, told) = room.answer(save(1, "F1.rt", "sesuai"))
+    assert (saved["kind"], told) == ("saved", live)
+
+    def refuse(*_: object) -> None:
+        raise WrongUse("Pelatih sedang menjeda kelas.")
+
+    monkeypatch.setattr(training, "submit", refuse)
+    page, (told, refused) = room.answer({"kind": "submit", "number": 1})
+    assert (page, told, refused["kind"]) == (None, live, "refused")

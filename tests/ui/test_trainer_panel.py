@@ -99,6 +99,7 @@ class FakeWalls:
         self.alike: tuple[Any, ...] = ()
         self.mastered: dict[int, int] = {}
         self.asked: list[Any] = []
+        self.shown: list[Any] = []
 
     def pulse(self, *asked: Any) -> Any:
         self.moves += 1
@@ -115,6 +116,10 @@ class FakeWalls:
 
     def worst_cases(self, office: Any, actor: Any, class_id: str, rule: str) -> Any:
         return tuple(walls.WorstCase(n, 5, f"Keluarga {EVIL} {n}", 3, 4, n - 1) for n in (1, 2))
+
+    def put_on_wall(self, *asked: Any) -> Any:
+        self.shown.append(asked[3:])
+        return self.wall_case(*asked)
 
     def wall_case(self, office: Any, actor: Any, class_id: str, seat: int, number: int) -> Any:
         self.asked.append((seat, number))
@@ -245,6 +250,12 @@ class FakeClasses:
     def issue_return_code(self, office: Any, actor: Any, class_id: str, seat: int) -> str:
         self.asked.append(seat)
         return "ACDE-FGHJ"
+
+    def set_aside(self, office: Any, actor: Any, class_id: str, *seats: int) -> None:
+        self.asked.append(seats)
+
+    def count_again(self, office: Any, actor: Any, class_id: str, seat: int) -> None:
+        self.asked.append(seat)
 
     def read_participants(self, path: Path) -> Any:
         content = path.read_bytes()
@@ -734,7 +745,7 @@ def test_more_people_than_the_list_has_are_not_said_to_be_of_it() -> None:
     shown = board(person(1, "Budi", 3))
     assert "1 dari 67" in drawing.totals(shown)
     more = replace(shown, totals=replace(shown.totals, joined=70))
-    assert "70 · daftar 67" in drawing.totals(more)
+    assert "<strong>70</strong>hadir, 67 diundang" in drawing.totals(more)
 
 
 # -- the whole class ------------------------------------------------------------------------------
@@ -808,7 +819,10 @@ def test_a_case_goes_on_the_wall_unsolved_and_is_solved_by_one_button(make_view:
     assert beside.asked == [(2, 5)]
     assert "Sebabnya" in view.missed.preview.value
     assert wall.widget.layout.display == "none"
+    assert "tidak dibagikan lagi" in view.missed.preview.value
+    assert beside.shown == []
     button(view.board_tab, "Tampilkan di dinding").click()
+    assert beside.shown == [(2, 5)]
     assert wall.widget.layout.display == ""
     assert "Apa yang salah di sini?" in wall.head.value
     assert (wall.card.page["answer"], wall.card.page["steps"]) == ({}, [])
@@ -831,6 +845,53 @@ def test_no_trainee_is_named_on_the_wall(make_view: Any) -> None:
     assert "Budi" not in shown
     assert "Ani" not in shown
     assert "<script" not in words(view.missed.widget) + words(view.missed.wall.widget)
+
+
+# -- who joined twice -----------------------------------------------------------------------------
+
+
+def classes_with(*people: Any, **changes: Any) -> FakeClasses:
+    made = FakeClasses()
+    made.board_now = board(*people, **changes)
+    return made
+
+
+def test_who_joined_twice_is_told_and_one_seat_is_chosen(make_view: Any) -> None:
+    classes = classes_with(person(1, EVIL, 3), person(2, EVIL, 0), person(3, "Ani", 1))
+    view = make_view(classes)
+    assert "masuk 2 kali: kursi 1 (3 kasus) dan kursi 2 (0 kasus)" in view.twice.value
+    assert "<script" not in view.twice.value
+    view.select(HELP)
+    shown = words(view.double.rows)
+    assert "Bila memang orang yang berbeda, biarkan" in shown
+    assert "<script" not in shown
+    button(view.double.rows, "Pakai kursi 1").click()
+    view.double.counted.value, view.double.other.value = 3, 1
+    view.double.join.click()
+    assert classes.asked == [(2, 1), (1, 3)]
+
+
+def test_a_seat_that_does_not_count_is_shown_and_counted_again(make_view: Any) -> None:
+    classes = classes_with(person(1, "Siti", 3), aside=(real.Aside(2, EVIL, 1, 1),))
+    view = make_view(classes)
+    assert "tidak dihitung" in view.twice.value
+    assert "1 kasus tersimpan. Dihitung di kursi 1." in view.twice.value
+    view.select(HELP)
+    assert "<script" not in words(view.double.rows)
+    button(view.double.rows, "Hitung lagi").click()
+    assert classes.asked == [2]
+
+
+def test_nobody_twice_takes_no_room_on_the_board(make_view: Any) -> None:
+    view = make_view(classes_with(person(1, "Siti", 3)))
+    assert view.twice.layout.display == "none"
+
+
+def test_a_sentence_of_one_tab_is_gone_on_the_next(make_view: Any) -> None:
+    view = make_view()
+    view.say("Kelas diarsipkan.")
+    view.select(HELP)
+    assert view.said.value == ""
 
 
 # -- the end of a class ---------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from workbench.errors import WrongUse
 from workbench.services import bimteks as real
 from workbench.services.bimteks import Bimtek, Invited
 from workbench.services.office import Office
+from workbench.store.tables import bimtek, class_
 from workbench.training.agenda import Agenda, usual_agenda
 from workbench.ui.guard import CHANGEABLE
 from workbench.ui.trainer.papers import PapersPanel
@@ -19,6 +20,11 @@ from workbench.ui.trainer.plan import PlanPanel, people_table, timetable
 from workbench.ui.trainer.plan_model import PlanRoom, people_words, read_jp
 
 EVIL = "<script>alert(1)</script>"
+CLASS = {
+    **dict.fromkeys(("id", "name", "place", "opened_by"), "KUJI"),
+    **dict.fromkeys(("date", "created_at"), "2026-11-21"),
+    **{"settings": "{}", "join_code": "ACDEFG", "state": "open", "seed": 1, "seats_drawn": 1},
+}
 KALIGANDU = "36.73.01.1010"
 TRAINER = Actor("A-p", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
 
@@ -247,6 +253,94 @@ def test_another_plan_is_opened_from_the_list(panel, office):
     assert panel.room.plan.name == "Lain"
     panel.which.value = ""
     assert panel.room.plan is None
+
+
+def press(widget, label):
+    """Press the button that says so."""
+    found = [one for one in every(widget) if isinstance(one, w.Button)]
+    next(one for one in found if one.description == label).click()
+
+
+def test_the_first_plan_is_the_filled_button_and_no_longer_when_there_is_one(office, bimteks):
+    panel = PlanPanel(office, TRAINER, bimteks=bimteks)
+    assert panel.begin[0].button_style == "primary"
+    assert panel.copy.layout.display == panel.delete.layout.display == "none"
+    panel.begin[0].click()
+    assert panel.begin[0].button_style == ""
+    assert panel.copy.layout.display == panel.delete.layout.display == ""
+
+
+def test_a_plan_is_copied_for_a_day_that_is_asked_for(panel):
+    panel.name.value = "Siti"
+    panel.add.click()
+    first = panel.room.plan
+    panel.copy.click()
+    press(panel.asked, "Buat salinan")
+    assert "Isi hari pertama" in panel.said.value
+    assert panel.room.plan == first
+    day, people = panel.asked.children[1:3]
+    day.value, people.value = date(2026, 12, 1), True
+    press(panel.asked, "Buat salinan")
+    copy = kept(panel)
+    assert (copy.name, copy.date) == ("Bimtek verval (salinan)", date(2026, 12, 1))
+    assert [one.name for one in copy.people] == ["Siti"]
+    assert panel.which.value == copy.id
+    assert panel.asked.layout.display == "none"
+    assert "Rencana disalin" in panel.said.value
+
+
+def test_a_plan_is_thrown_away_only_when_the_trainer_is_sure(panel, office):
+    plan = panel.room.plan
+    panel.delete.click()
+    press(panel.asked, "Batal")
+    assert panel.asked.layout.display == "none"
+    assert kept(panel).id == plan.id
+    panel.delete.click()
+    press(panel.asked, "Ya, hapus rencana")
+    assert real.list_bimteks(office, TRAINER) == ()
+    assert panel.room.plan is None
+    assert panel.begin[0].button_style == "primary"
+
+
+def test_what_was_done_is_told_no_longer_on_the_next_tab_or_session(panel):
+    panel.session.value = 2
+    panel.save.click()
+    assert "Jadwal disimpan" in panel.said.value
+    panel.body.children[-1].selected_index = 1
+    assert panel.said.value == ""
+    panel.group.click()
+    panel.body.children[-1].selected_index = 0
+    panel.session.value = 2
+    panel.save.click()
+    panel.session.value = 3
+    assert panel.said.value == ""
+
+
+def test_a_class_that_lags_behind_its_plan_is_shown_and_brought_up(panel, office, bimteks):
+    done = []
+    changes = real.ClassChanges((f"“{EVIL}” ditambahkan.",), ("“Pre-test” tetap.",))
+    bimteks.class_changes = lambda *asked: real.ClassChanges() if done else changes
+    bimteks.renew_class = lambda *asked: done.append(asked[2]) or changes
+    panel.room.plan = replace(panel.room.plan, class_id="KUJI")
+    panel.draw()
+    box = panel.body.children[0]
+    drawn = "".join(one.value for one in every(box) if isinstance(one, w.HTML))
+    assert "kelas masih memakai bagian yang lama" in drawn
+    assert "Pre-test" in drawn
+    assert "<script" not in drawn
+    panel.renew.click()
+    assert done == [panel.room.plan.id]
+    assert "Kelas disesuaikan." in panel.said.value
+    assert isinstance(panel.body.children[0], w.Tab)
+
+
+def test_the_plan_of_the_class_is_open_from_the_start(panel, office, bimteks):
+    with office.practice.writing() as connection:
+        connection.execute(class_.insert().values(**CLASS))
+        connection.execute(bimtek.update().values(class_id="KUJI"))
+    again = PlanPanel(office, TRAINER, bimteks=bimteks, class_id="KUJI")
+    assert again.room.plan.id == panel.room.plan.id
+    assert PlanPanel(office, TRAINER, bimteks=bimteks, class_id="KLAIN").room.plan is None
 
 
 def asked_of(button):

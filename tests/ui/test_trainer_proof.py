@@ -105,10 +105,10 @@ def test_the_chart_draws_both_dots_each_within_its_interval() -> None:
     reach = next(iter(drawn.iter("path"))).get("d")
     assert f"V{high:g}" in reach
     assert f"{low:g}H" in reach
-    line = next(one for one in drawn.iter("line") if one.get("class") == "vvp-line")
+    line = next(one for one in drawn.iter("line") if one.get("class") == "vvb-line")
     assert (float(line.get("y1")), float(line.get("y2"))) == (192, 16)
     # Told apart without colour, and spoken: one dot is hollow, and the label has every figure.
-    assert [dot.get("class") for dot in (before, after)] == ["vvp-before", "vvp-after"]
+    assert [dot.get("class") for dot in (before, after)] == ["vvb-before", "vvb-after"]
     assert drawn.get("role") == "img"
     assert "20\u00a0% (10 sampai 40\u00a0%)" in drawn.get("aria-label")
 

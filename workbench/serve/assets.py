@@ -21,7 +21,8 @@ from tornado import web
 
 #: Names that carry a hash of their content: what they hold never changes.
 _HASHED_NAME = re.compile(r"(^|[./-])[0-9a-f]{8,32}\.")
-_VERSION = re.compile(r"v-[0-9a-f]{12}/")
+#: After the version may stand how often the file was asked for in vain.
+_VERSION = re.compile(r"v-[0-9a-f]{12}(-\d{1,4})?/")
 _COMPRESSIBLE = re.compile(r"text/|javascript|json|svg|font/ttf|font/otf")
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"

@@ -72,6 +72,13 @@ PAGE_ASSETS = [
     "widgets.css",
 ]  # fmt: skip
 
+#: What the widgets of trainees fetch by themselves; see ``ui.card.page_widget``.
+WIDGETS = [
+    f"workbench/ui/{name}{end}"
+    for name in ("card/drawing", "card/card", "drills/drill")
+    for end in (".js", ".css")
+]
+
 #: An upload of 100 MB comes as one message; its frame and header come on top.
 MAX_MESSAGE_BYTES = 128 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
@@ -229,8 +236,7 @@ class VervalApp(Voila):
                     [templates],
                     names={
                         "plus-jakarta-sans.ttf": fonts / "PlusJakartaSans[wght].ttf",
-                        "kartu.js": resource("workbench/ui/card/card.js"),
-                        "kartu.css": resource("workbench/ui/card/card.css"),
+                        **{Path(file).name: resource(file) for file in WIDGETS},
                         **_lab_styles(),
                     },
                 ),

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from workbench.errors import WorkbenchError
-from workbench.services.ladders import course_of
+from workbench.services.ladders import course_of, shown_items
 from workbench.services.office import Office
 from workbench.services.own_tasks import practice_cases
 from workbench.store.tables import bank_case, bank_key, class_, drawn_case
@@ -134,7 +134,11 @@ def _low_words(connection: Connection, class_id: str) -> list[str]:
         return []
     held: Counter[str] = Counter(
         connection.execute(
-            select(bank_case.c.word).where(bank_case.c.class_id == class_id, bank_case.c.form == "")
+            select(bank_case.c.word).where(
+                bank_case.c.class_id == class_id,
+                bank_case.c.form == "",
+                bank_case.c.item.not_in(shown_items(connection, class_id)),
+            )
         ).scalars()
     )
     asked = bank.words_of(course.rules)
@@ -182,7 +186,7 @@ def _most_used(connection: Connection, class_id: str) -> Counter[str]:
 def unused_item(
     connection: Connection, class_id: str, word: str, had: Collection[int], dice: str
 ) -> int | None:
-    """A practice case of the bank that is not among those ``had``.
+    """A practice case of the bank that is not among those ``had`` and was not on the wall.
 
     One of this very word; else of the same rule or, without a mistake, any such case. Which of
     several is by the ``dice``, so that neighbours do not get them in the same order.
@@ -192,7 +196,8 @@ def unused_item(
         .where(bank_case.c.class_id == class_id, bank_case.c.form == "")
         .order_by(bank_case.c.item)
     ).all()
-    free = [row for row in rows if row.item not in had]
+    known = shown_items(connection, class_id).union(had)
+    free = [row for row in rows if row.item not in known]
     rule, is_plant, _ = word.partition(":")
     exact = [row for row in free if row.word == word]
     like = [

@@ -10,9 +10,10 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
+from itertools import chain, count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,6 +27,7 @@ from workbench.errors import NotFound, WrongUse
 from workbench.services import classes
 from workbench.services.ladders import PartPlan
 from workbench.services.office import Office
+from workbench.services.part_changes import ClassChanges, change_parts
 from workbench.store import clock, ledger
 from workbench.store.participant_list import Expected
 from workbench.store.tables import bimtek as bimtek_table
@@ -43,6 +45,10 @@ GROUPINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _GONE = "Rencana bimtek itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil."
+_HAS_CLASS = (
+    "Rencana ini sudah dipakai sebuah kelas, jadi tetap disimpan: sertifikat dan laporan "
+    "bersumber darinya."
+)
 _CHANGED = (
     "Rencana ini baru saja diubah di tempat lain, jadi perubahan Anda belum disimpan. "
     "Pilih lagi rencananya, lalu ulangi perubahan Anda."
@@ -216,7 +222,7 @@ def open_bimtek(
         seats=min(max(len(plan.people) + SPARE_SEATS, 30), classes.MAX_SEATS),
         seed=course.seed,
         code_hours=course.code_hours,
-        parts=tuple(PartPlan(*part) for part in part_plans(plan.agenda, course.n_test)),
+        parts=_planned_parts(plan),
         n_rules=course.n_rules,
     )
     opened = classes.open_class(office, actor, settings, expected_of(plan) or None, progress)
@@ -226,6 +232,67 @@ def open_bimtek(
         )
         ledger.record(connection, actor.id, "bimtek", f"bimtek:{plan.id}", "kelas", opened.id)
     return replace(plan, class_id=opened.id)
+
+
+def copy_bimtek(
+    office: Office, actor: Actor, bimtek_id: str, day: date, with_people: bool = False
+) -> Bimtek:
+    """A new plan like this one, first held on ``day``; its class will draw other cases.
+
+    The people stay behind unless asked for: the next bimtek mostly has others.
+    """
+    plan = read_bimtek(office, actor, bimtek_id)
+    taken = {one.name for one in list_bimteks(office, actor)}
+    copied = replace(
+        plan,
+        name=_copied_name(plan.name, taken),
+        date=day,
+        people=plan.people if with_people else (),
+        course=replace(plan.course, seed=None),
+        id="",
+        class_id="",
+        changed_at="",
+    )
+    return save_bimtek(office, actor, copied)
+
+
+def delete_bimtek(office: Office, actor: Actor, bimtek_id: str) -> None:
+    """Throw a plan away; raises ``WrongUse`` once a class was opened from it."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.writing() as connection:
+        row = _row(connection, bimtek_id)
+        if row.class_id:
+            raise WrongUse(_HAS_CLASS)
+        connection.execute(bimtek_table.delete().where(bimtek_table.c.id == bimtek_id))
+        people = len(json.loads(row.content)["people"])
+        ledger.record(connection, actor.id, "bimtek", f"bimtek:{bimtek_id}", "hapus", people)
+
+
+def class_changes(office: Office, actor: Actor, bimtek_id: str) -> ClassChanges:
+    """What ``renew_class`` would do; nothing before the class is open."""
+    plan = read_bimtek(office, actor, bimtek_id)
+    if not plan.class_id:
+        return ClassChanges()
+    with office.practice.reading() as connection:
+        return change_parts(connection, plan.class_id, _planned_parts(plan), writes=False)
+
+
+def renew_class(office: Office, actor: Actor, bimtek_id: str) -> ClassChanges:
+    """Bring the parts of the plan's class up to date; those that were opened once stay.
+
+    Raises ``WrongUse`` while the timetable has a fault or there is no class.
+    """
+    plan = read_bimtek(office, actor, bimtek_id)
+    if not plan.class_id:
+        raise WrongUse("Kelas dari rencana ini belum dibuka.")
+    for sentence in plan.agenda.faults():
+        raise WrongUse(sentence)
+    with office.practice.writing() as connection:
+        changes = change_parts(connection, plan.class_id, _planned_parts(plan), writes=True)
+        if changes.done:
+            subject = f"kelas:{plan.class_id}"
+            ledger.record(connection, actor.id, "kelas", subject, "bagian", len(changes.done))
+    return changes
 
 
 def read_people(path: Path) -> tuple[Invited, ...]:
@@ -323,6 +390,17 @@ def _checked(plan: Bimtek) -> Bimtek:
     return replace(plan, name=name, place=place, people=people)
 
 
+def _planned_parts(plan: Bimtek) -> tuple[PartPlan, ...]:
+    return tuple(PartPlan(*part) for part in part_plans(plan.agenda, plan.course.n_test))
+
+
+def _copied_name(name: str, taken: Collection[str]) -> str:
+    """``Bimtek (salinan)``, with a number where there is one already."""
+    base = re.sub(r" \(salinan( \d+)?\)$", "", name)[:80]
+    numbered = (f"{base} (salinan {n})" for n in count(2))
+    return next(one for one in chain((f"{base} (salinan)",), numbered) if one not in taken)
+
+
 def _content(plan: Bimtek) -> dict[str, Any]:
     return {
         "agenda": plan.agenda.to_json(),
@@ -379,10 +457,14 @@ __all__ = [
     "GROUPINGS",
     "MIXED",
     "Bimtek",
+    "ClassChanges",
     "CourseSettings",
     "Invited",
     "add_person",
     "bimtek_of_class",
+    "class_changes",
+    "copy_bimtek",
+    "delete_bimtek",
     "expected_of",
     "fill_number",
     "group_people",
@@ -391,6 +473,7 @@ __all__ = [
     "open_bimtek",
     "read_bimtek",
     "read_people",
+    "renew_class",
     "save_bimtek",
     "shown_names",
 ]

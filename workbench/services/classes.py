@@ -41,6 +41,7 @@ from workbench.services.ladders import (
     WAITING,
     WIB,
     PartPlan,
+    aside_seats,
     course_from,
 )
 from workbench.services.office import Office
@@ -93,6 +94,7 @@ _UNKNOWN_RETURN = (
     "Kode kembali tidak dikenal. Periksa lagi kodenya, atau minta kode baru kepada pelatih."
 )
 _NO_CLASS = "Kelas itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil."
+_NO_PERSON = "Peserta itu tidak ada di kelas ini. Muat ulang papan, lalu pilih lagi."
 
 #: What the ledger says was done to a join code.
 _TURNED_OFF, _TURNED_ON, _RENEWED = "dimatikan", "dinyalakan", "diganti"
@@ -205,6 +207,19 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A second seat of somebody: kept with its answers, and counted nowhere.
+
+    ``done`` are the cases sent from it, ``counted`` is the seat that counts.
+    """
+
+    seat: int
+    name: str
+    done: int
+    counted: int
+
+
+@dataclass(frozen=True)
 class Place:
     """A kelurahan (or kecamatan, or the city) and the seats of those who came from it."""
 
@@ -264,7 +279,7 @@ class Board:
 
     ``places``: the kelurahan in code order, then kecamatan and city where someone gave those.
     ``matrix``: rule -> seat -> outcome; a wrongly flagged cell belongs to no rule and stands
-    under the rule ``""``.
+    under the rule ``""``. ``aside`` are the seats that do not count and stand nowhere else.
     """
 
     info: ClassInfo
@@ -276,6 +291,15 @@ class Board:
     matrix: Mapping[str, Mapping[int, Outcome]]
     most_missed: tuple[MissedRule, ...]
     totals: Totals
+    aside: tuple[Aside, ...] = ()
+
+    @property
+    def twice(self) -> tuple[tuple[Person, ...], ...]:
+        """Those who seem to have joined more than once: of one name and one place."""
+        alike: dict[tuple[str, str], list[Person]] = {}
+        for person in self.people:
+            alike.setdefault((_compared(person.name), person.area_kode), []).append(person)
+        return tuple(tuple(found) for found in alike.values() if len(found) > 1)
 
 
 def open_class(
@@ -480,7 +504,8 @@ def join(office: Office, join_code: str, name: str, position: str, area_kode: st
 def come_back(office: Office, return_code: str) -> Joined:
     """Go on at one's seat from another phone; the session on the first one stays valid.
 
-    Works in a closed class too, for reading what one did. Raises ``NotFound``.
+    Works in a closed class too, for reading what one did. The code of a seat that was set aside
+    leads to the one that counts. Raises ``NotFound``.
     """
     code = plain_code(return_code)
     with office.practice.writing() as connection:
@@ -491,8 +516,9 @@ def come_back(office: Office, return_code: str) -> Joined:
         ).first()
         if row is None:
             raise NotFound(_UNKNOWN_RETURN)
-        _touch(connection, row.class_id, row.seat)
-        return _seated(connection, row.class_id, row.seat, _shown(code), "kembali")
+        seat = aside_seats(connection, row.class_id).get(row.seat, row.seat)
+        _touch(connection, row.class_id, seat)
+        return _seated(connection, row.class_id, seat, _shown(code), "kembali")
 
 
 def seat_of_refresher(
@@ -524,10 +550,69 @@ def issue_return_code(office: Office, actor: Actor, class_id: str, seat: int) ->
             .values(return_code_hash=hashed)
         )
         if not changed.rowcount:
-            raise NotFound("Peserta itu tidak ada di kelas ini. Muat ulang papan, lalu pilih lagi.")
+            raise NotFound(_NO_PERSON)
         subject = f"peserta:{class_id}.{seat}"
         ledger.record(connection, actor.id, "kelas", subject, "kode_kembali", {})
     return return_code
+
+
+def set_aside(office: Office, actor: Actor, class_id: str, seat: int, counted: int) -> None:
+    """Count one person once: ``seat`` leaves board and proof, ``counted`` stays.
+
+    Answers of both stay stored, and the return code of the seat leads to the other from now on.
+    Raises ``NotFound`` for a seat nobody sits on, ``WrongUse`` for one that does not count itself.
+    """
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.writing() as connection:
+        row = _class_row(connection, class_id)
+        taken = connection.execute(
+            select(participant.c.seat).where(
+                participant.c.class_id == row.id, participant.c.seat.in_((seat, counted))
+            )
+        ).scalars()
+        aside = aside_seats(connection, class_id)
+        if seat == counted or counted in aside:
+            raise WrongUse("Pilih dua kursi yang berbeda, dan yang dihitung masih ada di papan.")
+        if set(taken) != {seat, counted}:
+            raise NotFound(_NO_PERSON)
+        # Whoever had been put together with this seat goes along.
+        kept = {one: counted if other == seat else other for one, other in aside.items()}
+        _keep_aside(connection, actor, class_id, {**kept, seat: counted}, seat, counted)
+
+
+def count_again(office: Office, actor: Actor, class_id: str, seat: int) -> None:
+    """Put a seat that was set aside back on the board; one that was not stays as it is."""
+    require(actor, Permission.RUN_CLASS)
+    with office.practice.writing() as connection:
+        _class_row(connection, class_id)
+        aside = aside_seats(connection, class_id)
+        if aside.pop(seat, None):
+            _keep_aside(connection, actor, class_id, aside, seat, seat)
+
+
+def _keep_aside(
+    connection: Connection,
+    actor: Actor,
+    class_id: str,
+    aside: Mapping[int, int],
+    seat: int,
+    counted: int,
+) -> None:
+    stored = {str(one): other for one, other in aside.items()}
+    keep_setting(connection, class_id, "aside", stored)
+    # Under the class, so that every board is asked anew.
+    ledger.record(
+        connection, actor.id, "kelas", f"kelas:{class_id}", f"kursi_{seat}_dihitung", counted
+    )
+
+
+def keep_setting(connection: Connection, class_id: str, name: str, value: Any) -> None:
+    """Keep something beside what the class was opened with, in the transaction of the caller."""
+    stored = connection.execute(
+        select(class_.c.settings).where(class_.c.id == class_id).with_for_update()
+    ).scalar_one()
+    settings = ledger.canonical({**json.loads(stored), name: value})
+    connection.execute(class_.update().where(class_.c.id == class_id).values(settings=settings))
 
 
 def set_expected(office: Office, actor: Actor, class_id: str, expected: Sequence[Expected]) -> int:
@@ -546,7 +631,9 @@ def board(office: Office, actor: Actor, class_id: str) -> Board:
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
         info = _one_info(connection, class_id)
-        people = _people(connection, info)
+        aside = aside_seats(connection, class_id)
+        everybody = _people(connection, info)
+        people = tuple(person for person in everybody if person.seat not in aside)
         expected = connection.execute(
             select(expected_participant)
             .where(expected_participant.c.class_id == class_id)
@@ -556,7 +643,7 @@ def board(office: Office, actor: Actor, class_id: str) -> Board:
             select(
                 grade_item.c.rule, grade_item.c.seat, grade_item.c.outcome, func.count().label("n")
             )
-            .where(grade_item.c.class_id == class_id)
+            .where(grade_item.c.class_id == class_id, grade_item.c.seat.not_in(aside))
             .group_by(grade_item.c.rule, grade_item.c.seat, grade_item.c.outcome)
         ).all()
     matrix = _matrix(counts)
@@ -585,6 +672,11 @@ def board(office: Office, actor: Actor, class_id: str) -> Board:
             sum(outcome.missed for outcome in outcomes),
             sum(outcome.false_alarm for outcome in outcomes),
             sum(score * n for score, n in graded) / done if graded else None,
+        ),
+        tuple(
+            Aside(one.seat, one.name, one.done, aside[one.seat])
+            for one in everybody
+            if one.seat in aside
         ),
     )
 
@@ -1038,6 +1130,7 @@ __all__ = [
     "POSITIONS",
     "WIB",
     "Absent",
+    "Aside",
     "Board",
     "ClassInfo",
     "ClassSettings",
@@ -1055,10 +1148,12 @@ __all__ = [
     "clean_name",
     "close_class",
     "come_back",
+    "count_again",
     "current_class",
     "draw_more_seats",
     "issue_return_code",
     "join",
+    "keep_setting",
     "known_areas",
     "list_classes",
     "moment_id",
@@ -1066,6 +1161,7 @@ __all__ = [
     "read_participants",
     "renew_code",
     "reopen_class",
+    "set_aside",
     "set_expected",
     "turn_code_off",
     "turn_code_on",

@@ -5,8 +5,8 @@ class's bank, which then is a case like any other (``training``). One seat's cas
 through, tests and practice alike. Two who ask at once for one seat get the same case: it is
 handed out in one transaction, with the seat locked.
 
-A pause and a closed part hand out nothing new. Cases that were handed out can be marked and sent
-on, so that nothing is lost, except in a test that is closed.
+A pause and a closed part hand out nothing new. Cases that were handed out can be marked, so that
+nothing is lost, and sent as soon as no pause holds them, except in a test that is closed.
 """
 
 from __future__ import annotations
@@ -39,14 +39,17 @@ from workbench.services.ladders import (
     WIB,
     Drilled,
     PartPlan,
+    aside_seats,
     class_histories,
     course_of,
     drilled,
     hidden_numbers,
     history,
     named_drills,
+    place_of_part,
 )
 from workbench.services.office import Office
+from workbench.services.pauses import FIELD
 from workbench.services.training import require_seat
 from workbench.store import clock, ledger
 from workbench.store.tables import (
@@ -128,7 +131,7 @@ class Next:
     """What a trainee does now.
 
     ``kind``: kasus or contoh (``number`` is the task's), tunggu (``sentence`` says why, ``until``
-    an aware moment if it is known), jeda (``number`` is the case that may be finished, if any),
+    an aware moment if it is known), jeda (``number`` is the case that is open, if any),
     tes_selesai, kuis, selesai. ``part`` is the part it belongs to, 0 for none. ``group`` is the
     group of rules that is being climbed; "" in tests and mixed cases, where it would tell.
     """
@@ -181,6 +184,7 @@ def parts(office: Office, actor: Actor, class_id: str) -> tuple[Part, ...]:
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
         planned = _parts(connection, class_id)
+        aside = aside_seats(connection, class_id)
         counts = connection.execute(
             select(
                 drawn_case.c.part,
@@ -189,16 +193,17 @@ def parts(office: Office, actor: Actor, class_id: str) -> tuple[Part, ...]:
                 func.count(grade.c.number).label("done"),
             )
             .outerjoin(grade, _GRADED)
-            .where(drawn_case.c.class_id == class_id)
+            .where(drawn_case.c.class_id == class_id, drawn_case.c.seat.not_in(aside))
             .group_by(drawn_case.c.part, drawn_case.c.seat)
         ).all()
-        played = drilled(connection, class_id)
+        played = [one for one in drilled(connection, class_id) if one.seat not in aside]
         masters = 0
         if any(part.kind == PRACTICE for part in planned):
             course = course_of(connection, class_id)
             masters = sum(
                 _has_mastered(course, seen)
-                for seen in class_histories(connection, class_id).values()
+                for seat, seen in class_histories(connection, class_id).items()
+                if seat not in aside
             )
     drawn = []
     for part in planned:
@@ -390,9 +395,9 @@ def live(office: Office, actor: Actor, class_id: str | None = None) -> Live:
 
 
 def pause(office: Office, actor: Actor, class_id: str, paused: bool) -> Live:
-    """Hand out nothing new until the pause ends; what is open can be marked and sent."""
+    """Hand out nothing new and take nothing sent until the pause ends; marks are still saved."""
     require(actor, Permission.RUN_CLASS)
-    return _say(office, actor, class_id, "jeda", {"paused": paused}, paused)
+    return _say(office, actor, class_id, FIELD, {"paused": paused}, paused)
 
 
 def say_to_all(office: Office, actor: Actor, class_id: str, text: str) -> Live:
@@ -489,9 +494,7 @@ def _of_seat(class_id: str, seat: int) -> tuple[Any, ...]:
 
 
 def _parts(connection: Connection, class_id: str) -> list[_Part]:
-    rows = connection.execute(
-        select(class_part).where(class_part.c.class_id == class_id).order_by(class_part.c.number)
-    )
+    rows = connection.execute(select(class_part).where(class_part.c.class_id == class_id)).all()
     return [
         _Part(
             row.number,
@@ -501,7 +504,7 @@ def _parts(connection: Connection, class_id: str) -> list[_Part]:
             row.state,
             named_drills(row.settings),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (place_of_part(row), row.number))
     ]
 
 
@@ -575,7 +578,7 @@ def _ask(
         raise NotFound(_NO_PART)
     here = [part for part in planned if asked in (None, part.number) and part.state == OPEN]
     told: list[Next] = []
-    for part in sorted(here, key=lambda part: (not part.is_test, part.number)):
+    for part in sorted(here, key=lambda part: not part.is_test):
         said = _in_part(connection, actor, part, now, paused=paused, gives=gives)
         if said is None or said.number is not None:
             return said

@@ -5,6 +5,10 @@ what is on a card follows from the seat and the number of the round alone. So no
 says decides what was asked, and a round goes on where it was after any accident. A round is
 opened by a row at place 0 that holds its settings; it counts as no answer.
 
+The questions of the office come and go: the opening row of their round holds which were dealt as
+well. One that is withdrawn before its turn is passed over by a row without item or answer, which
+counts as nothing.
+
 A trainer, who has no seat, plays for the wall: kept in this process and nowhere else.
 """
 
@@ -14,7 +18,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from random import Random
 from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
@@ -22,11 +27,13 @@ from sqlalchemy import Connection, select
 
 from workbench.access import Actor, Permission, Role, require
 from workbench.errors import Forbidden, WrongUse
-from workbench.services.ladders import asked_drills
+from workbench.services.ladders import aside_seats, asked_drills
 from workbench.services.office import Office
+from workbench.services.own_tasks import KeptQuestion, kept_questions
+from workbench.services.pauses import require_going
 from workbench.store import clock
 from workbench.store.tables import drill_answer, participant
-from workbench.training.drills import meeting, rare, rounds
+from workbench.training.drills import meeting, own, rare, rounds
 from workbench.training.drills.cards import Card, Feedback, judge
 from workbench.training.drills.rounds import DRILLS, Drill, drill_of
 from workbench.training.measures.detection import Detection, compare_drills, read_detection
@@ -36,12 +43,17 @@ from workbench.training.measures.estimates import Estimate, estimate_share
 MAX_MISSED: Final = 10
 MAX_HARD: Final = 3
 _OPENING: Final = 0
+#: The end of a question's id, which names it among the answers.
+_CODE: Final = 12
 
 _NO_SEAT = "Anda belum duduk di sebuah kelas. Masuklah dengan kode kelas."
 _NOT_OPEN = "Latihan singkat ini belum dibuka. Kembali ke daftar, lalu tekan Mulai."
 _OTHER_ROUND = "Putaran itu sudah diganti yang baru. Muat ulang halaman untuk melanjutkan."
 _NOT_NEXT = "Kartu itu belum tiba gilirannya. Muat ulang halaman untuk melanjutkan."
 _NOT_DONE = "Putaran ini belum selesai. Laporannya dapat dibaca setelah kartu terakhir."
+_NO_QUESTIONS = "Belum ada soal dari kantor Anda. Kembali ke daftar, lalu pilih latihan lain."
+_WITHDRAWN = "Soal tadi sudah ditarik pelatih, jadi tidak dihitung."
+_REWRITTEN = "Soal ini baru saja diubah pelatih. Baca lagi, lalu jawab."
 
 
 @dataclass(frozen=True)
@@ -79,14 +91,21 @@ class CardState:
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of an answer; ``feedback`` is None on a card that is explained only at the end."""
+    """What came of an answer to the card ``public``.
+
+    ``feedback`` is None on a card that is explained only at the end, and on one whose words have
+    changed since it was answered. ``notice`` says why an answer to a question of the office was
+    not stored: it was withdrawn, or its choices were rewritten.
+    """
 
     drill: str
     round: int
     place: int
     of: int
     streak: int
+    public: dict[str, Any]
     feedback: dict[str, Any] | None
+    notice: str = ""
 
     @property
     def is_last(self) -> bool:
@@ -119,7 +138,10 @@ class RareReport:
 
 @dataclass(frozen=True)
 class Report:
-    """How a finished round went; ``minutes`` of a meeting, ``rare`` of rare errors, else None."""
+    """How a finished round went; ``minutes`` of a meeting, ``rare`` of rare errors, else None.
+
+    Neither what was asked once more counts in ``right`` and ``of``, nor what was passed over.
+    """
 
     drill: str
     title: str
@@ -163,10 +185,16 @@ class _Row:
 _Rounds = dict[int, dict[int, _Row]]
 
 
+#: The questions of the office by their codes.
+_Questions = Mapping[str, KeptQuestion]
+
+
 class _Book(Protocol):
     """Where one player's answers are kept, while it is open."""
 
     def asked(self) -> tuple[str, ...]: ...
+    def require_going(self) -> None: ...
+    def questions(self) -> _Questions: ...
     def rounds(self, drill: Drill) -> _Rounds: ...
     def put(self, drill: Drill, number: int, place: int, row: _Row) -> None: ...
 
@@ -180,6 +208,12 @@ class _SeatBook:
 
     def asked(self) -> tuple[str, ...]:
         return asked_drills(self.connection, self.actor.class_id)
+
+    def require_going(self) -> None:
+        require_going(self.connection, self.actor.class_id)
+
+    def questions(self) -> _Questions:
+        return _by_code(self.connection)
 
     def rounds(self, drill: Drill) -> _Rounds:
         kept: _Rounds = {}
@@ -215,10 +249,18 @@ class _SeatBook:
 class _WallBook:
     """A trainer's own rounds, gone with the process."""
 
-    kept: dict[str, _Rounds] = field(default_factory=dict)
+    office: Office
+    kept: dict[str, _Rounds]
 
     def asked(self) -> tuple[str, ...]:
         return ()
+
+    def require_going(self) -> None:
+        """A trainer pauses the class, not themselves."""
+
+    def questions(self) -> _Questions:
+        with self.office.practice.reading() as connection:
+            return _by_code(connection)
 
     def rounds(self, drill: Drill) -> _Rounds:
         return self.kept.get(drill.name, {})
@@ -227,16 +269,21 @@ class _WallBook:
         self.kept.setdefault(drill.name, {}).setdefault(number, {})[place] = row
 
 
-_walls: WeakKeyDictionary[Office, dict[str, _WallBook]] = WeakKeyDictionary()
+_walls: WeakKeyDictionary[Office, dict[str, dict[str, _Rounds]]] = WeakKeyDictionary()
 
 
 def drills(office: Office, actor: Actor) -> tuple[DrillState, ...]:
-    """All drills, and how far the actor is in each; those the class is asked for now first."""
+    """All drills, and how far the actor is in each; those the class is asked for now first.
+
+    That of the office's own questions only while there are any.
+    """
     with _reading(office, actor) as book:
         asked = book.asked()
+        has_own = any(question.is_in_use for question in book.questions().values())
         listed = [
             _drill_state(drill, book.rounds(drill), drill.name in asked)
             for drill in DRILLS.values()
+            if has_own or drill.name != rounds.OWN
         ]
     return tuple(sorted(listed, key=lambda one: not one.is_asked))
 
@@ -248,28 +295,37 @@ def open_round(
 
     ``settings``: ``rate`` (per cent of wrong cards, one of ``rare.BLOCKS``) for rare errors;
     another rate than that of the open round begins anew. Raises ``WrongUse`` for other settings,
-    ``NotFound`` for a drill that is none.
+    while the class is paused, and for own questions where there are none; ``NotFound`` for a
+    drill that is none.
     """
     known = drill_of(drill)
     wanted = rounds.check_settings(known, settings or {})
     with _writing(office, actor) as book:
-        kept = book.rounds(known)
+        book.require_going()
+        questions = _questions(book, known)
+        kept = _pass_over(book, known, book.rounds(known), questions)
         newest = max(kept, default=0)
-        if not (newest and _is_open(known, kept[newest]) and _settings(kept[newest]) == wanted):
+        is_open = newest > 0 and _is_open(known, kept[newest])
+        if not is_open or _wanted(known, kept[newest]) != wanted:
             opening = _Row("", json.dumps(wanted), is_right=False)
+            if known.name == rounds.OWN:
+                opening = _deal(actor, kept, questions)
             book.put(known, newest + 1, _OPENING, opening)
             kept = book.rounds(known)
-        return _card_state(known, actor, kept)
+        return _card_state(known, actor, kept, questions)
 
 
 def card(office: Office, actor: Actor, drill: str) -> CardState | None:
     """The card that waits in the actor's open round; None when no round is open."""
     known = drill_of(drill)
     with _reading(office, actor) as book:
-        kept = book.rounds(known)
+        kept, questions = book.rounds(known), _questions(book, known)
+    if _is_withdrawn(known, kept, questions):
+        with _writing(office, actor) as book:
+            kept = _pass_over(book, known, book.rounds(known), questions)
     if not kept or not _is_open(known, kept[max(kept)]):
         return None
-    return _card_state(known, actor, kept)
+    return _card_state(known, actor, kept, questions)
 
 
 def answer(
@@ -279,11 +335,12 @@ def answer(
 
     ``value`` is the codes that were chosen, parted by blanks, in order where order counts. An
     answer sent again is answered as before. Raises ``WrongUse`` for a value the card has not, a
-    card that is not next, a round that is not the newest.
+    card that is not next, a round that is not the newest, and while the class is paused.
     """
     known = drill_of(drill)
+    notice = ""
     with _writing(office, actor) as book:
-        kept = book.rounds(known)
+        kept, questions = book.rounds(known), _questions(book, known)
         if not kept:
             raise WrongUse(_NOT_OPEN)
         played = kept.get(round_number) if type(round_number) is int else None
@@ -294,30 +351,52 @@ def answer(
                 raise WrongUse(_OTHER_ROUND)
             if place != len(played) or not _is_open(known, played):
                 raise WrongUse(_NOT_NEXT)
-            asked = _card(known, actor, round_number, place, played)
-            judged = judge(asked, value)
-            given = _Row(asked.item, " ".join(judged.chosen), judged.is_right)
-            book.put(known, round_number, place, given)
-            kept = book.rounds(known)
+            book.require_going()
+            kept = _pass_over(book, known, kept, questions)
             played = kept[round_number]
-    of = _size(known, played)
+        asked = _card(known, actor, round_number, place, played, questions)
+        if place not in played:
+            if known.name == rounds.OWN and str(value) not in dict(asked.choices):
+                notice = _REWRITTEN
+            else:
+                judged = judge(asked, value)
+                given = _Row(asked.item, " ".join(judged.chosen), judged.is_right)
+                book.put(known, round_number, place, given)
+                kept = book.rounds(known)
+                played = kept[round_number]
+        elif not played[place].item:
+            notice = _WITHDRAWN
     told = None
-    if rounds.is_explained(known, place):
-        told = _feedback(known, actor, round_number, place, played).to_json()
-    return Answered(known.name, round_number, place, of, _streaks(known, kept)[0], told)
+    if not notice and rounds.is_explained(known, place):
+        told = _explain(known, asked, played[place])
+    return Answered(
+        known.name,
+        round_number,
+        place,
+        _size(known, played),
+        _streaks(known, kept)[0],
+        asked.to_public(),
+        told.to_json() if told else None,
+        notice,
+    )
 
 
 def report(office: Office, actor: Actor, drill: str) -> Report:
     """How the newest finished round went; raises ``WrongUse`` when none is finished."""
     known = drill_of(drill)
     with _reading(office, actor) as book:
-        kept = book.rounds(known)
+        kept, questions = book.rounds(known), _questions(book, known)
     finished = [number for number, played in kept.items() if not _is_open(known, played)]
     if not finished:
         raise WrongUse(_NOT_DONE)
     number = max(finished)
     played = kept[number]
-    missed = [place for place, row in played.items() if place != _OPENING and not row.is_right]
+    counted = _counted(known, played)
+    wrong = [
+        (_card(known, actor, number, place, played, questions), row)
+        for place, row in counted.items()
+        if not row.is_right
+    ]
     minutes = None
     if known.name == rounds.MEETING:
         minutes = meeting.minutes(rounds.meeting_order(_who(actor), number), _answers(played))
@@ -325,14 +404,12 @@ def report(office: Office, actor: Actor, drill: str) -> Report:
         known.name,
         known.title,
         number,
-        sum(row.is_right for row in played.values()),
-        _size(known, played),
+        sum(row.is_right for row in counted.values()),
+        len(counted),
         tuple(
-            Missed(
-                _card(known, actor, number, place, played).to_public(),
-                _feedback(known, actor, number, place, played).to_json(),
-            )
-            for place in missed[:MAX_MISSED]
+            Missed(asked.to_public(), told.to_json())
+            for asked, row in wrong[:MAX_MISSED]
+            if (told := _explain(known, asked, row))
         ),
         minutes,
         _rare_report(actor, [kept[one] for one in finished], played)
@@ -342,7 +419,10 @@ def report(office: Office, actor: Actor, drill: str) -> Report:
 
 
 def class_drills(office: Office, actor: Actor, class_id: str) -> tuple[ClassDrill, ...]:
-    """Each drill over a class, those nobody played included."""
+    """Each drill over a class, those nobody played included.
+
+    That of the office's own questions is left out where there are none and none were answered.
+    """
     from workbench.services import classes
 
     classes.class_info(office, actor, class_id)  # raises when it is not the actor's to see
@@ -353,12 +433,24 @@ def class_drills(office: Office, actor: Actor, class_id: str) -> tuple[ClassDril
                 drill_answer.c.seat,
                 drill_answer.c.item,
                 drill_answer.c.is_right,
-            ).where(drill_answer.c.class_id == class_id, drill_answer.c.place != _OPENING)
+            ).where(
+                drill_answer.c.class_id == class_id,
+                drill_answer.c.place != _OPENING,
+                drill_answer.c.item != "",
+                drill_answer.c.seat.not_in(aside_seats(connection, class_id)),
+                ~drill_answer.c.item.endswith(own.AGAIN),
+            )
         ).all()
+        questions = _by_code(connection)
     summaries = []
     for drill in DRILLS.values():
         mine = [row for row in rows if row.drill == drill.name]
-        words = [rounds.item_words(drill, row.item) for row in mine]
+        if drill.name == rounds.OWN:
+            if not mine and not any(question.is_in_use for question in questions.values()):
+                continue
+            words = [questions[row.item].task.question for row in mine]
+        else:
+            words = [rounds.item_words(drill, row.item) for row in mine]
         asked = Counter(words)
         wrong = Counter(word for word, row in zip(words, mine, strict=True) if not row.is_right)
         right = sum(row.is_right for row in mine)
@@ -391,7 +483,7 @@ def _is_seated(actor: Actor) -> bool:
 
 
 def _wall(office: Office, actor: Actor) -> _WallBook:
-    return _walls.setdefault(office, {}).setdefault(actor.id, _WallBook())
+    return _WallBook(office, _walls.setdefault(office, {}).setdefault(actor.id, {}))
 
 
 @contextmanager
@@ -430,7 +522,11 @@ def _settings(played: Mapping[int, _Row]) -> dict[str, int]:
 
 
 def _size(drill: Drill, played: Mapping[int, _Row]) -> int:
-    return rounds.size_of(drill, _settings(played))
+    """Cards in a round, with those asked once more as soon as it is known which they are."""
+    size = rounds.size_of(drill, _settings(played))
+    if drill.name == rounds.OWN and len(played) > size:
+        size += len(_missed(drill, played))
+    return size
 
 
 def _is_open(drill: Drill, played: Mapping[int, _Row]) -> bool:
@@ -441,17 +537,40 @@ def _answers(played: Mapping[int, _Row]) -> dict[int, str]:
     return {place: row.answer for place, row in played.items() if place != _OPENING}
 
 
-def _card(drill: Drill, actor: Actor, number: int, place: int, played: Mapping[int, _Row]) -> Card:
+def _wanted(drill: Drill, played: Mapping[int, _Row]) -> dict[str, int]:
+    """The settings a round was opened with, as far as they were asked for."""
+    return {} if drill.name == rounds.OWN else _settings(played)
+
+
+def _counted(drill: Drill, played: Mapping[int, _Row]) -> dict[int, _Row]:
+    """The cards of a round that count: neither passed over nor asked once more."""
+    last = rounds.size_of(drill, _settings(played))
+    return {place: row for place, row in played.items() if 0 < place <= last and row.item}
+
+
+def _card(
+    drill: Drill,
+    actor: Actor,
+    number: int,
+    place: int,
+    played: Mapping[int, _Row],
+    questions: _Questions,
+) -> Card:
+    if drill.name == rounds.OWN:
+        item = _own_item(drill, played, place)
+        rng = Random(f"{_who(actor)}:{drill.name}:{number}:{place}")
+        return own.own_card(item, questions[item.removesuffix(own.AGAIN)].task, rng)
     return rounds.card_at(drill, _who(actor), number, place, _settings(played), _answers(played))
 
 
-def _feedback(
-    drill: Drill, actor: Actor, number: int, place: int, played: Mapping[int, _Row]
-) -> Feedback:
-    return judge(_card(drill, actor, number, place, played), played[place].answer)
+def _explain(drill: Drill, asked: Card, row: _Row) -> Feedback | None:
+    """What is said of an answer; None where the choices have other words since."""
+    if drill.name == rounds.OWN and row.answer not in dict(asked.choices):
+        return None
+    return judge(asked, row.answer)
 
 
-def _card_state(drill: Drill, actor: Actor, kept: _Rounds) -> CardState:
+def _card_state(drill: Drill, actor: Actor, kept: _Rounds, questions: _Questions) -> CardState:
     number = max(kept)
     played = kept[number]
     place = len(played)
@@ -462,7 +581,7 @@ def _card_state(drill: Drill, actor: Actor, kept: _Rounds) -> CardState:
         place,
         _size(drill, played),
         _streaks(drill, kept)[0],
-        _card(drill, actor, number, place, played).to_public(),
+        _card(drill, actor, number, place, played, questions).to_public(),
     )
 
 
@@ -489,10 +608,61 @@ def _streaks(drill: Drill, kept: _Rounds) -> tuple[int, int]:
     now = best = 0
     for _, played in sorted(kept.items()):
         for place, row in sorted(played.items()):
-            if place != _OPENING and rounds.is_explained(drill, place):
+            if place != _OPENING and row.item and rounds.is_explained(drill, place):
                 now = now + 1 if row.is_right else 0
                 best = max(best, now)
     return now, best
+
+
+# The questions of the office
+
+
+def _by_code(connection: Connection) -> dict[str, KeptQuestion]:
+    return {name[-_CODE:]: question for name, question in kept_questions(connection).items()}
+
+
+def _questions(book: _Book, drill: Drill) -> _Questions:
+    return book.questions() if drill.name == rounds.OWN else {}
+
+
+def _deal(actor: Actor, kept: _Rounds, questions: _Questions) -> _Row:
+    """The row that opens a round of own questions: those in use that were met least often."""
+    offered = [code for code, question in questions.items() if question.is_in_use]
+    if not offered:
+        raise WrongUse(_NO_QUESTIONS)
+    met = Counter(row.item for played in kept.values() for row in played.values())
+    dealt = own.deal_questions(offered, met, f"{_who(actor)}:{rounds.OWN}:{len(kept) + 1}")
+    return _Row(" ".join(dealt), json.dumps({"n": len(dealt)}), is_right=False)
+
+
+def _missed(drill: Drill, played: Mapping[int, _Row]) -> list[str]:
+    return [row.item for row in _counted(drill, played).values() if not row.is_right]
+
+
+def _own_item(drill: Drill, played: Mapping[int, _Row], place: int) -> str:
+    """What stands at a place of a round of own questions: dealt, or asked once more."""
+    dealt = played[_OPENING].item.split()
+    if place <= len(dealt):
+        return dealt[place - 1]
+    return _missed(drill, played)[place - len(dealt) - 1] + own.AGAIN
+
+
+def _is_withdrawn(drill: Drill, kept: _Rounds, questions: _Questions) -> bool:
+    """Whether the card that waits is a question out of use."""
+    played = kept[max(kept)] if kept else {}
+    if drill.name != rounds.OWN or not played or not _is_open(drill, played):
+        return False
+    code = _own_item(drill, played, len(played)).removesuffix(own.AGAIN)
+    return not questions[code].is_in_use
+
+
+def _pass_over(book: _Book, drill: Drill, kept: _Rounds, questions: _Questions) -> _Rounds:
+    """The rounds, once questions out of use are passed over in the open one."""
+    while _is_withdrawn(drill, kept, questions):
+        number = max(kept)
+        book.put(drill, number, len(kept[number]), _Row("", "", is_right=False))
+        kept = book.rounds(drill)
+    return kept
 
 
 def _rare_report(

@@ -90,6 +90,17 @@ def course_of(connection: Connection, class_id: str) -> Course | None:
     return course_from(class_id, settings, row.seed)
 
 
+def aside_seats(connection: Connection, class_id: str) -> dict[int, int]:
+    """Seats of a class that do not count -> the seat of the same person that does."""
+    kept = _settings(connection, class_id).get("aside", {})
+    return {int(seat): counted for seat, counted in kept.items()}
+
+
+def shown_items(connection: Connection, class_id: str) -> frozenset[int]:
+    """Cases of the bank that were on the wall: handed out to nobody any more."""
+    return frozenset(_settings(connection, class_id).get("shown", ()))
+
+
 def history(connection: Connection, class_id: str, seat: int) -> tuple[Seen, ...]:
     """What a seat has seen in the parts of its class, tests included, in the order of time."""
     rows = connection.execute(_handed_out(class_id).where(drawn_case.c.seat == seat))
@@ -121,6 +132,12 @@ def hidden_numbers(connection: Connection, class_id: str, seat: int) -> frozense
         )
     )
     return frozenset(found.scalars())
+
+
+def place_of_part(row: Row[Any]) -> int:
+    """Where a part stands among those of its class: its number, unless the plan was changed."""
+    place: int = json.loads(row.settings).get("place", row.number)
+    return place
 
 
 def named_drills(settings: str) -> tuple[str, ...]:
@@ -166,6 +183,12 @@ def drilled(connection: Connection, class_id: str, seat: int | None = None) -> t
         counted[0] += row.cards
         counted[1] += row.cards >= size
     return tuple(Drilled(seat, drill, *counted) for (seat, drill), counted in counts.items())
+
+
+def _settings(connection: Connection, class_id: str) -> dict[str, Any]:
+    stored = connection.execute(select(class_.c.settings).where(class_.c.id == class_id)).scalar()
+    settings: dict[str, Any] = json.loads(stored or "{}")
+    return settings
 
 
 def _handed_out(class_id: str) -> Select[Any]:

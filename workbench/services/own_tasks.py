@@ -86,6 +86,14 @@ class OwnTask:
 
 
 @dataclass(frozen=True)
+class KeptQuestion:
+    """A question that was ever saved, as it reads now; one withdrawn is asked no more."""
+
+    task: QuestionTask
+    is_in_use: bool
+
+
+@dataclass(frozen=True)
 class OwnCases:
     """The cases of all own tasks in use, and a sentence for each task that gives none."""
 
@@ -242,6 +250,19 @@ def own_questions(office: Office) -> tuple[QuestionTask, ...]:
     return tuple(task for task in tasks_in_use(office) if isinstance(task, QuestionTask))
 
 
+def kept_questions(connection: Connection) -> dict[str, KeptQuestion]:
+    """All questions by id: what was answered is still told after a question was withdrawn."""
+    rows = connection.execute(
+        select(own_task).where(own_task.c.kind == QUESTION).order_by(own_task.c.id)
+    )
+    kept = {}
+    for row in rows:
+        task = _task(row)
+        assert isinstance(task, QuestionTask)
+        kept[row.id] = KeptQuestion(task, row.withdrawn_at is None)
+    return kept
+
+
 def task_id(task: Task) -> str:
     """What a task is known by: what it asks, not how many of it or with which key."""
     if isinstance(task, CaseTask):
@@ -300,10 +321,12 @@ __all__ = [
     "CASE",
     "QUESTION",
     "Draft",
+    "KeptQuestion",
     "OwnCases",
     "OwnTask",
     "Stored",
     "Upload",
+    "kept_questions",
     "own_cases",
     "own_questions",
     "practice_cases",

@@ -24,7 +24,9 @@ from workbench.domain.wilayah import area_name
 from workbench.domain.words import date_id, number_id
 from workbench.errors import NotFound
 from workbench.rules import catalogue
+from workbench.services.ladders import aside_seats
 from workbench.services.office import Office
+from workbench.services.pauses import Pause, pauses, seconds_at_work
 from workbench.services.sheets import add_sheet
 from workbench.store import clock
 from workbench.store.tables import (
@@ -246,6 +248,8 @@ class _Records:
     tests: Mapping[str, _Test]
     bank: Mapping[int, _BankItem]
     sent: Sequence[_Sent]
+    #: Seats that do not count -> the seat that does; of them nothing else is here.
+    aside: Mapping[int, int]
 
     def of(self, kind: str) -> list[_Sent]:
         return [case for case in self.sent if case.kind == kind]
@@ -311,9 +315,10 @@ def _read(connection: Connection, class_id: str) -> _Records:
     row = connection.execute(select(class_).where(class_.c.id == class_id)).first()
     if row is None:
         raise NotFound(_NO_CLASS)
+    aside = aside_seats(connection, class_id)
     people = connection.execute(
         select(participant.c.seat, participant.c.name, participant.c.area_kode)
-        .where(participant.c.class_id == class_id)
+        .where(participant.c.class_id == class_id, participant.c.seat.not_in(aside))
         .order_by(participant.c.seat)
     ).all()
     parts = connection.execute(
@@ -358,9 +363,10 @@ def _read(connection: Connection, class_id: str) -> _Records:
             & (grade.c.seat == drawn_case.c.seat)
             & (grade.c.number == drawn_case.c.number),
         )
-        .where(drawn_case.c.class_id == class_id)
+        .where(drawn_case.c.class_id == class_id, drawn_case.c.seat.not_in(aside))
         .order_by(drawn_case.c.seat, drawn_case.c.number)
     )
+    rests = pauses(connection, class_id)
     sent = [
         _Sent(
             one.seat,
@@ -370,7 +376,7 @@ def _read(connection: Connection, class_id: str) -> _Records:
             json.loads(one.grade),
             json.loads(one.answer),
             one.score,
-            _seconds(one.given_at, one.at),
+            _seconds(one.given_at, one.at, rests),
         )
         for one in graded
         if one.part in kinds and one.item in bank
@@ -380,14 +386,14 @@ def _read(connection: Connection, class_id: str) -> _Records:
         for part in parts
         if part.kind in TESTS
     }
-    return _Records(row, people, tests, bank, sent)
+    return _Records(row, people, tests, bank, sent, aside)
 
 
-def _seconds(given_at: str | None, sent_at: str) -> float | None:
-    """How long a case lay open; None where nobody saw it being given, as on paper."""
+def _seconds(given_at: str | None, sent_at: str, rests: Sequence[Pause]) -> float | None:
+    """How long a case lay open, pauses left out; None where nobody saw it given, as on paper."""
     if not given_at or given_at >= sent_at:
         return None
-    return (clock.moment(sent_at) - clock.moment(given_at)).total_seconds()
+    return seconds_at_work(clock.moment(given_at), clock.moment(sent_at), rests)
 
 
 def _scores(records: _Records, kind: str) -> dict[int, float]:
@@ -412,6 +418,12 @@ def _notes(
     missing = [words.lower() for kind, words in TESTS.items() if kind not in records.tests]
     if missing:
         yield f"Kelas ini disusun tanpa {' dan '.join(missing)}, jadi kenaikan tidak terukur."
+    if records.aside:
+        seats = ", ".join(
+            f"kursi {seat} (orangnya dihitung di kursi {counted})"
+            for seat, counted in sorted(records.aside.items())
+        )
+        yield f"Tidak dihitung karena masuk dua kali: {seats}. Jawabannya tetap tersimpan."
     for kind, test in records.tests.items():
         words = TESTS[kind]
         if test.state != _CLOSED and records.of(kind):

@@ -27,6 +27,7 @@ from workbench.services.ladders import (
     history,
 )
 from workbench.services.office import Office
+from workbench.services.pauses import require_going
 from workbench.store import Event, Newest, append, clock, ledger, newest
 from workbench.store.tables import (
     case_key,
@@ -230,7 +231,8 @@ def submit(office: Office, actor: Actor, number: int) -> dict[str, Any]:
     """Send a case and return its feedback; graded once, whatever is sent again.
 
     In a test ``{"is_test": True}`` is all that is said. Raises ``WrongUse`` with what is missing
-    (a status always, a reason for *tidak layak*) and for a test that is closed.
+    (a status always, a reason for *tidak layak*), for a test that is closed, and while the class
+    is paused.
     """
     require_seat(actor)
     with office.practice.writing() as connection:
@@ -240,6 +242,7 @@ def submit(office: Office, actor: Actor, number: int) -> dict[str, Any]:
         if known is not None:
             return {"is_test": True} if case.kind in TESTS else known
         _require_open(case)
+        require_going(connection, actor.class_id)
         answer = _answer(newest(connection, actor.id, _subject(actor, number)))
         if not answer["status"]:
             raise WrongUse("Pilih status keluarga dulu: layak, tidak layak, atau perlu verval.")

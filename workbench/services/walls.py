@@ -3,8 +3,8 @@
 The board is looked at all the time. ``pulse`` is the one cheap question asked first: while
 nothing moved nothing else is asked, and while only marks were saved ``last_actions`` is enough.
 
-A case on the wall carries no trainee's name, nothing anybody answered, and no case of a test that
-is still open.
+A case on the wall carries no trainee's name and nothing anybody answered. No case of a test goes
+there before all tests are closed: one half of the class sits first what the other sits last.
 """
 
 from __future__ import annotations
@@ -21,9 +21,17 @@ from sqlalchemy import Connection, Row, func, select
 from workbench import training
 from workbench.access import Actor, Permission, require
 from workbench.errors import NotFound, WrongUse
-from workbench.services.ladders import CLOSED, TESTS, course_of, history
+from workbench.services import classes
+from workbench.services.ladders import (
+    CLOSED,
+    TESTS,
+    aside_seats,
+    course_of,
+    history,
+    shown_items,
+)
 from workbench.services.office import Office
-from workbench.store import clock
+from workbench.store import clock, ledger
 from workbench.store.tables import (
     case_key,
     class_part,
@@ -44,7 +52,10 @@ ALIKE: Final = 3
 WORST: Final = 3
 
 _GONE = "Kasus itu tidak ada di kelas ini. Muat ulang papan, lalu pilih lagi."
-_IN_TEST = "Kasus ini bagian dari tes yang belum ditutup. Tutup tesnya dulu, baru tampilkan."
+_IN_TEST = (
+    "Kasus ini masih menjadi soal tes bagi sebagian peserta. Tutup tesnya dulu (awal dan akhir), "
+    "baru tampilkan."
+)
 
 
 @dataclass(frozen=True)
@@ -172,8 +183,8 @@ def alike_errors(
 def worst_cases(office: Office, actor: Actor, class_id: str, rule: str) -> tuple[WorstCase, ...]:
     """The ``WORST`` cases of a rule, most missed first, then most flagged without cause.
 
-    Copies of one case of the bank are counted together. Cases of a test that is not closed are
-    left out.
+    Copies of one case of the bank are counted together. Cases of the tests are left out while one
+    of them is not closed, and so are seats that do not count.
     """
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
@@ -192,7 +203,11 @@ def worst_cases(office: Office, actor: Actor, class_id: str, rule: str) -> tuple
                 & (drawn_case.c.seat == grade_item.c.seat)
                 & (drawn_case.c.number == grade_item.c.number),
             )
-            .where(grade_item.c.class_id == class_id, grade_item.c.rule == rule)
+            .where(
+                grade_item.c.class_id == class_id,
+                grade_item.c.rule == rule,
+                grade_item.c.seat.not_in(aside_seats(connection, class_id)),
+            )
             .order_by(grade_item.c.seat, grade_item.c.number)
         ).all()
         alarms = Counter(
@@ -211,7 +226,7 @@ def worst_cases(office: Office, actor: Actor, class_id: str, rule: str) -> tuple
 
 
 def wall_case(office: Office, actor: Actor, class_id: str, seat: int, number: int) -> WallCase:
-    """One case with its solution; raises ``NotFound``, ``WrongUse`` while its test is open."""
+    """One case with its solution; raises ``NotFound``, ``WrongUse`` while a test may ask it."""
     require(actor, Permission.RUN_CLASS)
     with office.practice.reading() as connection:
         row = connection.execute(
@@ -244,6 +259,27 @@ def wall_case(office: Office, actor: Actor, class_id: str, seat: int, number: in
             for m in key.mistakes
         ),
     )
+
+
+def put_on_wall(office: Office, actor: Actor, class_id: str, seat: int, number: int) -> WallCase:
+    """``wall_case``, noted as seen by all: from now on it is handed out to nobody.
+
+    A seat that has it open keeps it. In a class of fixed cases there is nothing to note.
+    """
+    shown = wall_case(office, actor, class_id, seat, number)
+    with office.practice.writing() as connection:
+        item = connection.execute(
+            select(drawn_case.c.item).where(
+                drawn_case.c.class_id == class_id,
+                drawn_case.c.seat == seat,
+                drawn_case.c.number == number,
+            )
+        ).scalar_one()
+        known = shown_items(connection, class_id)
+        if item is not None and item not in known:
+            classes.keep_setting(connection, class_id, "shown", sorted({*known, item}))
+            ledger.record(connection, actor.id, "kelas", f"kelas:{class_id}", "dinding", item)
+    return shown
 
 
 def _alike(sent: Iterable[Row[Any]], items: Iterable[Row[Any]]) -> Iterable[AlikeErrors]:
@@ -283,14 +319,15 @@ def _count_cases(
 
 
 def _open_tests(connection: Connection, class_id: str) -> frozenset[int]:
-    rows = connection.execute(
-        select(class_part.c.number).where(
-            class_part.c.class_id == class_id,
-            class_part.c.kind.in_(TESTS),
-            class_part.c.state != CLOSED,
+    """The tests of a class while one of them is not closed; none afterwards."""
+    tests = connection.execute(
+        select(class_part.c.number, class_part.c.state).where(
+            class_part.c.class_id == class_id, class_part.c.kind.in_(TESTS)
         )
-    )
-    return frozenset(rows.scalars().all())
+    ).all()
+    if all(test.state == CLOSED for test in tests):
+        return frozenset()
+    return frozenset(test.number for test in tests)
 
 
 def _title(connection: Connection, class_id: str, seat: int, number: int) -> str:
@@ -315,6 +352,7 @@ __all__ = [
     "alike_errors",
     "last_actions",
     "pulse",
+    "put_on_wall",
     "rules_mastered",
     "wall_case",
     "worst_cases",

@@ -30,6 +30,43 @@ from workbench.training.plans import Plan, Task
 RULE, PLANT = "IDN-09", "slip_in_the_date"
 #: Cells a hint names: few enough to look at, enough to have to look.
 HINTED: Final = 4
+_DIGITS, _LETTERS = "baca angka demi angka", "baca huruf demi huruf"
+_SEEN = "cocokkan dengan gambar rumah atau catatan petugas"
+_DATED = "cocokkan hari, bulan dan tahunnya"
+#: How an officer compares a column, whether it is right or wrong.
+_HOW: Final[Mapping[str, str]] = {
+    "nik": f"{_DIGITS}, lalu bandingkan dengan NIK orang lain",
+    "no_kk": _DIGITS,
+    "account": f"{_DIGITS}, lalu bandingkan dengan kartu lain",
+    "rt": _DIGITS,
+    "rw": _DIGITS,
+    "name": _LETTERS,
+    "head_name": f"{_LETTERS}, lalu cari siapa lagi yang tertulis sebagai kepala",
+    "address": _LETTERS,
+    "sex": "cocokkan dengan NIK: pada perempuan hari lahirnya ditambah 40",
+    "birth_date": "cocokkan dengan angka ke-7 sampai ke-12 NIK",
+    "age_stated": "hitung sendiri dari tanggal lahir",
+    "shdk": "cocokkan dengan umur dan dengan hubungan orang lain",
+    "marital_status": "cocokkan dengan umur dan hubungan keluarga",
+    "occupation": "cocokkan dengan umur dan catatan petugas",
+    "members_stated": "hitung sendiri berapa orangnya",
+    "kelurahan_kode_kemendagri": "cocokkan dengan alamat, RT dan RW",
+    "desil": "cocokkan dengan rumah, aset dan bantuannya",
+    "program": "cari syaratnya pada keluarga ini, lalu lihat program lain",
+    "status": "cocokkan dengan siapa yang menerima sekarang",
+    "category": "cocokkan dengan umur dan keadaan orangnya",
+    "date": _DATED,
+    "assessed_on": _DATED,
+    "kk_issued_on": _DATED,
+    **dict.fromkeys(
+        (
+            *("house_tenure", "floor_area_m2", "floor", "wall", "roof", "water", "toilet"),
+            *("toilet_kind", "lighting", "cooking_fuel", "power_va", "assets"),
+        ),
+        _SEEN,
+    ),
+}
+_HOW_ELSE: Final = "cari isian yang sama pada berkas, lalu bandingkan"
 #: Families tried in turn until one is good to explain with.
 _TRIES = 80
 #: Documents one step names.
@@ -98,8 +135,9 @@ def solved_steps(public: Mapping[str, Any], key: Key) -> list[dict[str, Any]]:
 def hints(public: Mapping[str, Any], key: Key, dice: object) -> tuple[dict[str, Any], ...]:
     """Where to look in a case done with help: ``text`` and ``cells``, one per mistake.
 
-    Each names a few cells of one document in the order of the record, of which one may be wrong;
-    a case without a mistake gets one too, so that a hint gives nothing away. The same ``dice``
+    Each names a few cells of one document in the order of the record, of which one may be wrong,
+    and says of every one how it is compared; a case without a mistake gets one too, so that a hint
+    gives nothing away. The same ``dice``
     give the same cells, for what two hints have in common would be the answer.
     """
     rng = Random(f"petunjuk:{dice}")
@@ -119,18 +157,33 @@ def _hint(
     if tabs:
         tab = rng.choice(tabs)
         beside = [c for c in order if any(place.tab == tab for place in places_of(public, c))]
-        text = f"Buka dokumen {tab}. Bandingkan isian ini satu per satu dengan daftar."
+        text = f"Buka dokumen {tab} dan bandingkan dengan daftar."
     else:
         section = next(s for s in public["record"] if cell in [r["cell"] for r in s["rows"]])
         beside = [row["cell"] for row in section["rows"]]
-        text = f"Lihat bagian {section['title']}. Periksa isian ini satu per satu."
+        text = f"Lihat bagian {section['title']}."
     decoys = [c for c in beside if c != cell and c in key.clean]
     if len(decoys) < HINTED - 1 or order.index(cell) > max(map(order.index, decoys)):
         # So few of them, or all before it, would say which one it is.
         decoys = [c for c in order if c != cell and c in key.clean]
-        text = "Periksa isian ini satu per satu, lalu cari dokumennya."
+        text = "Cari dokumen untuk tiap isian ini."
     chosen = {cell, *_around(decoys, order, cell, rng)}
-    return {"text": text, "cells": [c for c in order if c in chosen]}
+    cells = [c for c in order if c in chosen]
+    return {"text": f"{text} {_ways(public, cells)}", "cells": cells}
+
+
+def _ways(public: Mapping[str, Any], cells: Sequence[str]) -> str:
+    """How each of some cells is compared, those compared alike in one sentence."""
+    ways: dict[str, list[str]] = {}
+    for section in public["record"]:
+        # Of several people it is said whose cell it is; the family is one.
+        whose, _, is_named = section["title"].partition(":")
+        for row in section["rows"]:
+            if row["cell"] in cells:
+                how = _HOW.get(row["cell"].rpartition(".")[2], _HOW_ELSE)
+                label = f"{row['label']} {whose.lower()}" if is_named else row["label"]
+                ways.setdefault(how, []).append(label)
+    return " ".join(f"{_listed(labels)}: {how}." for how, labels in ways.items())
 
 
 def _around(decoys: Sequence[str], order: Sequence[str], cell: str, rng: Random) -> list[str]:

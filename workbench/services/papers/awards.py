@@ -14,7 +14,7 @@ from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
 from workbench.services.bimteks import Bimtek, fill_number, read_bimtek
 from workbench.services.classes import POSITIONS
-from workbench.services.ladders import class_histories, course_of
+from workbench.services.ladders import aside_seats, class_histories, course_of
 from workbench.services.office import Office
 from workbench.services.papers.press import frame, press
 from workbench.store import clock, ledger
@@ -43,7 +43,10 @@ def certificates(
     with office.practice.writing() as connection:
         people = connection.execute(
             select(participant)
-            .where(participant.c.class_id == plan.class_id)
+            .where(
+                participant.c.class_id == plan.class_id,
+                participant.c.seat.not_in(aside_seats(connection, plan.class_id)),
+            )
             .order_by(participant.c.seat)
         ).all()
         wanted = [one for one in people if seats is None or one.seat in seats]

@@ -1,8 +1,9 @@
 """Drills: one card at a time, big choices, the reason at once.
 
-``rounds`` deals and knows the seven drills, ``cards`` judges one card, the others hold what the
-cards say. Facts are those of ``domain.reference`` with their sources; what no source confirms is
-said as such and is never the only right answer. Nothing here knows a screen or a store.
+``rounds`` deals and knows the drills, ``cards`` judges one card, ``own`` asks what the office
+wrote itself, the others hold what the cards say. Facts are those of ``domain.reference`` with
+their sources; what no source confirms is said as such and is never the only right answer.
+Nothing here knows a screen or a store.
 """
 
 from workbench.training.drills.cards import Card, Feedback, judge

@@ -2,7 +2,7 @@
 
 A round is dealt from (who, drill, number of the round) alone: the same person finds the same
 cards again on any machine, and nobody sees a card of a drill a second time before all its cards
-have come. What was answered is kept by others.
+have come. What was answered is kept by others, and so are the questions of an office (``own``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.errors import NotFound, WrongUse
 from workbench.training.drills import meeting, questions, rare
 from workbench.training.drills.cards import Card
 
-RARE, KIND, MEETING = "langka", "kategori", "musyawarah"
+RARE, KIND, MEETING, OWN = "langka", "kategori", "musyawarah", "soal_kantor"
 #: The file of questions on how sensitive kinds are handled, dealt among the stories of ``KIND``.
 _MANNERS: Final = "sikap"
 _NO_DRILL = "Latihan singkat itu tidak ada. Kembali ke daftar, lalu pilih yang tampil."
@@ -55,6 +55,7 @@ DRILLS: Final[Mapping[str, Drill]] = {
         Drill("peristiwa", "Peristiwa keluarga", "Lahir, meninggal, pindah, pisah.", 4, 7),
         Drill("graduasi", "Graduasi", "Keluar dari program, dan masuk lagi.", 4, 6),
         Drill("dtks_p3ke", "DTKS, P3KE, DTSEN", "Beda guna, satuan, dan desil.", 4, 6),
+        Drill(OWN, "Soal dari kantor Anda", "Ditulis pelatih kantor Anda.", 4, 0),
     )
 }
 
@@ -78,7 +79,9 @@ def check_settings(drill: Drill, settings: Mapping[str, object]) -> dict[str, in
 
 
 def size_of(drill: Drill, settings: Settings) -> int:
-    """How many cards a round has."""
+    """How many cards a round has; of own questions ``n``, those asked once more left out."""
+    if drill.name == OWN:
+        return settings["n"]
     return drill.size or rare.BURST + rare.BLOCKS[settings["rate"]]
 
 
@@ -88,8 +91,8 @@ def is_explained(drill: Drill, place: int) -> bool:
 
 
 def pool(drill: Drill) -> tuple[str, ...]:
-    """The items that a drill deals from; empty where cards are made up."""
-    if drill.name == RARE:
+    """The items that a drill deals from; empty where cards are made up or an office keeps them."""
+    if drill.name in (RARE, OWN):
         return ()
     if drill.name == MEETING:
         return tuple(meeting.families())
@@ -120,7 +123,10 @@ def card_at(
     settings: Settings,
     answers: Mapping[int, str],
 ) -> Card:
-    """The card at ``place`` (from 1) of somebody's round; ``answers`` are those given before it."""
+    """The card at ``place`` (from 1) of somebody's round; ``answers`` are those given before it.
+
+    Not for ``OWN``, whose questions are no files of ours: see ``own.own_card``.
+    """
     seed = f"{who}:{drill.name}"
     if drill.name == RARE:
         return rare.rare_card(f"{seed}:{number}", place, settings["rate"])

@@ -6,35 +6,16 @@
 //
 // Every value is drawn as text, never as markup. No network, no API that needs a secure context.
 
+import { drawIcon, h, PULSE_MS, recall, remember, s, Voice } from "./drawing.js";
+
 const OUTBOX = "verval.kotak-keluar|";
 const RETRY_MS = [3000, 6000, 12000, 24000, 45000];
 const WIDE_PX = 900; // width of the card itself: a page of 1000 px with its margins
 const DECISION = ["status", "reason", "follow_up", "confidence"];
-const PULSE_MS = 20000;
 const MOST_LISTED = 4; // a step that looks at more is read in the record itself
 const DRILLS = "/singkat"; // the room of drills
 const SEEN_TOUR = "verval.tur";
-const SEEN_WORDS = "verval.pesan|";
 
-const ICONS = {
-  check: "M4 12.5l5 5L20 6.5",
-  cross: "M6 6l12 12M18 6L6 18",
-  house: "M3 11.5L12 4l9 7.5M6 10v10h12V10M10 20v-6h4v6",
-  eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 100 6 3 3 0 000-6z",
-  flag: "M5 21V4h13l-3 4.5L18 13H5",
-  wait: "M12 3a9 9 0 109 9M12 7v5l3 3",
-  alert: "M12 3l10 18H2L12 3zM12 10v5M12 18v.5",
-  zoom: "M10 4a6 6 0 100 12 6 6 0 000-12zM15 15l6 6M10 7v6M7 10h6",
-  up: "M5 15l7-7 7 7",
-  down: "M5 9l7 7 7-7",
-  next: "M5 12h14M13 6l6 6-6 6",
-  back: "M19 12H5M11 6l-6 6 6 6",
-  person: "M12 4a4 4 0 100 8 4 4 0 000-8zM4 21c0-5 3.5-7 8-7s8 2 8 7",
-  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3",
-  again: "M20 5v5h-5M19 10a8 8 0 10.5 5",
-  pause: "M8 5v14M16 5v14",
-  info: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 11v6M12 7.5v.5",
-};
 const MARK_ICONS = { sesuai: "check", tidak_sesuai: "cross", perlu_kunjungan: "house" };
 const OUTCOMES = {
   ditemukan: { icon: "check", word: "Ditemukan" },
@@ -44,56 +25,12 @@ const OUTCOMES = {
 
 // --- drawing ----------------------------------------------------------------------------------
 
-function h(tag, props, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "class") node.className = value;
-    else node.setAttribute(name, value === true ? "" : String(value));
-  }
-  for (const child of children.flat(3)) {
-    if (child !== null && child !== undefined && child !== false && child !== "") node.append(child);
-  }
-  return node;
-}
-
-function s(tag, props, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
-  node.append(...children);
-  return node;
-}
-
-function icon(name) {
-  return s(
-    "svg",
-    { viewBox: "0 0 24 24", class: "vvc-icon", "aria-hidden": "true", focusable: "false" },
-    s("path", { d: ICONS[name] || ICONS.info })
-  );
-}
+const icon = (name) => drawIcon(name, "vvc-icon");
 
 let serial = 0;
 const newId = (word) => `vvc-${word}-${++serial}`;
 const text = (value) => (value === null || value === undefined ? "" : String(value));
 const shown = (value) => text(value).trim() || "(kosong)";
-
-// What this browser remembers of small things; where that is forbidden they come again.
-function recall(key) {
-  try {
-    return window.localStorage.getItem(key) || "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(key, value) {
-  try {
-    window.localStorage.setItem(key, value);
-  } catch {
-    /* shown once more next time */
-  }
-}
 
 // --- the outbox: what the server has not acknowledged, one key a field ---------------------------
 
@@ -180,9 +117,11 @@ class Card {
 
     this.body = h("div", { class: "vvc-body" });
     this.notice = h("div", { class: "vvc-notice", role: "status" });
-    this.words = h("div", { class: "vvc-words", role: "status" });
     this.live = h("div", { class: "vvc-sr", "aria-live": "polite", "aria-atomic": "true" });
-    this.root = h("div", { class: "vvc", lang: "id" }, this.words, this.notice, this.body, this.live);
+    this.root = h("div", { class: "vvc", lang: "id" });
+    this.voice = new Voice(this.root);
+    this.words = this.voice.words;
+    this.root.prepend(this.words, this.notice, this.body, this.live);
     el.append(this.root);
 
     this.observer = new ResizeObserver(() => this.measure());
@@ -880,7 +819,7 @@ class Card {
   }
 
   drawWait() {
-    const { title, text: sentence, kind, part, number, refresher } = this.page;
+    const { title, text: sentence, kind, part, refresher } = this.page;
     const names = { jeda: "pause", tunggu: "wait", tes_selesai: "check", selesai: "check" };
     const isOver = kind === "selesai";
     return [
@@ -892,8 +831,6 @@ class Card {
         h("p", {}, text(sentence)),
         isOver ? null : h("p", { class: "vvc-quiet" }, kind === "kuis" ? "Halaman ini lanjut sendiri bila pelatih membuka bagian lain." : "Halaman ini lanjut sendiri. Anda tidak perlu memuat ulang."),
         isOver ? this.primary("Kemajuan saya", { kind: "go", to: "progress" }, "next") : kind === "kuis" ? this.toDrills() : this.primary("Lihat lagi", { kind: "go", to: "next", number: part || undefined }, "again"),
-        // During a pause the case that is open may be finished.
-        number ? this.link("Kembali ke soal yang terbuka", { kind: "go", to: "case", number }) : null,
         this.link("Jenjang saya", { kind: "go", to: "ladder" })
       ),
       refresher ? this.drawRefresher(refresher, true) : null,
@@ -927,25 +864,7 @@ class Card {
   }
 
   showWords(live) {
-    const said = [];
-    // The page of a pause says it itself.
-    if (live?.paused && this.page.screen !== "wait") said.push(h("p", {}, icon("pause"), h("span", {}, "Pelatih menjeda latihan. Jawaban Anda tersimpan.")));
-    const stamp = live?.message ? `${live.at}|${live.message}` : "";
-    if (stamp && recall(SEEN_WORDS + text(this.page.owner)) !== stamp && this.dismissed !== stamp) {
-      const close = () => {
-        this.dismissed = stamp;
-        remember(SEEN_WORDS + text(this.page.owner), stamp);
-        this.showWords(live);
-      };
-      said.push(
-        h("p", {}, icon("info"), h("span", {}, h("strong", {}, "Pesan pelatih: "), text(live.message)), h("button", { type: "button", class: "vvc-link", "aria-label": "Tutup pesan pelatih", onclick: close }, "Tutup"))
-      );
-    }
-    // The same words again are no news to who hears the page read out.
-    const now = `${live?.paused}|${said.length}|${stamp}`;
-    if (this.spoken === now) return;
-    this.spoken = now;
-    this.words.replaceChildren(...said);
+    this.voice.hear(live, text(this.page.owner));
   }
 
   // --- documents
@@ -1552,6 +1471,7 @@ class Card {
       this.refreshField(field);
       return;
     }
+    if (this.voice.isPaused) return this.refreshField(field);
     if (kept.value === value && ["saved", "saving"].includes(kept.state)) return;
     const revision = Math.max(kept.revision, kept.pending?.revision || 0) + 1;
     kept.pending = { value, revision };

@@ -1,4 +1,4 @@
-// Fetches the case card from the server that shows the page, so that the browser keeps it between
+// Fetches a widget from the server that shows the page, so that the browser keeps it between
 // visits; only these few lines come with every kernel. FILES stands in front of them.
 //
 // The widget library gives up on a module that is slow to come, so this one is there at once and
@@ -22,11 +22,11 @@ function linkStyle(address) {
 
 async function load(sorry) {
   for (let tries = 0; ; tries++) {
-    // Some browsers remember a failed module by its address.
-    const at = (file) => new URL(tries ? `${file}&ulang=${tries}` : file, location.origin).href;
+    // Some browsers remember a failed module by its address, and what it imports lies beside it.
+    const at = (file) => new URL(`${FILES.base}${tries ? `-${tries}` : ""}/${file}`, location.origin).href;
     try {
-      const [card] = await Promise.all([import(at(FILES.script)), linkStyle(at(FILES.style))]);
-      return card.default;
+      const [widget] = await Promise.all([import(at(FILES.script)), ...FILES.styles.map((file) => linkStyle(at(file)))]);
+      return widget.default;
     } catch {
       sorry();
       await new Promise((done) => setTimeout(done, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]));
@@ -34,10 +34,10 @@ async function load(sorry) {
   }
 }
 
-let word = "Membuka lembar kasus …";
+let word = `${FILES.thing} sedang dibuka …`;
 const waiting = new Set();
 const loading = load(() => {
-  word = "Lembar kasus belum dapat dimuat. Sambungan dicoba lagi.";
+  word = `${FILES.thing} belum dapat dimuat. Sambungan dicoba lagi.`;
   for (const node of waiting) node.textContent = word;
 });
 
@@ -47,10 +47,10 @@ async function render({ model, el }) {
   node.textContent = word;
   waiting.add(node);
   el.append(node);
-  const card = await loading;
+  const widget = await loading;
   waiting.delete(node);
   node.remove();
-  return card.render({ model, el });
+  return widget.render({ model, el });
 }
 
 export default { render };

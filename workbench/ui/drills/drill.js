@@ -6,48 +6,14 @@
 //
 // Every value is drawn as text, never as markup. No network, no API that needs a secure context.
 
+import { drawIcon, h, PULSE_MS, s, Voice } from "./drawing.js";
+
 const KEPT = "verval.singkat|";
 const RETRY_MS = [3000, 6000, 12000, 24000];
 const MAX_FOUND = 3;
 const NONE = "00";
 
-const ICONS = {
-  check: "M4 12.5l5 5L20 6.5",
-  cross: "M6 6l12 12M18 6L6 18",
-  next: "M5 12h14M13 6l6 6-6 6",
-  back: "M19 12H5M11 6l-6 6 6 6",
-  info: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 11v6M12 7.5v.5",
-  alert: "M12 3l10 18H2L12 3zM12 10v5M12 18v.5",
-};
-
-function h(tag, props, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "class") node.className = value;
-    else node.setAttribute(name, value === true ? "" : String(value));
-  }
-  for (const child of children.flat(3)) {
-    if (child !== null && child !== undefined && child !== false && child !== "") node.append(child);
-  }
-  return node;
-}
-
-function s(tag, props, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
-  node.append(...children);
-  return node;
-}
-
-function icon(name) {
-  return s(
-    "svg",
-    { viewBox: "0 0 24 24", class: "vvs-icon", "aria-hidden": "true", focusable: "false" },
-    s("path", { d: ICONS[name] }),
-  );
-}
+const icon = (name) => drawIcon(name, "vvs-icon");
 
 // --- what this browser keeps ------------------------------------------------------------------
 
@@ -79,7 +45,8 @@ class Room {
     this.root = h("section", { class: "vvs", "aria-label": "Latihan singkat" });
     this.notice = h("p", { class: "vvs-notice", role: "status", "aria-live": "polite" });
     this.main = h("div", { class: "vvs-main" });
-    this.root.append(this.notice, this.main);
+    this.voice = new Voice(this.root);
+    this.root.prepend(this.voice.words, this.notice, this.main);
     el.append(this.root);
     this.request = 0;
     this.waits = null;
@@ -88,18 +55,23 @@ class Room {
     this.onPage = () => this.arrive();
     this.onSaid = (message) => this.hear(message);
     this.onKey = (event) => this.press(event);
+    this.onBack = () => this.pulse();
     model.on("change:page", this.onPage);
     model.on("msg:custom", this.onSaid);
     document.addEventListener("keydown", this.onKey);
+    document.addEventListener("visibilitychange", this.onBack);
+    this.pulses = setInterval(this.onBack, PULSE_MS);
     this.draw(false);
     this.goOn();
   }
 
   leave() {
     clearTimeout(this.timer);
+    clearInterval(this.pulses);
     this.model.off("change:page", this.onPage);
     this.model.off("msg:custom", this.onSaid);
     document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("visibilitychange", this.onBack);
   }
 
   get page() {
@@ -150,16 +122,37 @@ class Room {
     const { request, screen, drill } = this.page;
     if (this.waits && request !== null && request !== undefined && request < this.waits.request) return;
     this.settle();
-    this.tell("");
+    this.tell(this.page.notice || "");
     keep(ofThisTab, this.key, ["card", "feedback"].includes(screen) ? drill : null);
     this.draw(true);
   }
 
+  // What the trainer says to all, asked for while somebody looks.
+  pulse() {
+    const isAsking = this.waits && !this.voice.isPaused;
+    if (!this.page.live || isAsking || document.visibilityState !== "visible") return;
+    try {
+      this.model.send({ kind: "pulse" });
+    } catch {
+      /* the next one */
+    }
+  }
+
+  // What was sent into a pause stays here, and goes on its way when that is over.
+  showLive(live) {
+    const wasPaused = this.voice.isPaused;
+    this.voice.hear(live, this.page.owner);
+    if (this.voice.isPaused) clearTimeout(this.timer);
+    else if (wasPaused && this.waits) this.ask();
+  }
+
   hear(message) {
+    if (message?.kind === "live") return this.showLive(message);
     if (message?.kind !== "refused" || (this.waits && message.request !== this.waits.request)) return;
     if (message.again && this.waits) {
-      this.tell(message.sentence);
-      return; // the timer asks again
+      if (this.voice.isPaused) clearTimeout(this.timer);
+      else this.tell(message.sentence);
+      return; // the timer asks again, or the end of the pause
     }
     this.settle();
     this.tell(message.sentence);
@@ -171,6 +164,7 @@ class Room {
 
   draw(isNews) {
     this.chosen = [];
+    this.showLive(this.page.live);
     const screens = {
       list: () => this.drawList(),
       setup: () => this.drawSetup(),
@@ -373,7 +367,7 @@ class Room {
   }
 
   choose(card, code) {
-    if (this.waits) return;
+    if (this.waits || this.voice.isPaused) return;
     if (card.mode === "satu") {
       this.chosen = [code];
       for (const one of this.buttons) if (one.code === code) one.button.setAttribute("data-chosen", "");
@@ -406,7 +400,7 @@ class Room {
   }
 
   answer(card) {
-    if (card.mode !== "satu" && this.blocker(card)) return;
+    if (this.voice.isPaused || (card.mode !== "satu" && this.blocker(card))) return;
     const { drill, round, place } = this.page;
     this.send({ kind: "answer", drill, round, place, value: this.chosen.join(" ") });
   }

@@ -15,6 +15,7 @@ from workbench.domain.words import number_id
 from workbench.errors import StoreFault, WorkbenchError
 from workbench.training.drills import rare, rounds
 from workbench.ui.rule_words import rule_title
+from workbench.ui.trainee.live import Speaks, live_words, pause_words
 
 LIST, SETUP, CARD, FEEDBACK, REPORT, MESSAGE = (
     "list",
@@ -36,6 +37,7 @@ _RATES = {
     1: "Hampir tidak ada: satu dari seratus",
 }
 _DECIMALS = 1
+_NONE_LEFT = "Semua soal putaran ini sudah ditarik pelatih."
 
 
 class Drills(Protocol):
@@ -51,12 +53,17 @@ class Drills(Protocol):
 
 
 class DrillRoom:
-    """One person's room. ``office`` is passed through to ``drills`` untouched."""
+    """One person's room. ``office`` is passed through to ``drills`` and ``courses`` untouched;
+    without ``courses`` no trainer is heard.
+    """
 
-    def __init__(self, office: Any, actor: Actor, drills: Drills) -> None:
+    def __init__(
+        self, office: Any, actor: Actor, drills: Drills, courses: Speaks | None = None
+    ) -> None:
         self._office = office
         self._actor = actor
         self._drills = drills
+        self._courses = courses
         #: The card on the screen, to be drawn again with its feedback.
         self._shown: Any = None
 
@@ -65,14 +72,15 @@ class DrillRoom:
         try:
             return self._framed(self._list_page())
         except WorkbenchError as error:
-            return self._framed(
-                {"screen": MESSAGE, "title": "Belum dapat dibuka", "text": str(error)}
-            )
+            sorry = {"screen": MESSAGE, "title": "Belum dapat dibuka", "text": str(error)}
+            return {"owner": self._actor.id, **sorry}
 
     def answer(
         self, message: Mapping[str, Any]
     ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         """What a message of the browser leads to: a page to draw, and messages to send back."""
+        if message.get("kind") == "pulse":
+            return None, self._pulse()
         act = {
             "go": self._list_page,
             "setup": lambda: self._setup_page(message.get("drill")),
@@ -87,12 +95,23 @@ class DrillRoom:
         try:
             return self._framed(act()), []
         except WorkbenchError as error:
-            # A fault of the disk may pass; anything else stays as it is however often it is sent.
-            again = isinstance(error, StoreFault)
-            return None, [{"kind": "refused", "sentence": str(error), "again": again}]
+            paused = pause_words(self._courses, self._office, self._actor)
+            # A fault of the disk and a pause pass; anything else stays as it is however often it
+            # is sent.
+            again = isinstance(error, StoreFault) or bool(paused)
+            return None, [*paused, {"kind": "refused", "sentence": str(error), "again": again}]
 
     def _framed(self, page: dict[str, Any]) -> dict[str, Any]:
-        return {"owner": self._actor.id, **page}
+        live = live_words(self._courses, self._office, self._actor)
+        return {"owner": self._actor.id, **page, "live": live}
+
+    def _pulse(self) -> list[dict[str, Any]]:
+        """What the trainer says now; nobody asked, so of a fault nobody is told."""
+        try:
+            live = live_words(self._courses, self._office, self._actor)
+        except WorkbenchError:
+            return []
+        return [{"kind": "live", **live}] if live else []
 
     def _list_page(self) -> dict[str, Any]:
         self._shown = None
@@ -164,13 +183,13 @@ class DrillRoom:
             done.place,
         )
         if done.feedback is None or not is_shown:
-            return self._next_page(drill)
+            return {**self._next_page(drill), "notice": done.notice}
         return {
             "screen": FEEDBACK,
             **_card_head(shown),
             "streak": done.streak,
             "is_last": done.is_last,
-            "card": shown.public,
+            "card": done.public,
             "feedback": done.feedback,
         }
 
@@ -182,7 +201,7 @@ class DrillRoom:
             "drill": report.drill,
             "title": report.title,
             "has_setup": report.drill == rounds.RARE,
-            "summary": f"{report.right} dari {report.of} tepat",
+            "summary": f"{report.right} dari {report.of} tepat" if report.of else _NONE_LEFT,
             "missed": [asdict(one) for one in report.missed],
             "more": max(0, report.of - report.right - len(report.missed)),
             "minutes": report.minutes,

@@ -15,6 +15,7 @@ from workbench.rules import GROUPS
 from workbench.training import choices
 from workbench.training.ladder import LADDER, Step
 from workbench.ui.rule_words import rule_title
+from workbench.ui.trainee.live import live_words, pause_words
 
 WORKED, CASE, FEEDBACK, PROGRESS, MESSAGE = "worked", "case", "feedback", "progress", "message"
 #: Pages of a class with parts: the steps of the ladder, nothing to do just now, sent in a test.
@@ -167,11 +168,10 @@ class TraineeRoom:
 
     def _live(self) -> dict[str, Any] | None:
         """What the trainer says to all just now; None where nobody can."""
-        if self._courses is None or not self._is_seated:
-            return None
-        live = self._courses.live(self._office, self._actor)
-        said_at = live.message_at.isoformat() if live.message_at else ""
-        return {"paused": live.paused, "message": live.message, "at": said_at}
+        return live_words(self._courses, self._office, self._actor)
+
+    def _pause(self) -> list[dict[str, Any]]:
+        return pause_words(self._courses, self._office, self._actor)
 
     def _first_page(self) -> dict[str, Any]:
         if not self._is_seated:
@@ -288,7 +288,6 @@ class TraineeRoom:
             "screen": WAIT,
             "kind": found.kind,
             "part": part,
-            "number": found.number,
             "title": title,
             "text": found.sentence or words,
             "refresher": self._refresher() if found.kind == "selesai" else None,
@@ -381,7 +380,7 @@ class TraineeRoom:
         kind = message.get("kind")
         if kind == "save":
             answers = self._save(message)
-            return self._page_if_sent(answers), answers
+            return self._page_if_sent(answers), [*answers, *self._pause()]
         if kind == "submit" and _is_number(message.get("number")):
             return self._submit(message["number"])
         if kind == "go" and isinstance(message.get("to"), str):
@@ -476,7 +475,7 @@ class TraineeRoom:
                     return None, [{"kind": "refused", "sentence": reasons[0]}]
                 self._training.submit(self._office, self._actor, number)
         except WorkbenchError as error:
-            return None, [{"kind": "refused", "sentence": str(error)}]
+            return None, [*self._pause(), {"kind": "refused", "sentence": str(error)}]
         return self.page("case", number), []
 
 

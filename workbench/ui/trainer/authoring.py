@@ -220,7 +220,7 @@ class _Choice:
 
 
 _INTRODUCTION = (
-    '<div class="vvk vvp"><section class="vvk-box"><h3>Menulis soal tanpa pemrograman</h3>'
+    '<div class="vvk vvb"><section class="vvk-box"><h3>Menulis soal tanpa pemrograman</h3>'
     "<p>1. Unduh templat. 2. Isi di Excel atau LibreOffice: satu baris satu tugas. 3. Pilih "
     "berkasnya di sini. Yang perlu diperbaiki disebut lembar, baris, dan kolomnya. Tidak ada yang "
     "tersimpan sebelum Anda menekan Simpan.</p></section></div>"
@@ -246,7 +246,7 @@ def reading(upload: Any) -> str:
         rows = ", ".join(number_id(one.row) for one in replaced[:20])
         rows += " dan lainnya" if len(replaced) > 20 else ""
         lines.append(
-            f'<p class="vvp-flag">! {number_id(len(replaced))} soal akan menggantikan soal yang '
+            f'<p class="vvb-flag">! {number_id(len(replaced))} soal akan menggantikan soal yang '
             f"sekarang dipakai: baris {rows}.</p>"
         )
     if known:
@@ -258,7 +258,7 @@ def reading(upload: Any) -> str:
     if complaints:
         lines.append(_complaints(complaints))
     return (
-        '<div class="vvk vvp" role="status"><section class="vvk-box"><h3>Isi berkas</h3>'
+        '<div class="vvk vvb" role="status"><section class="vvk-box"><h3>Isi berkas</h3>'
         f"{''.join(lines)}</section></div>"
     )
 
@@ -275,12 +275,12 @@ def in_use(stored: Sequence[Any]) -> str:
         body = (
             f"<details><summary>{number_id(len(stored))} soal dipakai</summary>"
             '<div class="vvk-scroll" tabindex="0" role="region" aria-label="Soal yang dipakai">'
-            '<table class="vvp-words"><thead><tr><th scope="col">Soal</th>'
+            '<table class="vvb-words"><thead><tr><th scope="col">Soal</th>'
             '<th scope="col">Tingkat</th><th scope="col">Disimpan</th></tr></thead>'
             f"<tbody>{rows}</tbody></table></div></details>"
         )
     return (
-        '<div class="vvk vvp"><section class="vvk-box"><h3>Soal sendiri yang dipakai</h3>'
+        '<div class="vvk vvb"><section class="vvk-box"><h3>Soal sendiri yang dipakai</h3>'
         f"{body}</section></div>"
     )
 
@@ -304,7 +304,7 @@ def _complaints(complaints: Sequence[Any]) -> str:
         f"<p><strong>{count} hal perlu diperbaiki</strong> di berkas Anda; baris-baris itu tidak "
         "ikut disimpan. Perbaiki, lalu pilih lagi berkasnya.</p>"
         '<div class="vvk-scroll" tabindex="0" role="region" aria-label="Yang perlu diperbaiki">'
-        '<table class="vvp-words"><thead><tr><th scope="col">Lembar</th><th scope="col">Baris</th>'
+        '<table class="vvb-words"><thead><tr><th scope="col">Lembar</th><th scope="col">Baris</th>'
         '<th scope="col">Kolom</th><th scope="col">Yang ditemukan</th>'
         f'<th scope="col">Perbaikannya</th></tr></thead><tbody>{rows}</tbody></table></div>{tail}'
     )
@@ -319,7 +319,7 @@ def _column(complaint: Any) -> str:
 def preview_page(shown: Any) -> str:
     """A preview beside its key; both come escaped."""
     return (
-        '<div class="vvk vvp"><div class="vvp-preview"><section class="vvk-box" tabindex="0" '
+        '<div class="vvk vvb"><div class="vvb-preview"><section class="vvk-box" tabindex="0" '
         'aria-label="Yang dilihat peserta">'
         f"<h3>Yang dilihat peserta</h3>{shown.page}</section>"
         f'<section class="vvk-box"><h3>Kunci dan penjelasan</h3>{shown.key}</section></div></div>'

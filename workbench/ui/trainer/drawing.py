@@ -82,12 +82,14 @@ def totals(board: Any) -> str:
     total = board.totals
     here = number_id(total.joined)
     if total.expected:
-        # Somebody who joins twice, or is on no list, makes more than all of them.
-        word = "dari" if total.joined <= total.expected else "· daftar"
-        here += f" {word} {number_id(total.expected)}"
+        # Who is on no list, or joined twice, makes more than all of them.
+        here += f" dari {number_id(total.expected)}"
+    present = "peserta hadir"
+    if total.joined > total.expected > 0:
+        here, present = number_id(total.joined), f"hadir, {number_id(total.expected)} diundang"
     score = "belum ada" if total.score is None else number_id(int(total.score * 100 + 0.5))
     numbers = [
-        (here, "peserta hadir"),
+        (here, present),
         (f"{total.kelurahan_present} dari {total.kelurahan_of}", "kelurahan terwakili"),
         (_sent(board), "kasus dikirim"),
         (score, "nilai rata-rata"),
@@ -140,7 +142,7 @@ def _person(person: Any, place: str, now: datetime, watch: Watch) -> str:
         f'<div class="vvk-person vvk-{kind}"><span title="{escape(person.name)}">'
         f"{escape(person.name)}</span><strong>{done}</strong>"
         f'<i><b style="width:{share}%"></b></i><small title="{escape(words)}">{escape(words)} · '
-        f"{escape(place)}</small></div>"
+        f"{escape(place)}, kursi&nbsp;{person.seat}</small></div>"
     )
 
 
@@ -170,6 +172,47 @@ def needs_help(board: Any, now: datetime, watch: Watch) -> str:
     more = len(found) - _HELPED
     rest = f'<p class="vvk-muted">dan {more} orang lagi</p>' if more > 0 else ""
     return _box("Perlu dibantu", f'<ul class="vvk-stream">{"".join(lines)}</ul>{rest}')
+
+
+def twice(board: Any) -> str:
+    """Who seems to have joined twice, and which seats do not count; "" where all is single."""
+    lines = [
+        f"<li><strong>{escape(those[0].name)}</strong> masuk "
+        f"{len(those)} kali: {_seats(those)}</li>"
+        for those in board.twice
+    ]
+    lines += [f"<li>{_aside_words(one)}</li>" for one in board.aside]
+    if not lines:
+        return ""
+    where = '<p class="vvk-muted">Satukan di Bantu peserta.</p>' if board.twice else ""
+    return _box("Masuk dua kali", f'<ul class="vvk-stream">{"".join(lines)}</ul>{where}')
+
+
+def twice_line(those: Sequence[Any]) -> str:
+    """People of one name and place, to choose the seat that counts."""
+    first = those[0]
+    return (
+        f'<div class="vvk"><strong>{escape(first.name)}</strong> ({escape(first.area)}): '
+        f'{_seats(those)}. <span class="vvk-muted">Bila memang orang yang berbeda, biarkan.'
+        "</span></div>"
+    )
+
+
+def aside_line(one: Any) -> str:
+    """A seat that does not count."""
+    return f'<div class="vvk">{_aside_words(one)}</div>'
+
+
+def _aside_words(one: Any) -> str:
+    return (
+        f"<strong>{escape(one.name)}</strong>, kursi {one.seat}: <strong>tidak dihitung</strong>, "
+        f"{number_id(one.done)} kasus tersimpan. Dihitung di kursi {one.counted}."
+    )
+
+
+def _seats(those: Sequence[Any]) -> str:
+    told = [f"kursi {one.seat} ({number_id(one.done)} kasus)" for one in those]
+    return f"{', '.join(told[:-1])} dan {told[-1]}"
 
 
 def missed_rule(rule: Any) -> str:
@@ -225,20 +268,20 @@ def live_state(live: Any) -> str:
         return ""
     told = []
     if live.paused:
-        told.append("<strong>Kelas dijeda.</strong> Peserta tidak menerima kasus baru.")
+        told.append("<strong>Kelas dijeda.</strong> Peserta melihat layar jeda, isiannya tetap ada.")
     if live.message:
         told.append(f"Pesan yang tampil: <strong>{escape(live.message)}</strong>")
     return f'<p class="vvk vvk-live" role="status">{" ".join(told)}</p>'
 
 
-def part_line(part: Any) -> str:
-    """One part of the class: how it stands, who began it, who finished it."""
+def part_line(place: int, part: Any) -> str:
+    """The part at a place of the class: how it stands, who began it, who finished it."""
     state = PART_STATES.get(part.state, part.state)
     sign = {"open": "▶", "closed": "■"}.get(part.state, "○")
     done = "selesai" if part.kind != "latihan" else "menguasai semua"
     counts = f"{part.given} mulai, {part.done} {done}" if part.given else "belum ada yang mulai"
     return (
-        f'<div class="vvk vvk-part vvk-part-{escape(part.state)}"><strong>{part.number}. '
+        f'<div class="vvk vvk-part vvk-part-{escape(part.state)}"><strong>{place}. '
         f"{escape(part.title)}</strong> <span>{sign} {state}</span>"
         f'<small class="vvk-muted">{counts}</small></div>'
     )

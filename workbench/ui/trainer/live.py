@@ -54,9 +54,9 @@ class LivePanel:
         self.parts.layout.display = "" if parts else "none"
         if list(self._rows) != [part.number for part in parts]:
             self._make_rows(parts)
-        for part in parts:
+        for place, part in enumerate(parts, start=1):
             line, button = self._rows[part.number]
-            _put(line, drawing.part_line(part))
+            _put(line, drawing.part_line(place, part))
             button.description = "Tutup" if part.state == "open" else "Buka"
             button.tooltip = f"{button.description} {part.title}"
 

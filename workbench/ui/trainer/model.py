@@ -313,6 +313,22 @@ class ClassRoom:
         """One of ``worst_cases`` with its solution, for the wall."""
         return self._walls.wall_case(self.office, self.actor, self.info.id, case.seat, case.number)
 
+    def put_on_wall(self, case: Any) -> Any:
+        """The same case, noted as seen by all: nobody is handed it any more."""
+        return self._walls.put_on_wall(
+            self.office, self.actor, self.info.id, case.seat, case.number
+        )
+
+    def set_aside(self, seat: int, counted: int) -> None:
+        """Count somebody who joined twice on one seat only."""
+        self._classes.set_aside(self.office, self.actor, self.info.id, seat, counted)
+        self._mastered.pop(seat, None)
+        self._alike.pop(seat, None)
+
+    def count_again(self, seat: int) -> None:
+        """Put a seat back on the board."""
+        self._classes.count_again(self.office, self.actor, self.info.id, seat)
+
     def put_away(self) -> Any:
         """Archive the class and leave it; returns the archive."""
         made = self._archives.archive_class(self.office, self.actor, self.info.id)

@@ -16,7 +16,13 @@ from workbench.access import Actor
 from workbench.domain.wilayah import CITY, kecamatan, kelurahan
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
-from workbench.services.bimteks import GROUPINGS, MIXED, Bimtek, CourseSettings
+from workbench.services.bimteks import (
+    GROUPINGS,
+    MIXED,
+    Bimtek,
+    ClassChanges,
+    CourseSettings,
+)
 from workbench.training.agenda import PARTS, VARIANTS
 from workbench.ui.rule_words import rule_groups
 from workbench.ui.said import SaidLine
@@ -29,6 +35,10 @@ _FULL = w.Layout(width="100%", margin="0")
 _WIDE = w.Layout(width="auto", margin="0 0 8px")
 _ROW = w.Layout(flex_flow="row wrap", width="100%", align_items="center")
 _NEW = -1
+_STAYS = (
+    '<p class="vvk vvk-muted">Jumlah kasus tes, aturan dan kelompok aturan tetap seperti saat '
+    "kelas dibuka.</p>"
+)
 _TABLE = (
     "<style>.vvr table{border-collapse:collapse;width:100%}"
     ".vvr.vvr :is(th,td){padding:6px 12px 6px 0;border-bottom:1px solid var(--vv-line);"
@@ -44,7 +54,8 @@ _TABLE = (
 
 
 class PlanPanel:
-    """Plans of bimteks. ``opened`` is told the id of a class that was opened here.
+    """Plans of bimteks. ``opened`` is told the id of a class that was opened here; the plan of
+    ``class_id`` is open from the start.
 
     ``bimteks`` is ``services.bimteks`` or something with its functions.
     """
@@ -55,6 +66,7 @@ class PlanPanel:
         actor: Actor,
         opened: Callable[[str], None] = lambda _class_id: None,
         bimteks: Any = None,
+        class_id: str = "",
     ) -> None:
         if bimteks is None:
             from workbench.services import bimteks
@@ -71,19 +83,25 @@ class PlanPanel:
             button.on_click(lambda _button, v=variant: self._begin(v))
             begin.append(button)
         self.begin = begin
+        self.copy = _button("Salin rencana", self._ask_copy)
+        self.delete = _button("Hapus rencana", self._ask_delete)
+        self.asked = w.VBox(layout=w.Layout(width="100%", margin="0 0 16px", display="none"))
         self._is_drawing = False
         self.which.observe(lambda change: self._choose(change["new"] or ""), "value")
         self.widget = w.VBox(
             [
                 w.HTML(_TABLE, layout=w.Layout(display="none")),
                 self.which,
-                w.HBox(begin, layout=_ROW),
+                w.HBox([*begin, self.copy, self.delete], layout=_ROW),
+                self.asked,
                 self.said,
                 self.body,
             ],
             layout=_FULL,
         )
         self.widget.add_class("vvk-form")
+        if class_id:
+            self.ask(lambda: self.room.choose_of_class(class_id))
         self.draw()
 
     # -- frame -------------------------------------------------------------------------------
@@ -122,13 +140,20 @@ class PlanPanel:
         ]
         self.which.value = chosen
         self._is_drawing = False
+        self._ask_for()
+        self.begin[0].button_style = "" if plans else "primary"
+        for button in (self.copy, self.delete):
+            button.layout.display = "" if self.room.plan else "none"
         if self.room.plan is None:
-            self.body.children = (
-                w.HTML('<p class="vvk vvk-muted">Pilih rencana, atau mulai yang baru.</p>'),
+            words = (
+                "Pilih rencana, atau mulai yang baru."
+                if plans
+                else "Belum ada rencana. Mulai dari jadwal yang biasa, lalu ubah seperlunya."
             )
+            self.body.children = (w.HTML(f'<p class="vvk vvk-muted">{words}</p>'),)
             return
-        if tab is None and self.body.children and isinstance(self.body.children[0], w.Tab):
-            tab = self.body.children[0].selected_index
+        if tab is None and self.body.children and isinstance(self.body.children[-1], w.Tab):
+            tab = self.body.children[-1].selected_index
         tabs = w.Tab(
             children=[self._timetable(), self._people(), self._class()],
             titles=["Jadwal", "Peserta dan kelompok", "Kelas dan kantor"],
@@ -136,7 +161,9 @@ class PlanPanel:
             layout=_FULL,
         )
         tabs.add_class("vvk-tabs")
-        self.body.children = (tabs,)
+        # What was done on one tab is told no longer on the next.
+        tabs.observe(lambda _change: self.said.say(""), "selected_index")
+        self.body.children = (*self._changes(), tabs)
 
     def _choose(self, bimtek_id: str) -> None:
         if not self._is_drawing:
@@ -147,6 +174,71 @@ class PlanPanel:
             lambda: self.room.begin(variant, date.today()),
             "Rencana baru disimpan. Semua jam adalah usulan; ubah seperlunya.",
         )
+
+    # -- copies, and what goes ----------------------------------------------------------------
+
+    def _ask_for(self, *children: w.Widget) -> None:
+        """Ask once more below the buttons; of nothing, the question goes."""
+        self.asked.children = children
+        self.asked.layout.display = "" if children else "none"
+
+    def _ask_copy(self) -> None:
+        self.said.say("")
+        day = w.DatePicker(description="Hari pertama", tooltip="")
+        people = w.Checkbox(value=False, description="Salin juga daftar peserta", indent=False)
+
+        def copy() -> None:
+            chosen, with_people = day.value, people.value
+            self.did(lambda: self.room.copy(chosen, with_people), "Rencana disalin.")
+
+        self._ask_for(
+            w.HTML('<p class="vvk">Jadwal dan isian ikut disalin; kasus kelasnya nanti lain.</p>'),
+            *(day, people),
+            w.HBox([_button("Buat salinan", copy, primary=True), self._no()], layout=_ROW),
+        )
+
+    def _ask_delete(self) -> None:
+        self.said.say("")
+
+        def delete() -> None:
+            self.did(self.room.delete, "Rencana dihapus.")
+
+        yes = _button("Ya, hapus rencana", delete)
+        yes.button_style = "danger"
+        self._ask_for(
+            w.HTML(
+                '<p class="vvk vvk-blocker">Jadwal, daftar peserta dan kelompok rencana ini '
+                "hilang.</p>"
+            ),
+            w.HBox([yes, self._no()], layout=_ROW),
+        )
+
+    def _no(self) -> w.Button:
+        return _button("Batal", self._ask_for)
+
+    def _changes(self) -> tuple[w.Widget, ...]:
+        """What the open class does not have yet of the plan, and the button that carries it."""
+        assert self.room.plan is not None
+        if not self.room.plan.class_id:
+            return ()
+        changes = self.ask(self.room.class_changes)
+        if not changes or not (changes.done or changes.kept):
+            return ()
+        shown: list[w.Widget] = [w.HTML(_differences(changes), layout=_FULL)]
+        if changes.done:
+            self.renew = _button("Sesuaikan kelas", self._renew)
+            faults = self.room.plan.agenda.faults()
+            self.renew.disabled = bool(faults)
+            shown += [w.HTML(_sentences(faults[:1])), self.renew]
+        box = w.VBox(shown, layout=w.Layout(width="auto", margin="0 0 16px"))
+        box.add_class("vvk-box")
+        return (box,)
+
+    def _renew(self) -> None:
+        words = self.ask(self.room.renew_class)
+        if words is not None:
+            self.draw()
+            self.said.say(words)
 
     # -- the timetable -----------------------------------------------------------------------
 
@@ -180,7 +272,7 @@ class PlanPanel:
         self.earlier = _button("Tukar dengan sebelumnya", lambda: self._move(False))
         self.later = _button("Tukar dengan sesudahnya", lambda: self._move(True))
         self.drop = _button("Hapus sesi", self._remove_session)
-        self.session.observe(lambda _change: self._fill(), "value")
+        self.session.observe(lambda _change: self._choose_session(), "value")
         self._fill()
         form = w.VBox(
             [
@@ -193,6 +285,10 @@ class PlanPanel:
             layout=_FULL,
         )
         return _beside(timetable(self.room.plan), form)
+
+    def _choose_session(self) -> None:
+        self.said.say("")
+        self._fill()
 
     def _fill(self) -> None:
         assert self.room.plan is not None
@@ -365,6 +461,7 @@ class PlanPanel:
                     "dari hari pertama.</p>"
                 ),
                 w.HTML(_sentences(blockers)),
+                *([w.HTML(_STAYS)] if plan.class_id else []),
                 self.waiting,
                 w.HBox([keep, self.open], layout=_ROW),
             ],
@@ -465,6 +562,16 @@ def people_table(plan: Bimtek, names: tuple[str, ...]) -> str:
         "<table><thead><tr><th class='n'>No</th><th>Nama, asal, jabatan</th>"
         f"<th class='n'>Kelompok</th></tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
+
+
+def _differences(changes: ClassChanges) -> str:
+    """How the open class differs from its plan."""
+    will = "".join(f"<li>{escape(one)}</li>" for one in changes.done)
+    stays = "".join(f"<li>{escape(one)}</li>" for one in changes.kept)
+    head = "Rencana berubah, tetapi kelas masih memakai bagian yang lama."
+    drawn = f"<p><strong>{head}</strong> Bila disesuaikan:</p><ul>{will}</ul>" if will else ""
+    drawn += f'<p class="vvk-muted">Yang tetap:</p><ul class="vvk-muted">{stays}</ul>' * bool(stays)
+    return f'<div class="vvk vvr-changes" role="status">{drawn}</div>'
 
 
 def _under(*words: str) -> str:

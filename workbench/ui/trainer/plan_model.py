@@ -15,7 +15,7 @@ from typing import Any
 from workbench.access import Actor
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
-from workbench.services.bimteks import Bimtek, Invited
+from workbench.services.bimteks import Bimtek, ClassChanges, Invited
 from workbench.training.agenda import Agenda, Session, count_jp, read_time, usual_agenda
 
 Progress = Callable[[int, int], None]
@@ -45,9 +45,25 @@ class PlanRoom:
             self._bimteks.read_bimtek(self.office, self.actor, bimtek_id) if bimtek_id else None
         )
 
+    def choose_of_class(self, class_id: str) -> None:
+        """Open the plan a class was opened from, where there is one."""
+        self.plan = self._bimteks.bimtek_of_class(self.office, self.actor, class_id)
+
     def begin(self, variant: str, day: date) -> None:
         """A new plan from the usual timetable of one day or two."""
         self._keep(Bimtek("Bimtek verval", day, usual_agenda(variant)))
+
+    def copy(self, day: date | None, with_people: bool) -> None:
+        """Go on with a copy of the plan, held first on ``day``."""
+        if day is None:
+            raise WrongUse("Isi hari pertama untuk salinannya dulu.")
+        plan = self._open()
+        self.plan = self._bimteks.copy_bimtek(self.office, self.actor, plan.id, day, with_people)
+
+    def delete(self) -> None:
+        """Throw the plan away; none is open afterwards."""
+        self._bimteks.delete_bimtek(self.office, self.actor, self._open().id)
+        self.plan = None
 
     def change(self, **values: Any) -> None:
         """Other values in the plan itself, or in ``course``."""
@@ -133,6 +149,16 @@ class PlanRoom:
         plan = self._open()
         self.plan = self._bimteks.open_bimtek(self.office, self.actor, plan.id, progress)
         return self.plan.class_id
+
+    def class_changes(self) -> ClassChanges:
+        """What the plan would change in its open class."""
+        found: ClassChanges = self._bimteks.class_changes(self.office, self.actor, self._open().id)
+        return found
+
+    def renew_class(self) -> str:
+        """Bring the open class up to the plan; what was done and what was not, in words."""
+        changes = self._bimteks.renew_class(self.office, self.actor, self._open().id)
+        return " ".join(("Kelas disesuaikan.", *changes.done, *changes.kept))
 
     def _keep_agenda(self, agenda: Agenda) -> None:
         self.change(agenda=agenda)

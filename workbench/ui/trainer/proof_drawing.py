@@ -24,15 +24,15 @@ _TOP, _BOTTOM, _LEFT, _RIGHT = 16, 236, 120, 280
 def proof_page(found: Proof) -> str:
     """Everything of the proof, the sentence for the head of office first."""
     parts = (gain(found), missed(found), detection(found), places(found), items(found))
-    return f'<div class="vvk vvp">{"".join(parts)}</div>'
+    return f'<div class="vvk vvb">{"".join(parts)}</div>'
 
 
 def gain(found: Proof) -> str:
     """The class before and after: a chart, a sentence to read aloud, and the same as a table."""
     sentence = found.gain.words or found.gain.refusal
-    words = [f'<p class="vvp-said" role="status">{escape(sentence)}</p>']
+    words = [f'<p class="vvb-said" role="status">{escape(sentence)}</p>']
     words.append(f"<p>{escape(found.attendance)}</p>")
-    words += [f'<p class="vvp-flag">! {escape(note)}</p>' for note in found.notes]
+    words += [f'<p class="vvb-flag">! {escape(note)}</p>' for note in found.notes]
     if found.before and found.after:
         drawn = chart(found.before, found.after)
         words.append(_means(found.before, found.after, found.matched))
@@ -48,7 +48,7 @@ def gain(found: Proof) -> str:
         "</details>"
     )
     return _box(
-        "Sebelum dan sesudah", f'<div class="vvp-gain">{drawn}<div>{"".join(words)}</div></div>'
+        "Sebelum dan sesudah", f'<div class="vvb-gain">{drawn}<div>{"".join(words)}</div></div>'
     )
 
 
@@ -59,7 +59,7 @@ def chart(before: Estimate, after: Estimate) -> str:
         "Angka yang sama ada di tabel."
     )
     grid = "".join(
-        f'<line class="vvp-grid" x1="56" x2="340" y1="{_y(share)}" y2="{_y(share)}"/>'
+        f'<line class="vvb-grid" x1="56" x2="340" y1="{_y(share)}" y2="{_y(share)}"/>'
         f'<text x="48" y="{_y(share) + 5}" text-anchor="end">{round(100 * share)} %</text>'
         for share in (0, 0.25, 0.5, 0.75, 1)
     )
@@ -71,8 +71,8 @@ def chart(before: Estimate, after: Estimate) -> str:
         )
     )
     return (
-        f'<svg class="vvp-chart" viewBox="0 0 360 276" role="img" aria-label="{escape(said)}">'
-        f'{grid}<line class="vvp-line" x1="{_LEFT}" y1="{_y(before.value)}" x2="{_RIGHT}" '
+        f'<svg class="vvb-chart" viewBox="0 0 360 276" role="img" aria-label="{escape(said)}">'
+        f'{grid}<line class="vvb-line" x1="{_LEFT}" y1="{_y(before.value)}" x2="{_RIGHT}" '
         f'y2="{_y(after.value)}"/>{dots}</svg>'
     )
 
@@ -82,9 +82,9 @@ def _dot(one: Estimate, x: int, kind: str, words: str) -> str:
     # The figure stands outside, where the line does not run.
     side, anchor = (-16, "end") if kind == "before" else (16, "start")
     return (
-        f'<path class="vvp-reach" d="M{x - 8} {low}H{x + 8}M{x} {low}V{high}M{x - 8} {high}'
-        f'H{x + 8}"/><circle class="vvp-{kind}" cx="{x}" cy="{at}" r="6"/>'
-        f'<text class="vvp-value" x="{x + side}" y="{at + 6}" text-anchor="{anchor}">'
+        f'<path class="vvb-reach" d="M{x - 8} {low}H{x + 8}M{x} {low}V{high}M{x - 8} {high}'
+        f'H{x + 8}"/><circle class="vvb-{kind}" cx="{x}" cy="{at}" r="6"/>'
+        f'<text class="vvb-value" x="{x + side}" y="{at + 6}" text-anchor="{anchor}">'
         f"{number_id(100 * one.value, 0)}</text>"
         f'<text x="{x}" y="266" text-anchor="middle">{words}</text>'
     )
@@ -143,7 +143,7 @@ def missed(found: Proof) -> str:
             f'<i><b style="width:{round(100 * row.after.value)}%"></b></i>'
             f"<details><summary>Jelaskan</summary>{explained(row.rule)}</details></li>"
         )
-    return _box("Masih terlewat", f'<ul class="vvp-missed">{"".join(lines)}</ul>')
+    return _box("Masih terlewat", f'<ul class="vvb-missed">{"".join(lines)}</ul>')
 
 
 def detection(found: Proof) -> str:
@@ -180,7 +180,7 @@ def detection(found: Proof) -> str:
                 "Kehati-hatian (c)",
             ),
             rows,
-            "vvp-wide",
+            "vvb-wide",
         )
         said += (
             f"<details><summary>Tiap aturan ({len(rows)})</summary>"
@@ -239,7 +239,7 @@ def items(found: Proof) -> str:
         return _box("Soal tes", '<p class="vvk-muted">Belum ada soal tes yang dijawab.</p>')
     flagged = [item for item in found.items if item.flags]
     words = "".join(
-        f'<li><strong>{escape(item.name)}</strong> {escape(item.holds)}<br><span class="vvp-flag">'
+        f'<li><strong>{escape(item.name)}</strong> {escape(item.holds)}<br><span class="vvb-flag">'
         f"! {escape(' '.join(item.flags))}</span></li>"
         for item in flagged
     )
@@ -252,7 +252,7 @@ def items(found: Proof) -> str:
         "Nilai rata-rata tiap soal, dalam kurung selang 95 %",
         head,
         map(_item_row, found.items),
-        "vvp-wide",
+        "vvb-wide",
     )
     options = "".join(map(_options, found.items))
     said += (
@@ -262,7 +262,7 @@ def items(found: Proof) -> str:
         "dalam tes yang sama: mendekati 0 tidak membedakan, di bawah 0 terbalik. Soal diganti oleh "
         "orang, bukan oleh angka.</p></details>"
         f"<details><summary>Pilihan tiap soal</summary>"
-        f'<div class="vvp-options">{options}</div></details>'
+        f'<div class="vvb-options">{options}</div></details>'
     )
     return _box("Soal tes", said)
 

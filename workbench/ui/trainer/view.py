@@ -285,6 +285,10 @@ class ClassView:
         tab = self.selected
         assert self._tabs is not None
         assert tab is not None
+        # What was done on another tab is told no longer.
+        self.say("")
+        if PLAN in self._drawn:
+            self.planning.said.say("")
         if tab not in self._drawn:
             shown = self._drawers[tab]()
             self._tabs.children[self._tabs.selected_index].children = (shown,)
@@ -316,6 +320,8 @@ class ClassView:
             drawn[self.totals] = drawing.totals(board)
             drawn[self.people] = drawing.people(board, now, watch)
             drawn[self.helped] = drawing.needs_help(board, now, watch)
+            drawn[self.twice] = drawing.twice(board)
+            self.twice.layout.display = "" if drawn[self.twice] else "none"
             drawn[self.stream] = drawing.stream(self.room.stream)
             drawn[self.drills] = drawing.drills_played(self.room.drills)
             drawn[self.absent] = drawing.absent(board)
@@ -325,6 +331,7 @@ class ClassView:
         if HELP in self._drawn:
             people = [("Pilih peserta", 0), *drawing.people_options(board)]
             offer(self.person, people, self.choose_person)
+            self.double.draw(board)
             self.typing.draw(board)
         for widget, content in drawn.items():
             if widget.value != content:
@@ -333,6 +340,7 @@ class ClassView:
     def _draw_board(self) -> w.Widget:
         self.totals, self.people, self.helped, self.stream = _pages(4)
         self.drills, self.absent, self.matrix = _pages(3)
+        self.twice = w.HTML(layout=w.Layout(width="auto"))
         self.live = LivePanel(self.room, self.did, self.refresh)
         self.missed = MissedPanel(self.room, self.ask)
         idle = w.BoundedIntText(
@@ -349,7 +357,7 @@ class ClassView:
             self.refresh()
 
         idle.observe(set_idle, "value")
-        right = w.VBox([self.helped, idle, self.stream])
+        right = w.VBox([self.helped, self.twice, idle, self.stream])
         columns = w.Box([self.people, self.missed.widget, right])
         columns.add_class("vvk-board")
         self.board_tab = w.VBox(
@@ -422,13 +430,15 @@ class ClassView:
         )
 
     def _help_page(self) -> w.Widget:
-        """Who lost a phone, and who answered on paper."""
+        """Who lost a phone, who joined twice, and who answered on paper."""
+        from workbench.ui.trainer.twice import TwicePanel
         from workbench.ui.trainer.typing import TypingPanel
 
         self._draw_help()
         room = self.room
         self.typing = TypingPanel(room.office, room.actor, room.info.id, self.refresh)
-        return w.VBox([self.help_tab, self.typing.widget], layout=_FULL)
+        self.double = TwicePanel(room, self.did, self.refresh)
+        return w.VBox([self.help_tab, self.double.widget, self.typing.widget], layout=_FULL)
 
     def _draw_help(self) -> None:
         self.person = w.Dropdown(
@@ -453,8 +463,8 @@ class ClassView:
         self.person.observe(choose, "value")
         issue.on_click(give)
         hint = w.HTML(
-            '<p class="vvk vvk-muted">Untuk peserta yang berganti ponsel atau lupa kode kembali. '
-            "Pilih peserta dulu, lalu buat kode baru.</p>"
+            '<div class="vvk"><h3>Masuk lagi</h3><p class="vvk-muted">Untuk peserta yang berganti '
+            "ponsel atau lupa kode kembali. Pilih peserta dulu, lalu buat kode baru.</p></div>"
         )
         self.help_tab = w.VBox(
             [hint, self.person, about, issue, given],
@@ -468,7 +478,9 @@ class ClassView:
             if self.did(lambda: self.room.choose(class_id)):
                 self.draw_class(JOIN)
 
-        return PlanPanel(self.room.office, self.room.actor, opened).widget
+        class_id = self.room.info.id if self.room.info else ""
+        self.planning = PlanPanel(self.room.office, self.room.actor, opened, class_id=class_id)
+        return self.planning.widget
 
     def _draw_papers(self) -> w.Widget:
         from workbench.ui.trainer.papers import PapersPanel
@@ -531,6 +543,7 @@ class ClassView:
                 w.HTML(f'<p class="vvk vvk-muted">{words}</p>'),
                 w.HBox([turn, another], layout=w.Layout(flex_flow="row wrap")),
                 self._closing(),
+                w.HTML('<div class="vvk"><h3>Soal dari kantor</h3></div>'),
                 _behind("Soal sendiri", self._own_tasks),
             ],
             layout=_WIDE,

@@ -14,6 +14,7 @@ from workbench.ui.trainer.model import ClassRoom
 
 _MOST = 5
 _WORST = 3
+_KNOWN = '<p class="vvk vvk-muted">Sesudah tampil, kasus ini tidak dibagikan lagi.</p>'
 _SHOW, _HIDE = "Tunjukkan jawabannya", "Sembunyikan jawabannya"
 
 
@@ -91,14 +92,15 @@ class MissedPanel:
         self.explained, self.preview = w.HTML(layout=_wide()), w.HTML(layout=_wide())
         self.cases = [w.Button() for _ in range(_WORST)]
         self.no_case = w.HTML(
-            '<p class="vvk vvk-muted">Belum ada kasus yang dapat ditampilkan.</p>'
+            '<p class="vvk vvk-muted">Belum ada kasus latihan yang keliru di aturan '
+            "ini. Soal tes baru dapat ditampilkan sesudah semua tes ditutup.</p>"
         )
         self.to_wall = w.Button(description="Tampilkan di dinding", button_style="primary")
         self.rule.observe(self._choose_rule, "value")
         for place, button in enumerate(self.cases):
             button.add_class("vvk-worst")
             button.on_click(self._chooser(place))
-        self.to_wall.on_click(lambda _button: self.wall.show(self._chosen))
+        self.to_wall.on_click(lambda _button: self._show_on_wall())
         self.wall = Wall()
         self.worst = w.VBox(
             [
@@ -162,13 +164,18 @@ class MissedPanel:
 
     def _chooser(self, place: int) -> Callable[[Any], None]:
         def choose(_button: Any) -> None:
-            self._preview(self._ask(lambda: self._room.wall_case(self._cases[place])))
+            self._chosen = self._cases[place]
+            self._preview(self._ask(lambda: self._room.wall_case(self._chosen)))
 
         return choose
 
+    def _show_on_wall(self) -> None:
+        shown = self._ask(lambda: self._room.put_on_wall(self._chosen))
+        if shown is not None:
+            self.wall.show(shown)
+
     def _preview(self, case: Any) -> None:
-        self._chosen = case
-        self.preview.value = drawing.solution(case) if case else ""
+        self.preview.value = f"{drawing.solution(case)}{_KNOWN}" if case else ""
         self.preview.layout.display = self.to_wall.layout.display = "" if case else "none"
 
 
