@@ -268,7 +268,7 @@ def live_state(live: Any) -> str:
         return ""
     told = []
     if live.paused:
-        told.append("<strong>Kelas dijeda.</strong> Peserta melihat layar jeda, isiannya tetap ada.")
+        told.append("<strong>Kelas dijeda.</strong> Peserta melihat layar jeda, isiannya utuh.")
     if live.message:
         told.append(f"Pesan yang tampil: <strong>{escape(live.message)}</strong>")
     return f'<p class="vvk vvk-live" role="status">{" ".join(told)}</p>'
