@@ -41,7 +41,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.load.bench_board --full
 
 proof: $(VENV)/.dev
-	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py
+	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py tests/verification/sampling
 	@$(BIN)/python -m tests.load.soak $(ARGS)
 
 clean:
