@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
+
+# A busy machine is no fault: no test is timed.
+hypothesis.settings.register_profile("tanpa-tenggat", deadline=None)
+hypothesis.settings.load_profile("tanpa-tenggat")
 
 _spec = importlib.util.spec_from_file_location("browser", Path(__file__).parent / "browser.py")
 browser_finder = importlib.util.module_from_spec(_spec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 from random import Random
 
@@ -14,12 +15,15 @@ from shapely.geometry import shape
 
 from workbench.domain.wilayah import kelurahan, kelurahan_by_code
 from workbench.errors import UnusableInput
+from workbench.geo.areas import Area, AreaSet
 from workbench.geo.boundaries import schematic_path
 from workbench.geo.schematic import (
     build_schematic,
     describe_source,
     measure_quality,
+    schematic_of,
     true_neighbours,
+    write_schematic,
 )
 
 
@@ -144,6 +148,50 @@ def test_invented_areas_get_their_size(seed):
     for plot, one in zip(plots, drawn["features"], strict=True):
         assert one["properties"]["kode_kemendagri"] == plot.kode_kemendagri
         assert ground_km2(shape(one["geometry"])) == pytest.approx(plot.luas_km2, rel=0.001)
+
+
+def test_any_list_of_areas_gets_its_map():
+    rng = Random("schematic:areas")
+    areas = AreaSet(
+        "36.04",
+        "Kabupaten Contoh",
+        tuple(
+            Area(
+                f"36.04.{1 + n // 10:02d}.{2001 + n % 10}",
+                f"Desa {n}",
+                f"36.04.{1 + n // 10:02d}",
+                f"Kecamatan {n // 10}",
+                -6.3 + 0.02 * (n // 10) + rng.uniform(-0.006, 0.006),
+                106.1 + 0.02 * (n % 10) + rng.uniform(-0.006, 0.006),
+                rng.uniform(2.0, 8.0),
+            )
+            for n in range(80)
+        ),
+    )
+    drawn = schematic_of(areas, date(2026, 11, 22))
+    assert drawn["name"] == "skematik_3604"
+    assert drawn["metadata"]["tanggal"] == "2026-11-22"
+    assert drawn["metadata"]["catatan"] == "skematik, bukan batas resmi"
+    for area, one in zip(areas.areas, drawn["features"], strict=True):
+        assert one["properties"]["kode_kemendagri"] == area.code
+        assert one["properties"]["kode_kecamatan"] == area.kecamatan_code
+        assert ground_km2(shape(one["geometry"])) == pytest.approx(area.luas_km2, rel=0.001)
+
+
+def test_a_schematic_map_of_ours_is_written_as_it_is_stored(tmp_path, stored):
+    write_schematic(tmp_path / "peta.geojson", stored)
+    assert (tmp_path / "peta.geojson").read_bytes() == schematic_path().read_bytes()
+
+
+def test_islands_far_apart_end_in_a_map_or_a_sentence():
+    plots = [
+        Plot(
+            f"36.73.01.{1000 + n}", -6.1 - (2 if n > 5 else 0) - 0.02 * (n // 3), 106 + n / 50, 3.0
+        )
+        for n in range(12)
+    ]
+    with pytest.raises(UnusableInput, match="tidak saling cocok"):
+        build_schematic(plots)
 
 
 def test_tuning_brings_more_true_neighbours_than_none():

@@ -120,7 +120,8 @@ def test_nobody_sees_an_area_that_is_not_theirs(office, standing):
         lists.checklist_file(office, OF_SERANG, standing.id, "36.73.02.1004")
     with pytest.raises(Forbidden):
         lists.remove(office, OF_SERANG, standing.id, "bukan wilayah saya")
-    html = maps.map_page(office, OF_SERANG, standing.id, "families")
+    _, page = maps.map_page(office, OF_SERANG, [standing.id])
+    html = page.decode()
     assert "SARI" not in html
 
 
@@ -138,7 +139,7 @@ def test_the_practice_side_has_no_way_to_a_real_list(office, standing, source, a
         lambda: lists.open_list(office, actor, standing.id),
         lambda: lists.bring_in(office, actor, source, "x"),
         lambda: lists.remove(office, actor, standing.id, "x"),
-        lambda: maps.map_page(office, actor, standing.id, "families"),
+        lambda: maps.map_page(office, actor, [standing.id]),
     ):
         with pytest.raises(Forbidden):
             act()

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.cli import users
+from workbench.cli import audit, backups, maps, users
 from workbench.cli.doctor import doctor
 from workbench.cli.help import Command, Group
 from workbench.cli.lists import open_lists, print_mapping, totals
@@ -146,13 +146,13 @@ def checklist(
 def draw_map(
     lists: Lists,
     indicator: Annotated[
-        str, typer.Option("--indicator", help="families, findings atau ppks:PMKSnn.")
+        str, typer.Option("--indicator", help="Yang tampil lebih dulu: families, ppks:PMKS08 ...")
     ],
     out: Annotated[Path, typer.Option("--out", help="Berkas hasil, .html.")],
     practice: Practice = None,
     as_of: AsOf = None,
     boundaries: Annotated[
-        Path | None, typer.Option("--boundaries", help="Batas kelurahan sendiri (GeoJSON).")
+        Path | None, typer.Option("--boundaries", help="Batas kelurahan sendiri, berkas GIS.")
     ] = None,
 ) -> None:
     """Gambar peta kota per kelurahan dalam satu berkas yang terbuka tanpa internet."""
@@ -213,6 +213,10 @@ def serve(
 
 
 app.command(cls=Command)(doctor)
+app.command(cls=Command)(backups.backup)
+app.command(cls=Command)(backups.restore)
+app.add_typer(audit.app, name="audit")
+app.add_typer(maps.app, name="maps")
 app.add_typer(users.app, name="users")
 
 

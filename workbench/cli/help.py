@@ -18,6 +18,7 @@ _WORDS = (
     ("[default:", "[bawaan:"),
     ("{LIST...}...", "LIST..."),
     (" <list[Path]>", ""),
+    ("{FILE}", "FILE"),
     ("{NAMA}", "NAMA"),
     ("NAMA <str>", "NAMA"),
     # Words of the same length, so that the columns stay as they were laid out.

@@ -33,15 +33,15 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(metavar="NAMA", help="Nama pengguna.")]
 Folder = Annotated[Path, typer.Option("--workspace", help="Folder kerja.")]
-_HERE = Path("~/verval")
+HERE = Path("~/verval")
 
 
 @app.command(name="list", cls=Command)
-def show(workspace: Folder = _HERE) -> None:
+def show(workspace: Folder = HERE) -> None:
     """Tampilkan semua akun."""
     from workbench.services import accounts
 
-    office = _office(workspace)
+    office = office_at(workspace)
     rows = [("NAMA PENGGUNA", "NAMA", "PERAN", "RUANG", "KEADAAN", "MASUK DARI", "WILAYAH")]
     for side in Workspace:
         for one in accounts.list_accounts(office, accounts.machine_operator(side)):
@@ -81,7 +81,7 @@ def add(
             "Wajib untuk staf, selain itu seluruh kota.",
         ),
     ] = None,
-    workspace: Folder = _HERE,
+    workspace: Folder = HERE,
 ) -> None:
     """Buat akun dan tampilkan kata sandi pertamanya, sekali saja."""
     from workbench.domain.wilayah import CITY
@@ -91,17 +91,17 @@ def add(
         raise WrongUse("Sebutkan wilayah tugas staf dengan --wilayah, misalnya --wilayah Cipare.")
     areas = accounts.checked_areas(map(find_area, wilayah or [CITY.kode_kemendagri]))
     operator, username = accounts.machine_operator(side), accounts.plain_username(username)
-    password = accounts.add_account(_office(workspace), operator, username, name, role, areas)
+    password = accounts.add_account(office_at(workspace), operator, username, name, role, areas)
     typer.echo(f"Akun {username} dibuat: {role.value}, ruang {side.value}, {_areas_words(areas)}.")
     _tell(password)
 
 
 @app.command(cls=Command)
-def reset(username: Name, workspace: Folder = _HERE) -> None:
+def reset(username: Name, workspace: Folder = HERE) -> None:
     """Beri kata sandi pertama yang baru; semua sesi akun itu berakhir."""
     from workbench.services import accounts
 
-    office = _office(workspace)
+    office = office_at(workspace)
     password = _wherever(
         office, username, lambda actor: accounts.reset_password(office, actor, username)
     )
@@ -110,14 +110,14 @@ def reset(username: Name, workspace: Folder = _HERE) -> None:
 
 
 @app.command(cls=Command)
-def disable(username: Name, workspace: Folder = _HERE) -> None:
+def disable(username: Name, workspace: Folder = HERE) -> None:
     """Nonaktifkan akun; semua sesinya berakhir."""
     _turn(username, workspace, True)
     typer.echo(f"Akun {username} dinonaktifkan.")
 
 
 @app.command(cls=Command)
-def enable(username: Name, workspace: Folder = _HERE) -> None:
+def enable(username: Name, workspace: Folder = HERE) -> None:
     """Aktifkan lagi akun yang dinonaktifkan."""
     _turn(username, workspace, False)
     typer.echo(f"Akun {username} aktif.")
@@ -134,12 +134,12 @@ def areas(
             help="Kode atau nama kelurahan, kecamatan atau kota; boleh diulang.",
         ),
     ],
-    workspace: Folder = _HERE,
+    workspace: Folder = HERE,
 ) -> None:
     """Ganti wilayah tugas akun; semua sesinya berakhir."""
     from workbench.services import accounts
 
-    office = _office(workspace)
+    office = office_at(workspace)
     codes = [find_area(text) for text in wilayah]
     kept = _wherever(
         office, username, lambda actor: accounts.set_areas(office, actor, username, codes)
@@ -151,13 +151,13 @@ def areas(
 def sessions(
     username: Name,
     end: Annotated[bool, typer.Option("--end", help="Akhiri semua sesi akun itu.")] = False,
-    workspace: Folder = _HERE,
+    workspace: Folder = HERE,
 ) -> None:
     """Tampilkan sejak kapan sebuah akun masuk, atau keluarkan dari semua tempat."""
     from workbench.services import accounts
     from workbench.services.classes import moment_id
 
-    office = _office(workspace)
+    office = office_at(workspace)
     if end:
         ended = _wherever(
             office, username, lambda actor: accounts.end_sessions(office, actor, username)
@@ -216,7 +216,7 @@ def _areas_by_name() -> dict[str, list[str]]:
     return named
 
 
-def _office(folder: Path) -> Office:
+def office_at(folder: Path) -> Office:
     from workbench.services.office import Office
 
     root = folder.expanduser()
@@ -257,7 +257,7 @@ def _account(office: Office, actor: Actor, username: str) -> Account:
 def _turn(username: str, workspace: Path, disabled: bool) -> None:
     from workbench.services import accounts
 
-    office = _office(workspace)
+    office = office_at(workspace)
     _wherever(
         office, username, lambda actor: accounts.set_disabled(office, actor, username, disabled)
     )

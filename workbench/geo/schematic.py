@@ -3,7 +3,8 @@
 Each kelurahan gets the cell of one site; the weights of the sites are solved until every cell
 has the area the office publishes. Nothing in it comes from a surveyed line: the outline of the
 city is grown from discs around the centroids, and the sites may move a little so that more of
-the known neighbours touch. Run ``python -m workbench.geo.schematic [FOLDER]`` to write the map.
+the known neighbours touch. Run ``python -m workbench.geo.schematic [FOLDER]`` to write the map of
+the city, ``verval maps schematic`` for that of any list of areas.
 
 Plane coordinates in this module are kilometres in an equal-area projection, shape (n, 2).
 """
@@ -15,6 +16,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -30,6 +32,7 @@ from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from workbench.errors import UnusableInput
+from workbench.geo.areas import AreaSet
 
 Floats = npt.NDArray[np.float64]
 Pair = tuple[str, str]
@@ -47,6 +50,8 @@ CONTACT_KM = 0.005
 #: While tuning, a true border must be long enough to be seen, and a false one must vanish.
 _SEEN_KM = 0.05
 _GONE_KM = 0.003
+#: Discs grown so much that still do not meet are islands: a hull takes them in.
+_MOST_STRETCH = 4.0
 
 
 class Area(Protocol):
@@ -66,6 +71,19 @@ class Area(Protocol):
     def lon(self) -> float: ...
     @property
     def luas_km2(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """An area of an ``AreaSet`` under the names of this module."""
+
+    kode_kemendagri: str
+    name: str
+    kecamatan_kode: str
+    kecamatan: str
+    lat: float
+    lon: float
+    luas_km2: float
 
 
 @dataclass(frozen=True)
@@ -161,6 +179,49 @@ def build_schematic(
     }
 
 
+def schematic_of(areas: AreaSet, built_on: date) -> dict[str, Any]:
+    """The schematic map of any list of areas, as ``build_schematic`` draws it.
+
+    Without known neighbours every centroid stays where it is. Raises ``UnusableInput``.
+    """
+    plots = [
+        _Plot(
+            area.code,
+            area.name,
+            area.kecamatan_code,
+            area.kecamatan,
+            area.lat,
+            area.lon,
+            area.luas_km2,
+        )
+        for area in areas.areas
+    ]
+    if len({(plot.lat, plot.lon) for plot in plots}) < len(plots):
+        raise UnusableInput(
+            "Peta skematik tidak dapat dihitung: ada wilayah yang titik tengahnya sama. Periksa "
+            "kolom lat dan lon."
+        )
+    collection = build_schematic(plots)
+    collection["name"] = f"skematik_{areas.city_code.replace('.', '')}"
+    collection["metadata"] |= {
+        "sumber": "dihitung dari titik tengah dan luas wilayah",
+        "tanggal": built_on.isoformat(),
+        "wilayah": areas.city_name,
+    }
+    return collection
+
+
+def write_schematic(path: Path, collection: Mapping[str, Any]) -> None:
+    """Write a map as GeoJSON, a feature a line."""
+    head = {key: value for key, value in collection.items() if key != "features"}
+    lines = ",\n".join(
+        json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+        for feature in collection["features"]
+    )
+    text = json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [\n' + lines + "\n]}\n"
+    path.write_text(text, encoding="utf-8")
+
+
 def measure_quality(
     collection: Mapping[str, Any], areas: Sequence[Area], neighbours: Iterable[Pair]
 ) -> Quality:
@@ -208,13 +269,7 @@ def write_map(folder: Path) -> Quality:
     collection = build_schematic(kelurahan(), true_neighbours())
     quality = measure_quality(collection, kelurahan(), true_neighbours())
     folder.mkdir(parents=True, exist_ok=True)
-    head = {key: value for key, value in collection.items() if key != "features"}
-    lines = ",\n".join(
-        json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
-        for feature in collection["features"]
-    )
-    text = json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [\n' + lines + "\n]}\n"
-    (folder / MAP_FILE).write_text(text, encoding="utf-8")
+    write_schematic(folder / MAP_FILE, collection)
     (folder / "SUMBER.md").write_text(describe_source(quality), encoding="utf-8")
     return quality
 
@@ -303,6 +358,9 @@ def _grow_outline(centroids: Floats, wanted: Floats) -> Polygon:
         # Closing fills the bays between discs, opening takes off their horns.
         union = shapely.union_all(discs).buffer(1.0).buffer(-1.5).buffer(0.5)
         if isinstance(union, Polygon):
+            break
+        if stretch > _MOST_STRETCH:
+            union = shapely.convex_hull(union)
             break
         stretch += 0.1
     shape = Polygon(union.exterior).simplify(0.015)

@@ -1,62 +1,151 @@
-"""The map room on a page: choose list and indicator, look, take the map along as a file."""
+"""The map room on a page: lists above, the map, charts and files below."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from html import escape
+from threading import Thread
 from typing import Any
 
 import ipywidgets as w
 
 from workbench.access import Actor
-from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
-from workbench.services import lists, maps
 from workbench.services.office import Office
 from workbench.ui.download import DownloadButton
+from workbench.ui.maps.frame import MapFrame
+from workbench.ui.maps.model import MapRoom
 
-_WIDE = w.Layout(width="100%")
+_WIDE = {"width": "100%"}
+_FIRST_TIME = (
+    '<p class="vv-muted" role="status">Menyiapkan angka peta: tiap angka kecil dilindungi. '
+    "Ini sekali saja untuk daftar ini dan makan waktu sampai satu menit &hellip;</p>"
+)
 
 
 def show(actor: Actor) -> w.Widget:
     """The room for one person."""
-    office = Office.from_environment()
-    shelf = lists.shelf(office, actor)
-    if not shelf:
+    room = MapRoom(Office.from_environment(), actor)
+    if room.blockers:
         return w.HTML(
-            '<p class="vv-empty">Belum ada daftar untuk dipetakan. '
+            f'<p class="vv-empty">{escape(" ".join(room.blockers))} '
             '<a href="/daftar">Masukkan daftar</a> lebih dulu.</p>'
         )
-    which = w.Dropdown(
-        options=[
-            (f"{summary.name} ({date_id(date.fromisoformat(summary.at[:10]))})", summary.id)
-            for summary in shelf
-        ],
-        description="Daftar",
-        layout=_WIDE,
-    )
-    what = w.Dropdown(options=maps.indicator_choices(), description="Indikator", layout=_WIDE)
-    frame = w.HTML(layout=_WIDE)
-    take = DownloadButton("Unduh peta (satu berkas)", lambda: _file(office, actor, which, what))
+    return link(room).panel
 
-    def draw(_change: Any = None) -> None:
-        try:
-            page = maps.map_page(office, actor, which.value, what.value)
-        except WorkbenchError as error:
-            frame.value = f'<p class="vv-error" role="alert">{escape(str(error))}</p>'
-            return
-        frame.value = (
-            f'<iframe class="vv-map" title="Peta {escape(what.label)}" srcdoc="{escape(page)}" '
-            'style="width:100%;height:72vh;min-height:480px;border:1px solid var(--vv-line)">'
-            "</iframe>"
+
+def link(room: MapRoom) -> MapDesk:
+    """The panel of a room, with its map."""
+    desk = MapDesk(room)
+    desk.open()
+    return desk
+
+
+class MapDesk:
+    """Draws a ``MapRoom`` and hands on what is done on the page."""
+
+    def __init__(self, room: MapRoom) -> None:
+        self.room = room
+        self.work: Thread | None = None
+        self.which = w.Dropdown(
+            options=room.list_choices(), value=room.list_id, description="Daftar", layout=_WIDE
         )
+        self.older = w.Dropdown(
+            options=room.older_choices(), description="Periode lain", layout=_WIDE
+        )
+        self.said = w.HTML(layout=_WIDE)
+        self.map = MapFrame(self.hear)
+        self.kind = w.Dropdown(description="Grafik", layout=_WIDE)
+        self.chart = w.HTML(layout=_WIDE)
+        self.files = w.Dropdown(options=room.file_choices(), description="Berkas", layout=_WIDE)
+        take = DownloadButton("Unduh", lambda: room.file(self.files.value))
+        self.below = w.VBox(
+            [self.kind, self.chart, self.files, take], layout={**_WIDE, "display": "none"}
+        )
+        self.which.observe(self._other_list, "value")
+        self.older.observe(self._other_period, "value")
+        self.kind.observe(self._other_chart, "value")
+        self.panel = w.VBox([self.which, self.older, self.said, self.map, self.below], layout=_WIDE)
 
-    which.observe(draw, "value")
-    what.observe(draw, "value")
-    draw()
-    return w.VBox([which, what, frame, take], layout=_WIDE)
+    def open(self) -> None:
+        """Draw the chosen lists: at once, or, where they are not out yet, when they are."""
+        try:
+            ready = self.room.is_ready
+        except WorkbenchError as error:
+            self._fail(error)
+            return
+        if ready:
+            self._draw()
+            return
+        self._lock(True)
+        self.said.value = _FIRST_TIME
+        self.work = Thread(target=self._draw, daemon=True)
+        self.work.start()
 
+    def _draw(self) -> None:
+        try:
+            self.map.page = self.room.open()
+        except WorkbenchError as error:
+            self._fail(error)
+        else:
+            self.said.value = ""
+            self.map.layout.display = self.below.layout.display = None
+            self._offer_charts()
+            self.draw_chart()
+        finally:
+            self._lock(False)
 
-def _file(office: Office, actor: Actor, which: w.Dropdown, what: w.Dropdown) -> tuple[str, bytes]:
-    page = maps.map_page(office, actor, which.value, what.value)
-    return f"peta-{what.value.replace(':', '-').lower()}.html", page.encode()
+    def _offer_charts(self) -> None:
+        choices, was = self.room.chart_choices(), self.kind.value
+        self.kind.unobserve(self._other_chart, "value")
+        self.kind.options = choices
+        kinds = [kind for _, kind in choices]
+        self.kind.value = was if was in kinds else kinds[0]
+        self.kind.observe(self._other_chart, "value")
+
+    def _other_chart(self, _change: object) -> None:
+        self.draw_chart()
+
+    def _lock(self, locked: bool) -> None:
+        self.which.disabled = self.older.disabled = locked
+
+    def _fail(self, error: WorkbenchError) -> None:
+        self.said.value = f'<p class="vv-error" role="alert">{escape(str(error))}</p>'
+
+    def _other_list(self, _change: object) -> None:
+        self.room.choose(self.which.value)
+        self.older.unobserve(self._other_period, "value")
+        self.older.options = self.room.older_choices()
+        self.older.observe(self._other_period, "value")
+        self.open()
+
+    def _other_period(self, _change: object) -> None:
+        self.room.choose(self.which.value, self.older.value)
+        self.open()
+
+    def hear(self, said: Mapping[str, Any]) -> None:
+        """What the map page says: a choice, a wish for a measure or for a checklist."""
+        try:
+            if "need" in said:
+                self.map.answer(self.room.late(said))
+            elif "checklist" in said:
+                self.map.give(*self.room.checklist(said))
+            elif self.room.hear(said):
+                self.draw_chart()
+        except WorkbenchError as error:
+            self.map.say(str(error))
+
+    def draw_chart(self) -> None:
+        """The chosen chart of what is on the map, its words below it."""
+        if self.kind.value is None:
+            return
+        try:
+            svg, words = self.room.chart(self.kind.value)
+        except WorkbenchError as error:
+            self.chart.value = f'<p class="vv-muted">{escape(str(error))}</p>'
+            return
+        # The drawing is ours and escapes its texts; its words stand below for everybody.
+        self.chart.value = (
+            f'<figure class="vv-chart" style="margin:0;overflow-x:auto">{svg}'
+            f'<figcaption class="vv-muted">{escape(words)}</figcaption></figure>'
+        )

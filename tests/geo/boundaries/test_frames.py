@@ -62,6 +62,11 @@ def test_codes_are_read_however_they_are_written(write, column, code):
     assert list(frame["name"]) == ["Serang"]
 
 
+def test_codes_of_bps_are_read_as_such(write):
+    frame = load_boundaries(write([feature(place.kode_bps, "kode") for place in kelurahan()[:1]]))
+    assert list(frame["kode_kemendagri"]) == [kelurahan()[0].kode_kemendagri]
+
+
 def test_what_did_not_join_is_said(write):
     frame = load_boundaries(write([feature("36.73.01.1001"), feature("36.04.05.2001")]))
     report = join_report(frame)
@@ -75,9 +80,10 @@ def test_what_did_not_join_is_said(write):
 
 def test_parts_of_one_kelurahan_become_one(write):
     far = [[[x + 0.5, y] for x, y in SQUARE[0]]]
-    frame = load_boundaries(
-        write([feature("36.73.01.1001"), feature("36.73.01.1001", coordinates=far)])
-    )
+    parts = [feature("36.73.01.1001"), feature("36.73.01.1001", coordinates=far)]
+    for part in parts:
+        part["properties"]["nama"] = "Serang"
+    frame = load_boundaries(write(parts))
     assert len(frame) == 1
     assert frame.geometry.iloc[0].geom_type == "MultiPolygon"
 
@@ -108,15 +114,14 @@ def test_a_named_crs_of_degrees_is_read(write):
     ("features", "more", "words"),
     [
         ([], {}, "tidak memuat satu wilayah pun"),
-        ([feature("36.73.01.1001", "nama")], {}, "Kolom yang ada: nama"),
-        ([feature("36.04.05.2001")], {}, "Tidak satu pun kode"),
-        ([feature(place.kode_bps, "kode") for place in kelurahan()], {}, "kode BPS"),
-        ([feature("36.73.01.1001")], {"crs": EPSG_23838}, "EPSG::23838"),
+        ([feature("99.99.99.9999", "nomor")], {}, "Kolom yang ada: nomor"),
+        ([feature("36.04.05.2001")], {}, r"tampaknya peta Kabupaten Serang \(kode 36\.04\)"),
+        ([feature("36.73.01.1001")], {"crs": EPSG_23838}, "tidak terletak di Indonesia"),
         ([feature("36.73.01.1001", coordinates=METRES)], {}, "bukan derajat"),
-        ([feature("36.73.01.1001", coordinates=[106.1, -6.1], kind="Point")], {}, "bukan titik"),
-        ([feature("36.73.01.1001", coordinates=[[["x"]]])], {}, "bentuk wilayah yang rusak"),
-        ([feature("36.73.01.1001") | {"geometry": None}], {}, "Tidak satu pun kode"),
-        ([7, None], {}, "tidak memuat kolom kode"),
+        ([feature("36.73.01.1001", coordinates=[106.1, -6.1], kind="Point")], {}, "memuat titik"),
+        ([feature("36.73.01.1001", coordinates=[[["x"]]])], {}, "bergaris batas"),
+        ([feature("36.73.01.1001") | {"geometry": None}], {}, "bergaris batas"),
+        ([7, None], {}, "tidak memuat satu wilayah pun"),
     ],
 )
 def test_unusable_files_are_refused_with_the_way_out(write, features, more, words):

@@ -1,0 +1,296 @@
+"""The one gate: true counts go in, a ``Release`` comes out that holds no hidden number.
+
+Hidden for their own sake (primary): counts of 1 to ``threshold - 1`` at every level; all that is
+said of the parts of such a count, zeros too (they would clear a few families by name), and the
+whole row where it is about so few families; a sensitive column below the city, and at the city up
+to ``sensitive_from - 1``. Hidden for the sake of these (complementary): what an outsider could
+reckon them from.
+
+The outsider knows every published cell, that counts are whole and not negative, all sums (over
+kelurahan, kecamatan and city, over children), ``within``, ``covered_by`` and the facts of the
+tables, that equal keys are equal numbers, and that a hidden cell is no zero unless zeros are
+hidden there on principle. Every hidden cell is left an interval at least ``threshold`` wide
+(feasibility intervals by linear programmes: Fischetti and Salazar 2001, Management Science 47(7),
+1008-1027; Hundepool et al. 2012, Statistical Disclosure Control, chapter 4). Who knows this code
+also knows that a cell hidden for its own sake is below the threshold; which further cell is hidden
+depends on no hidden number where that can be had (compare Kenthapadi, Mishra and Nissim 2005,
+Simulatable Auditing), so that running the gate on every table that fits leaves more than one.
+A sensitive column that is zero in the whole city is known to be zero everywhere.
+
+Two releases: the numbers of different periods are not tied, and a change is published where both
+are shown, so it adds nothing. A list published under thresholds of 3, 5 and 10 shows less each
+time, and together no more than under the lowest. For other thresholds, and for a list in which
+one kelurahan was counted again, hand over the ``former`` releases: they are attacked together. What
+is out stays out: a number told once is hidden again where the rule says so, and protects nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.geo.areas import AreaSet
+from workbench.geo.disclosure.complements import protect
+from workbench.geo.disclosure.lattice import Lattice
+from workbench.geo.disclosure.tables import (
+    UNKNOWN,
+    Cell,
+    Column,
+    Counts,
+    Fact,
+    PublishedTable,
+    Release,
+    State,
+)
+
+#: Thresholds that are gone through on the way up, so that a higher one shows no more.
+STEPS = (3, 5, 10)
+
+#: Area code and column key.
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Former:
+    """A release that is already out, and the counts it was made from."""
+
+    tables: Sequence[Counts]
+    release: Release
+
+
+def disclose(
+    tables: Sequence[Counts],
+    areas: AreaSet,
+    threshold: int = 5,
+    sensitive_from: int = 10,
+    former: Sequence[Former] = (),
+) -> Release:
+    """What may be published of ``tables``, for every kelurahan, kecamatan and the city.
+
+    Equal counts and settings give an equal release. ``former`` are releases that tell of the same
+    time as ``tables``, oldest first.
+    """
+    lattice = Lattice()
+    earlier: list[_Sheet] = []
+    for one in former:
+        out = _lay(one.tables, areas, lattice, earlier)
+        for sheet in out:
+            sheet.hide_small(one.release.threshold, sensitive_from)
+        for sheet in out:
+            sheet.recall(one.release)
+        earlier += out
+    sheets = _lay(tables, areas, lattice, earlier)
+    for step in (*(one for one in STEPS if one < threshold), threshold):
+        for sheet in sheets:
+            sheet.hide_small(step, sensitive_from)
+        lattice.settle_least()
+        protect(lattice, step)
+    return Release(areas, {sheet.table.name: sheet.published() for sheet in sheets}, threshold)
+
+
+def _lay(
+    tables: Sequence[Counts], areas: AreaSet, lattice: Lattice, earlier: Sequence[_Sheet]
+) -> list[_Sheet]:
+    sheets: list[_Sheet] = []
+    for table in tables:
+        former = [sheet for sheet in earlier if sheet.table.name == table.name]
+        sheets.append(_Sheet(table, areas, lattice, sheets, former))
+    return sheets
+
+
+class _Sheet:
+    """One table laid into the lattice: every level, every column.
+
+    A column that a table of the same release counts too, to the same numbers, shares its cells;
+    so does a row that has not changed since a former release.
+    """
+
+    def __init__(
+        self,
+        table: Counts,
+        areas: AreaSet,
+        lattice: Lattice,
+        beside: Sequence[_Sheet],
+        former: Sequence[_Sheet],
+    ) -> None:
+        self.table, self.areas, self.lattice = table, areas, lattice
+        self.columns = {column.key: column for column in table.columns}
+        self.members = self._members()
+        numbers = {
+            (code, key): self._count(code, key) for key in self.columns for code in self.members
+        }
+        self.cells: dict[Place, int] = {}
+        for sheet in former:
+            self.cells |= sheet._unchanged(self, numbers)
+        for sheet in beside:
+            self.cells |= sheet._same_columns(self, numbers)
+        for (code, key), number in numbers.items():
+            if (code, key) not in self.cells:
+                name, guess = f"{table.name}/{code}/{key}", self._guess(code, key, numbers)
+                self.cells[code, key] = lattice.add(number, name, guess)
+        #: What is hidden for its own sake, even where an earlier release has told it.
+        self.small: set[Place] = set()
+        self._tie(beside)
+
+    def _guess(self, code: str, key: str, numbers: Mapping[Place, int]) -> int:
+        """About how large a cell is, from the rest of its row and of its column."""
+        if self.columns[key].children:
+            return 0
+        others = [one.key for one in self.columns.values() if not one.children and one.key != key]
+        row = sum(numbers[code, one] for one in others)
+        column = numbers[self.areas.city_code, key] - numbers[code, key]
+        return row * column // max(1, sum(numbers[self.areas.city_code, one] for one in others))
+
+    def _same_columns(self, other: _Sheet, numbers: Mapping[Place, int]) -> dict[Place, int]:
+        if self.members != other.members:
+            return {}
+        shared = {
+            key
+            for key in self.columns.keys() & other.columns.keys()
+            if all(self._value(code, key) == numbers[code, key] for code in self.members)
+        }
+        return {place: cell for place, cell in self.cells.items() if place[1] in shared}
+
+    def _unchanged(self, other: _Sheet, numbers: Mapping[Place, int]) -> dict[Place, int]:
+        """The cells of rows that a later sheet repeats: an outsider may know that they do."""
+        shared = self.columns.keys() & other.columns.keys()
+        kept: set[str] = set()
+        for code, inside in self.members.items():
+            same = (
+                kept.issuperset(inside)
+                if inside
+                else all(self._value(code, key) == numbers.get((code, key)) for key in shared)
+            )
+            if same and other.members.get(code) == inside:
+                kept.add(code)
+        return {(code, key): self.cells[code, key] for code in kept for key in shared}
+
+    def _value(self, code: str, key: str) -> int:
+        return self.lattice.values[self.cells[code, key]]
+
+    def _members(self) -> Mapping[str, tuple[str, ...]]:
+        """What each surveyed place is the sum of; nothing for a kelurahan."""
+        surveyed = [code for code in self.areas.by_code if code in self.table.surveyed]
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(surveyed, ())
+        for code in self.areas.kecamatan:
+            inside = tuple(one for one in surveyed if self.areas.parent(one) == code)
+            if inside:
+                found[code] = inside
+        if surveyed:
+            found[self.areas.city_code] = tuple(
+                code for code in self.areas.kecamatan if code in found
+            )
+        return found
+
+    def _count(self, code: str, key: str) -> int:
+        if self.columns[key].children:
+            return sum(self._count(code, child) for child in self.columns[key].children)
+        inside = self.members[code]
+        if inside:
+            return sum(self._count(one, key) for one in inside)
+        return self.table.cells.get((code, key), 0)
+
+    def _tie(self, beside: Sequence[_Sheet]) -> None:
+        reach = {
+            f"{sheet.table.name}:{key}": (sheet, key)
+            for sheet in beside
+            if sheet.members == self.members
+            for key in sheet.columns
+        } | {key: (self, key) for key in self.columns}
+        facts: list[Fact] = []
+        for key, column in self.columns.items():
+            facts += [((key,), wholes) for wholes in ((column.within,), column.covered_by)]
+        facts += self.table.facts
+        facts = [one for one in facts if one[1] and reach.keys() >= {*one[0], *one[1]}]
+        for code, inside in self.members.items():
+
+            def row(keys: Iterable[str], code: str = code) -> tuple[int, ...]:
+                return tuple(sheet.cells[code, key] for sheet, key in map(reach.__getitem__, keys))
+
+            for key, column in self.columns.items():
+                cell = self.cells[code, key]
+                if inside:
+                    self.lattice.tie(cell, tuple(self.cells[one, key] for one in inside))
+                if column.children:
+                    self.lattice.tie(cell, row(column.children))
+            for smaller, larger in facts:
+                self.lattice.bind(row(smaller), row(larger))
+
+    def hide_small(self, threshold: int, sensitive_from: int) -> None:
+        """The primary rule: small counts, what few families would be seen in, sensitive columns."""
+        for code, key in self.cells:
+            column = self.columns[key]
+            if column.sensitive:
+                self._hide_sensitive(code, key, sensitive_from)
+            elif 0 < self._value(code, key) < threshold:
+                self._hide(code, key)
+                for part in self._about(column):
+                    self._hide(code, part, least=0)
+
+    def _hide_sensitive(self, code: str, key: str, sensitive_from: int) -> None:
+        city = self._value(self.areas.city_code, key)
+        if code != self.areas.city_code:
+            self.small.add((code, key))
+            # Where the city shows a zero, every place in it is known to have none.
+            if city:
+                self._hide(code, key, least=0)
+        elif 0 < city < sensitive_from:
+            self._hide(code, key)
+
+    def _hide(self, code: str, key: str, least: int = 1) -> None:
+        cell = self.cells[code, key]
+        self.small.add((code, key))
+        self.lattice.least[cell] = min(self.lattice.least[cell], least)
+        self.lattice.hide(cell)
+
+    def recall(self, release: Release) -> None:
+        """What a release has told stays known; what it has hidden stays hidden."""
+        for (code, key), cell in self.cells.items():
+            zero = self.columns[key].sensitive and not self._value(self.areas.city_code, key)
+            if zero or release.cell(self.table.name, key, code).value is not None:
+                self.lattice.frozen[cell] = True
+            self.lattice.hide(cell)
+
+    def _about(self, column: Column) -> Iterator[str]:
+        """The columns that speak of what this one counts: its parts, over all steps.
+
+        Where others are within a column that is itself no part, the row is about nothing else.
+        """
+        parts = [
+            one
+            for one in self.table.columns
+            if one.within == column.key or one.key in column.children
+        ]
+        part_of_none = not column.within and all(
+            column.key not in one.children for one in self.table.columns
+        )
+        if part_of_none and any(one.within for one in parts):
+            yield from (key for key in self.columns if key != column.key)
+            return
+        for part in parts:
+            yield part.key
+            yield from self._about(part)
+
+    def published(self) -> PublishedTable:
+        """The table without what is hidden."""
+        cells = {
+            (code, key): self._published(code, key)
+            for key in self.columns
+            for code in self.areas.codes
+        }
+        return PublishedTable(
+            self.table.name,
+            self.table.columns,
+            cells,
+            frozenset(code for code in self.areas.by_code if code in self.members),
+            self.table.remark,
+            self.table.facts,
+        )
+
+    def _published(self, code: str, key: str) -> Cell:
+        if code not in self.members:
+            return UNKNOWN
+        if (code, key) in self.small or self.lattice.hidden[self.cells[code, key]]:
+            return Cell(State.DISEMBUNYIKAN)
+        value = self._value(code, key)
+        return Cell(State.ANGKA if value else State.NOL, value)

@@ -1,0 +1,187 @@
+"""The map room without widgets: which lists, what is chosen on the map, what can be taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from workbench.access import Actor
+from workbench.domain.words import date_id
+from workbench.errors import WrongUse
+from workbench.services import lists, maps
+from workbench.services.office import Office
+
+if TYPE_CHECKING:
+    from workbench.geo.atlas import Atlas
+    from workbench.geo.exports.selections import Selection
+
+#: Files to take along beside those of ``services.map_exports``.
+PAGE = "html"
+#: The choice of all older lists at once, as far as a map holds them.
+ALL_OLDER = "semua"
+
+
+class MapRoom:
+    """What one person looks at. ``atlas`` is None until ``open`` has run."""
+
+    def __init__(self, office: Office, actor: Actor) -> None:
+        self.office, self.actor = office, actor
+        self.shelf = lists.shelf(office, actor)
+        self.list_id = self.shelf[0].id if self.shelf else ""
+        self.older = ""
+        self.atlas: Atlas | None = None
+        self.selection: Selection | None = None
+        self.code = ""
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """Why there is no map."""
+        return () if self.shelf else ("Belum ada daftar untuk dipetakan.",)
+
+    def list_choices(self) -> list[tuple[str, str]]:
+        """Words and id of each list, newest first."""
+        return [
+            (f"{one.name} ({date_id(date.fromisoformat(one.as_of[:10]))})", one.id)
+            for one in self.shelf
+        ]
+
+    def older_choices(self) -> list[tuple[str, str]]:
+        """What may stand beside the list as earlier periods."""
+        others = [choice for choice in self.list_choices() if choice[1] != self.list_id]
+        choices = [("tanpa periode lain", ""), *others]
+        if len(others) > 1:
+            most = min(len(others), maps.MOST_PERIODS - 1)
+            choices.insert(1, (f"{most} daftar lain yang terbaru", ALL_OLDER))
+        return choices
+
+    @property
+    def list_ids(self) -> tuple[str, ...]:
+        """The lists of the map as they were chosen."""
+        if self.older == ALL_OLDER:
+            others = [one.id for one in self.shelf if one.id != self.list_id]
+            return (self.list_id, *others[: maps.MOST_PERIODS - 1])
+        return tuple(filter(None, (self.list_id, self.older)))
+
+    def choose(self, list_id: str, older: str = "") -> None:
+        """Take another list, and another beside it."""
+        self.list_id = list_id
+        self.older = older if older != list_id else ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the map can be drawn at once."""
+        return maps.is_published(self.office, self.actor, self.list_ids)
+
+    def open(self) -> str:
+        """Build the atlas of the chosen lists; gives the page that shows it."""
+        from workbench.geo.exports.selections import Selection
+        from workbench.geo.page.contents import Choice
+
+        self.atlas = maps.atlas(self.office, self.actor, self.list_ids)
+        newest = self.atlas.periods[0].list_id
+        now = self.selection or Selection("families", newest)
+        held = {period.list_id for period in self.atlas.periods}
+        self.selection = Selection(
+            now.indicator,
+            now.period if now.period in held else newest,
+            now.measure,
+            now.scheme,
+            now.k,
+            now.own,
+        )
+        self.code = ""
+        return maps.room_page(self.actor, self.atlas, Choice(**vars(self.selection)))
+
+    def hear(self, said: Mapping[str, Any]) -> bool:
+        """Take over what was chosen on the map; False, and no change, for what makes no sense."""
+        from workbench.geo.classes import MOST, SCHEMES
+        from workbench.geo.exports.selections import Selection
+        from workbench.geo.indicators import catalogue
+        from workbench.geo.page.contents import KINDS
+
+        own, k, code = said.get("own"), said.get("k"), said.get("code", "")
+        if (
+            self.atlas is None
+            or said.get("indicator") not in {one.name for one in catalogue()}
+            or said.get("period") not in {period.list_id for period in self.atlas.periods}
+            or said.get("measure") not in KINDS
+            or said.get("scheme") not in SCHEMES
+            or not isinstance(k, int)
+            or not 2 <= k <= MOST
+            or not isinstance(own, list)
+            or len(own) >= MOST
+            or not all(isinstance(limit, (int, float)) and isfinite(limit) for limit in own)
+            or (code and code not in self.atlas.areas.by_code)
+        ):
+            return False
+        self.selection = Selection(
+            said["indicator"], said["period"], said["measure"], said["scheme"], k, tuple(own)
+        )
+        self.code = code
+        return True
+
+    def late(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The measure a page asks for, with what names it."""
+        if self.atlas is None:
+            raise WrongUse("Peta belum dibuka.")
+        name, period, kind = (str(said.get(key, "")) for key in ("indicator", "period", "need"))
+        packed = maps.late_measure(self.actor, self.atlas, name, period, kind)
+        return {**packed, "indicator": name, "period": period, "measure": kind}
+
+    def chart_choices(self) -> list[tuple[str, str]]:
+        """Words and kind of the charts that make sense now."""
+        from workbench.services.map_exports import CHARTS
+
+        several = self.atlas is not None and len(self.atlas.periods) > 1
+        return [(words, kind) for kind, words in CHARTS.items() if several or kind != "tren"]
+
+    def chart(self, kind: str) -> tuple[str, str]:
+        """A chart of what is on the map: SVG and the same in words; of a change, of its counts."""
+        from workbench.services import map_exports
+
+        atlas, selection = self._drawn()
+        if selection.measure == "perubahan":
+            selection = replace(selection, measure="jumlah")
+        return map_exports.chart(self.actor, atlas, selection, kind, self._places())
+
+    def _places(self) -> Sequence[str]:
+        atlas, _ = self._drawn()
+        return (self.code,) if self.code else (atlas.areas.city_code,)
+
+    def file_choices(self) -> list[tuple[str, str]]:
+        """Words and kind of what can be taken along."""
+        from workbench.services.map_exports import KINDS
+
+        whole = ("Peta lengkap dalam satu berkas (HTML)", PAGE)
+        return [whole, *((words, kind) for kind, words in KINDS.items())]
+
+    def file(self, kind: str) -> tuple[str, bytes]:
+        """A file to take along: its name and content."""
+        from workbench.geo.page.contents import Choice
+        from workbench.services import map_exports
+
+        atlas, selection = self._drawn()
+        if kind == PAGE:
+            first = Choice(**vars(selection))
+            return maps.map_page(self.office, self.actor, self.list_ids, first)
+        if selection.measure == "perubahan":
+            raise WrongUse(
+                "Perubahan ada pada peta lengkap (HTML). Untuk berkas lain, pilih ukuran Jumlah."
+            )
+        return map_exports.export(self.office, self.actor, atlas, selection, kind)
+
+    def checklist(self, said: Mapping[str, Any]) -> tuple[str, bytes]:
+        """The checklist of a kelurahan on the map: its name and content."""
+        atlas, _ = self._drawn()
+        code, period = said.get("checklist"), said.get("period")
+        if code not in atlas.areas.by_code or period not in {p.list_id for p in atlas.periods}:
+            raise WrongUse("Kelurahan atau periode itu tidak ada pada peta ini.")
+        return lists.checklist_file(self.office, self.actor, str(period), str(code))
+
+    def _drawn(self) -> tuple[Atlas, Selection]:
+        if self.atlas is None or self.selection is None:
+            raise WrongUse("Buka petanya lebih dahulu.")
+        return self.atlas, self.selection
