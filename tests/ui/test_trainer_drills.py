@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from workbench.training.measures.estimates import estimate_share
+from workbench.domain.estimates import estimate_share
 from workbench.ui.trainer import drawing
 
 

@@ -13,11 +13,11 @@ import ipywidgets as w
 import pytest
 
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.estimates import estimate_share
 from workbench.errors import StoreFault, UnusableInput, WrongUse
 from workbench.services import classes as real
 from workbench.services import courses, walls
 from workbench.services.class_archives import Archive
-from workbench.training.measures.estimates import estimate_share
 from workbench.ui.hall import hall_address
 from workbench.ui.trainer import drawing
 from workbench.ui.trainer.model import (

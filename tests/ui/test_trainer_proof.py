@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.estimates import Estimate
 from workbench.errors import NotFound
 from workbench.services.proofs import PlaceSummary, Proof, RuleDetection, TaskReading, Unmatched
 from workbench.training.measures.detection import Counts, read_detection
-from workbench.training.measures.estimates import Estimate
 from workbench.training.measures.gains import Gain, StillMissed
 from workbench.training.measures.items import ItemReading, OptionReading
 from workbench.ui.trainer import proof_drawing

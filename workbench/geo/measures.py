@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import TYPE_CHECKING
 
+from workbench.domain.estimates import estimate_share
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.geo.disclosure.tables import Cell, Release, State
@@ -199,11 +200,8 @@ def garwood(events: int) -> tuple[float, float]:
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
     """95 % score interval of the share ``part / whole``, ``whole`` above 0; between 0 and 1."""
-    z = 1.959963984540054
-    share, square = part / whole, z * z / whole
-    middle = (share + square / 2) / (1 + square)
-    half = z / (1 + square) * (share * (1 - share) / whole + square / (4 * whole)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
+    share = estimate_share(part, whole)
+    return share.low, share.high
 
 
 def marshall(

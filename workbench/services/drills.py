@@ -26,6 +26,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, select
 
 from workbench.access import Actor, Permission, Role, require
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.errors import Forbidden, WrongUse
 from workbench.services.ladders import aside_seats, asked_drills
 from workbench.services.office import Office
@@ -37,7 +38,6 @@ from workbench.training.drills import meeting, own, rare, rounds
 from workbench.training.drills.cards import Card, Feedback, judge
 from workbench.training.drills.rounds import DRILLS, Drill, drill_of
 from workbench.training.measures.detection import Detection, compare_drills, read_detection
-from workbench.training.measures.estimates import Estimate, estimate_share
 
 #: Mistakes shown in a report, and per drill to a trainer.
 MAX_MISSED: Final = 10

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 
 from workbench import training
 from workbench.access import Actor, Permission, require
+from workbench.domain.estimates import Estimate
 from workbench.domain.wilayah import area_name
 from workbench.domain.words import date_id, number_id
 from workbench.errors import NotFound
@@ -42,7 +43,7 @@ from workbench.training.answers import word_for
 from workbench.training.authoring.vocabulary import rule_choice
 from workbench.training.ladder import Step
 from workbench.training.measures.detection import Counts, Detection, Judgement, read_detection
-from workbench.training.measures.estimates import FEWEST_FOR_MEAN, Estimate, estimate_mean, hint
+from workbench.training.measures.estimates import FEWEST_FOR_MEAN, estimate_mean, hint
 from workbench.training.measures.gains import (
     Gain,
     StillMissed,

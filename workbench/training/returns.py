@@ -15,10 +15,11 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import floor, sqrt
+from math import floor
 from random import Random
 from typing import Final
 
+from workbench.domain.estimates import estimate_share
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.rules import catalogue
@@ -149,12 +150,7 @@ def _count(history: Iterable[Seen]) -> dict[str, tuple[int, int]]:
 
 def lower_bound(misses: int, tries: int) -> float:
     """Lower end of the 95 % interval of a share (Wilson 1927); 0 where nothing was missed."""
-    if not misses:
-        return 0.0
-    z, share = 1.959964, misses / tries
-    middle = share + z * z / (2 * tries)
-    width = z * sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries))
-    return (middle - width) / (1 + z * z / tries)
+    return estimate_share(misses, tries).low if misses else 0.0
 
 
 def opening_tasks(

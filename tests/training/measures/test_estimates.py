@@ -6,12 +6,11 @@ import math
 
 import pytest
 
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.training.measures.estimates import (
-    Estimate,
     estimate_correlation,
     estimate_mean,
     estimate_median,
-    estimate_share,
     hint,
 )
 

@@ -16,7 +16,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.training.measures.estimates import NORMAL, Z95, Estimate, estimate_share
+from workbench.domain.estimates import Estimate, estimate_share
+from workbench.training.measures.estimates import NORMAL, Z95
 
 #: No d-prime below so many wrong and so many right cases.
 FEWEST = 10

@@ -1,13 +1,12 @@
-"""A figure never stands alone: a value with its 95 % interval, and the intervals in use."""
+"""Means of scores with their 95 % interval, and how firm a figure is."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist, fmean, median, stdev
 
-from workbench.domain.words import number_id
+from workbench.domain.estimates import Estimate, estimate_share
 
 NORMAL = NormalDist()
 #: Two-sided 95 %: 1.959964.
@@ -20,48 +19,9 @@ INDICATIVE = "indikatif"
 FEWEST_FOR_MEAN = 3
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A value and the limits of its 95 % interval, all in the unit of the value."""
-
-    value: float
-    low: float
-    high: float
-
-    def excludes(self, value: float) -> bool:
-        """Whether the interval lies wholly to one side of ``value``."""
-        return not self.low <= value <= self.high
-
-    def words(self, decimals: int = 2) -> str:
-        """``1,83 (1,12 sampai 2,54)``."""
-        value, low, high = (number_id(x, decimals) for x in (self.value, self.low, self.high))
-        return f"{value} ({low} sampai {high})"
-
-    def percents(self) -> str:
-        """A share as ``53 % (47 sampai 59 %)``; a number keeps its sign on its line."""
-        value, low, high = (number_id(100 * x, 0) for x in (self.value, self.low, self.high))
-        return f"{value}\u00a0% ({low} sampai {high}\u00a0%)"
-
-
 def hint(n: int) -> str:
     """``indikatif`` when ``n`` people are too few for a firm figure, else nothing."""
     return INDICATIVE if n < FIRM else ""
-
-
-def estimate_share(successes: float, n: int) -> Estimate:
-    """The share of ``successes`` in ``n`` (at least 1) with Wilson's score interval.
-
-    ``(p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)``: E. B. Wilson 1927, JASA 22,
-    209-212. ``successes`` may be a sum of scores between 0 and 1: their variance is at most
-    p(1-p), so the interval is then rather too wide than too narrow.
-    """
-    p = successes / n
-    centre = p + Z95**2 / (2 * n)
-    half = Z95 * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n))
-    scale = 1 + Z95**2 / n
-    # The value is inside by the formula; rounding may put it a hair outside at 0 and 1.
-    low, high = (centre - half) / scale, (centre + half) / scale
-    return Estimate(p, max(0.0, min(low, p)), min(1.0, max(high, p)))
 
 
 def estimate_mean(scores: Sequence[float]) -> Estimate | None:

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.training.measures.detection import Counts, Judgement, tally
-from workbench.training.measures.estimates import Estimate, estimate_share, hint
+from workbench.training.measures.estimates import hint
 
 #: Below so many pairs the bootstrap interval is too narrow to be believed.
 FEWEST = 15

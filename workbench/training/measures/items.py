@@ -14,14 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.errors import WrongUse
-from workbench.training.measures.estimates import (
-    Estimate,
-    estimate_correlation,
-    estimate_median,
-    estimate_share,
-    hint,
-)
+from workbench.training.measures.estimates import estimate_correlation, estimate_median, hint
 
 Column = NDArray[np.float64]
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from workbench.domain.estimates import Estimate
 from workbench.domain.words import number_id
 from workbench.services.proofs import AFTER, BEFORE, TESTS, Proof, TaskReading, method_lines
 from workbench.training.measures.detection import Detection
-from workbench.training.measures.estimates import Estimate, hint
+from workbench.training.measures.estimates import hint
 from workbench.training.measures.items import OptionReading
 from workbench.ui.rule_words import rule_title
 from workbench.ui.trainer.drawing import explained

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.domain.words import number_id
-from workbench.verification.sampling.estimates import Estimate, estimate_share
 
 
 @dataclass(frozen=True)

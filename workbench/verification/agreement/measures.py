@@ -21,9 +21,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.domain.estimates import Estimate, estimate_share
 from workbench.domain.words import number_id
 from workbench.verification.agreement.tables import PairTable, Ratings, pool
-from workbench.verification.sampling.estimates import Estimate, estimate_share
 
 #: Below so many families compared nothing but the raw agreement is read.
 FEWEST = 20

@@ -15,36 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from workbench.domain import estimates as domain
+from workbench.domain.estimates import CONFIDENCE, Estimate
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 
 QUESTION = (
     "Rencana ini menjawab berapa persen yang keliru; bukan apakah daftar diterima atau tidak."
 )
-CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value and the limits of its interval, all in the unit of the value."""
-
-    value: float
-    low: float
-    high: float
-
-    def excludes(self, value: float) -> bool:
-        """Whether the interval lies wholly to one side of ``value``."""
-        return not self.low <= value <= self.high
-
-    def words(self, decimals: int = 2) -> str:
-        """``0,83 (0,72 sampai 0,90)``."""
-        value, low, high = (number_id(x, decimals) for x in (self.value, self.low, self.high))
-        return f"{value} ({low} sampai {high})"
-
-    def percents(self, decimals: int = 0) -> str:
-        """A share as ``53 % (47 sampai 59 %)``."""
-        value, low, high = (number_id(100 * x, decimals) for x in (self.value, self.low, self.high))
-        return f"{value}\u00a0% ({low} sampai {high}\u00a0%)"
 
 
 @dataclass(frozen=True)
@@ -131,19 +109,14 @@ def estimate_share(
     Wilson's score interval, whose coverage is ``confidence`` on average; with ``is_exact`` that of
     Clopper and Pearson, which is never below it and therefore wider.
     """
-    p = wrong / n
-    tail = (1 - confidence) / 2
-    if is_exact:
-        from scipy.special import betaincinv
+    if not is_exact:
+        return domain.estimate_share(wrong, n, confidence)
+    from scipy.special import betaincinv
 
-        low = float(betaincinv(wrong, n - wrong + 1, tail)) if wrong > 0 else 0.0
-        high = float(betaincinv(wrong + 1, n - wrong, 1 - tail)) if wrong < n else 1.0
-    else:
-        z = NormalDist().inv_cdf(1 - tail)
-        centre, scale = p + z * z / (2 * n), 1 + z * z / n
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        low, high = max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
-    # The value is inside by the formulas; rounding may put it a hair outside at 0 and 1.
+    p, tail = wrong / n, (1 - confidence) / 2
+    low = float(betaincinv(wrong, n - wrong + 1, tail)) if wrong > 0 else 0.0
+    high = float(betaincinv(wrong + 1, n - wrong, 1 - tail)) if wrong < n else 1.0
+    # The value is inside by the formula; rounding may put it a hair outside.
     return Estimate(p, min(low, p), max(high, p))
 
 
