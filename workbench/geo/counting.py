@@ -364,7 +364,7 @@ def _categories(listed: _Listed) -> tuple[Counts, Counts]:
         Column(row["kode"], row["nama"], unit_of(row), sensitive=row["sensitif"] == "ya")
         for row in reference("pmks_kategori")
     ]
-    services = [column for service in SPM for column in _service_columns(*service[:2])]
+    services = [column for service in SPM for column in _service_columns(*service)]
     if not listed.says("ppks", "category", "category_text"):
         why = "Daftar ini tidak memuat data PPKS."
         return _silent("ppks", columns, why), _silent("spm", services, why)
@@ -388,11 +388,16 @@ def _categories(listed: _Listed) -> tuple[Counts, Counts]:
     return table, _services(listed, services)
 
 
-def _service_columns(code: str, words: str) -> tuple[Column, Column, Column]:
+def _service_columns(
+    code: str, words: str, always: Sequence[str], if_telantar: Sequence[str]
+) -> tuple[Column, Column, Column]:
     key, unit = f"spm:{code}", "orang" if code != "SPM5" else "orang atau keluarga"
     parts = (f"{key}:terpenuhi", f"{key}:belum")
+    # Victims are counted by event, so they may be more than the people listed.
+    listed = () if code == "SPM5" else (*always, *if_telantar)
+    whole = tuple(f"ppks:{kind}" for kind in listed)
     return (
-        Column(key, f"{words}: sasaran hasil asesmen", unit, parts),
+        Column(key, f"{words}: sasaran hasil asesmen", unit, parts, covered_by=whole),
         Column(parts[0], f"{words}: kebutuhan dasar terpenuhi", unit),
         Column(parts[1], f"{words}: belum tercatat terpenuhi", unit),
     )
