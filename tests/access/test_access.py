@@ -21,6 +21,9 @@ LISTS = {
     "DELETE_LIST",
     "PRINT_CHECKLIST",
     "LINK_LISTS",
+    "RECORD_OUTCOME",
+    "MOVE_STAGE",
+    "ASSIGN",
     "READ_MAP",
     "READ_RULES",
 }

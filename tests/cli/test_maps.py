@@ -165,6 +165,19 @@ def test_people_of_the_kelurahan_are_installed_and_taken_back(run, office, tmp_p
         assert "--undo" in err
 
 
+def test_taking_people_back_passes_over_a_side_without_figures(run, office, tmp_path):
+    listed = tmp_path / "penduduk.csv"
+    listed.write_text(f"kode,tahun,penduduk\n{kelurahan()[0].kode_kemendagri},2025,900\n")
+    assert run("population", listed, "--ruang", "nyata")[0] == 0
+    code, out, _ = run("population", "--undo")
+    assert code == 0
+    assert "ruang nyata" in out
+    assert "ruang latihan" not in out
+    code, _, err = run("population", "--undo", "--ruang", "latihan")
+    assert code == 2
+    assert "Belum pernah ada" in err
+
+
 def test_a_folder_that_is_no_office_is_refused(run, batas, tmp_path):
     code, _, err = run("install", batas, "--workspace", tmp_path / "lain", anywhere=True)
     assert code == 2

@@ -9,10 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.access import Role, Workspace
 from workbench.cli import serving
 from workbench.errors import UnusableInput, WrongUse
 from workbench.serve import server
 from workbench.serve.capacity import Machine, usual_seats
+from workbench.services import accounts, audits
+from workbench.services.office import Office
 
 HALL = "192.168.7.5"
 
@@ -172,3 +175,38 @@ def test_first_passwords_outlive_a_start_that_fails(root, free_port, started, mo
     serve(root, free_port)
     assert started["said"]["trainer_password"]
     assert started["said"]["staff_password"]
+
+
+# --- anchors
+
+
+def test_both_ledgers_are_anchored_when_the_server_starts_and_when_it_ends(
+    root, free_port, started, monkeypatch
+):
+    office = Office(root)
+    operators = [accounts.machine_operator(side) for side in Workspace]
+    run, at_start = server.run_server, []
+
+    def work(*words, **how):
+        at_start.extend(len(audits.anchors(office, one)) for one in operators)
+        run(*words, **how)
+        accounts.add_account(office, operators[0], "ani", "Ani Rekaan", Role.STAF)
+
+    monkeypatch.setattr(server, "run_server", work)
+    serve(root, free_port)
+    assert at_start == [1, 1]
+    assert [len(audits.anchors(office, one)) for one in operators] == [2, 1]
+    assert all(audits.verify(office, one).is_whole for one in operators)
+
+
+def test_a_ledger_that_no_longer_agrees_is_said_and_the_server_still_starts(
+    root, free_port, started, capsys
+):
+    serve(root, free_port)
+    path = root / "nyata" / "jangkar.txt"
+    path.write_text(path.read_text().replace(path.read_text()[-10:-1], "0" * 9))
+    capsys.readouterr()
+    started.clear()
+    serve(root, free_port)
+    assert started
+    assert "Perhatian: jejak ruang nyata: Jejak tidak cocok lagi" in capsys.readouterr().err

@@ -462,3 +462,21 @@ def test_the_page_is_fit_for_everybody(opened):
             # A kelurahan is as large as it is; the finder and the table reach it too.
             wrong = [one for one in faults(page, keys=4) if "leaflet-interactive" not in one]
             assert wrong == [], step
+
+
+def test_beside_one_another_no_legend_lies_on_a_map(opened):
+    boxes = """() => [...document.querySelectorAll('.lembar')].map(one =>
+        ['.bingkai', '.legenda'].map(part => one.querySelector(part).getBoundingClientRect()))"""
+    with opened(draw(made_atlas.atlas(2))) as page:
+        page.get_by_role("button", name="Bandingkan").click()
+        for width in (1366, 1000):
+            page.set_viewport_size({"width": width, "height": 768})
+            found = page.evaluate(boxes)
+            assert len(found) == 2
+            for shown, said in found:
+                is_beside = said["left"] >= shown["right"] - 1
+                assert is_beside or said["top"] >= shown["bottom"] - 1, width
+                assert shown["height"] >= 256
+                if width == 1366:
+                    assert shown["bottom"] <= 768
+                    assert said["bottom"] <= shown["bottom"] + 1

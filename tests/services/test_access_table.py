@@ -11,24 +11,36 @@ from importlib import import_module
 import openpyxl
 import pytest
 
+from tests.geo.exports.worlds import make_world
 from workbench import services
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.register import Register
 from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
+from workbench.geo.boundaries import schematic_path
+from workbench.geo.exports.selections import Selection
 from workbench.services import (
     accounts,
+    assignments,
+    audits,
+    backups,
     bimteks,
+    boundaries,
     class_archives,
     classes,
     comparisons,
     courses,
     drills,
+    evidence,
     exports,
     families,
+    field_papers,
+    fieldwork,
     histories,
+    house_points,
     imports,
     linking,
     lists,
+    map_exports,
     mappings,
     maps,
     merging,
@@ -36,8 +48,10 @@ from workbench.services import (
     own_tasks,
     paper_answers,
     papers,
+    populations,
     proofs,
     renewals,
+    returns_in,
     settings,
     shelves,
     training,
@@ -46,10 +60,12 @@ from workbench.services import (
 from workbench.services.findings import FindingsIndex, Query
 from workbench.services.office import Office
 from workbench.store import tables
+from workbench.store.anchors import Anchor
 from workbench.training.agenda import Agenda
 from workbench.training.authoring import QuestionTask
 from workbench.training.drawing import draw_case
 from workbench.training.plans import Plan, Task
+from workbench.verification.fieldwork.outcomes import Outcome
 
 REFUSED = (Forbidden, NotFound)
 
@@ -72,8 +88,10 @@ TRAINERS = {"trainer", "admin, practice"}
 ADMINS = {"admin, real", "admin, practice"}
 LISTERS = {"trainer", "staff, real", "staff, practice", "admin, practice"}
 READERS = LISTERS | {"admin, real"}
+AUDITORS = {"staff, real", "staff, practice"} | ADMINS
 SETTERS = READERS - {"trainer"}
 DAY = date(2026, 11, 1)
+EVERYONE = field_papers.Order(everyone=True)
 
 #: use case -> (what is done, who may). Done by seat 1's trainee it touches seat 1's case.
 USES = {
@@ -282,6 +300,34 @@ USES = {
         lambda s: walls.wall_case(s.office, s.actor, s.opened.id, 1, 1),
         TRAINERS,
     ),
+    "note a case as shown on the wall": (
+        lambda s: walls.put_on_wall(s.office, s.actor, s.opened.id, 1, 1),
+        TRAINERS,
+    ),
+    "set a second seat aside": (
+        lambda s: classes.set_aside(s.office, s.actor, s.opened.id, 2, 1),
+        TRAINERS,
+    ),
+    "count a seat again": (
+        lambda s: classes.count_again(s.office, s.actor, s.opened.id, 2),
+        TRAINERS,
+    ),
+    "copy a plan": (
+        lambda s: bimteks.copy_bimtek(s.office, s.actor, s.a_plan().id, DAY),
+        TRAINERS,
+    ),
+    "throw a plan away": (
+        lambda s: bimteks.delete_bimtek(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "see what a plan changes in its class": (
+        lambda s: bimteks.class_changes(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "bring a class up to its plan": (
+        lambda s: s.reaches(lambda: bimteks.renew_class(s.office, s.actor, s.a_plan().id)),
+        TRAINERS,
+    ),
     "see a printed sheet": (
         lambda s: s.reaches(lambda: paper_answers.sheet(s.office, s.actor, s.opened.id, 1, "X-01")),
         TRAINERS,
@@ -408,8 +454,102 @@ USES = {
         ),
         LISTERS,
     ),
+    "read the log": (lambda s: audits.log_page(s.shelved, s.actor), AUDITORS),
+    "verify the ledger": (lambda s: audits.verify(s.shelved, s.actor), AUDITORS),
+    "see the anchors": (lambda s: audits.anchors(s.shelved, s.actor), AUDITORS),
+    "take an anchor": (lambda s: audits.take_anchor(s.shelved, s.actor), AUDITORS),
+    "print an anchor": (
+        lambda s: audits.anchor_sheet(s.shelved, s.actor, s.an_anchor()),
+        AUDITORS,
+    ),
+    "pack evidence": (
+        lambda s: s.reaches(lambda: evidence.pack(s.shelved, s.actor, s.a_list(), s.shelved.root)),
+        AUDITORS,
+    ),
+    "play evidence again": (
+        lambda s: s.reaches(lambda: evidence.recheck(s.shelved, s.actor, s.no_file)),
+        AUDITORS,
+    ),
+    "back the office up": (
+        lambda s: s.reaches(lambda: backups.back_up(s.shelved, s.actor, s.shelved.root)),
+        {"admin, real"},
+    ),
     "draw a map": (
-        lambda s: maps.map_page(s.shelved, s.actor, s.a_list(), s.indicator()),
+        lambda s: maps.atlas(s.shelved, s.actor, [s.a_list()]),
+        LISTERS,
+    ),
+    "ask whether a map is ready": (
+        lambda s: maps.is_published(s.shelved, s.actor, [s.a_list()]),
+        LISTERS,
+    ),
+    "take the whole map along": (
+        lambda s: maps.map_page(s.shelved, s.actor, [s.a_list()]),
+        LISTERS,
+    ),
+    "see a map in the room": (
+        lambda s: maps.room_page(s.actor, s.an_atlas()),
+        LISTERS,
+    ),
+    "ask for a measure": (
+        lambda s: maps.late_measure(
+            s.actor, s.an_atlas(), "families", s.an_atlas().periods[0].list_id, "jumlah"
+        ),
+        LISTERS,
+    ),
+    "read the least count shown": (lambda s: maps.threshold(s.shelved, s.actor), LISTERS),
+    "set the least count shown": (lambda s: maps.set_threshold(s.shelved, s.actor, 5), SETTERS),
+    "take a map out": (
+        lambda s: map_exports.export(s.shelved, s.actor, s.an_atlas(), s.a_selection(), "csv"),
+        LISTERS,
+    ),
+    "take out a map of the other side": (
+        lambda s: map_exports.export(s.shelved, s.actor, s.an_atlas(True), s.a_selection(), "csv"),
+        set(),
+    ),
+    "draw a chart": (
+        lambda s: map_exports.chart(s.actor, s.an_atlas(), s.a_selection(), "batang"),
+        LISTERS,
+    ),
+    "see where the houses stand": (
+        lambda s: house_points.house_points(s.shelved, s.actor, s.a_list(), s.place(), "kunjungan"),
+        LISTERS,
+    ),
+    "read a file of boundaries": (
+        lambda s: s.reaches(lambda: boundaries.propose(s.shelved, s.actor, s.no_file)),
+        SETTERS,
+    ),
+    "put boundaries in place": (
+        lambda s: boundaries.confirm(s.office, s.actor, s.a_proposal()),
+        SETTERS,
+    ),
+    "take boundaries back": (
+        lambda s: s.reaches(lambda: boundaries.undo(s.shelved, s.actor)),
+        SETTERS,
+    ),
+    "see which boundaries are in place": (
+        lambda s: boundaries.installed(s.shelved, s.actor) is None,
+        READERS,
+    ),
+    "see the list of areas": (lambda s: boundaries.areas(s.shelved, s.actor), READERS),
+    "draw on the boundaries": (lambda s: boundaries.frame(s.shelved, s.actor), LISTERS),
+    "make a map ready": (
+        lambda s: maps.make_ready(s.shelved, s.actor, s.a_list(), lambda share, words: None),
+        LISTERS,
+    ),
+    "ask whether there were figures of people": (
+        lambda s: populations.was_installed(s.shelved, s.actor),
+        SETTERS,
+    ),
+    "put in how many people live where": (
+        lambda s: s.reaches(lambda: populations.install(s.shelved, s.actor, s.no_file)),
+        SETTERS,
+    ),
+    "go back to the people counted before": (
+        lambda s: s.reaches(lambda: populations.undo(s.shelved, s.actor)),
+        SETTERS,
+    ),
+    "read how many people live where": (
+        lambda s: populations.population(s.shelved, s.actor),
         LISTERS,
     ),
     "see where a list comes from": (
@@ -485,6 +625,103 @@ USES = {
         lambda s: merging.differences_file(s.shelved, s.actor, s.a_list(MERGED)),
         LISTERS,
     ),
+    "make a list the working list": (
+        lambda s: s.reaches(lambda: fieldwork.advance(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
+    "see which lists were the working list": (
+        lambda s: fieldwork.rounds(s.shelved, s.actor),
+        LISTERS,
+    ),
+    "see how a family's findings stand": (
+        lambda s: fieldwork.family_lives(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see whom to visit": (
+        lambda s: s.reaches(lambda: fieldwork.queue(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
+    "see who has how much to visit": (
+        lambda s: s.reaches(lambda: fieldwork.loads(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
+    "record an outcome": (
+        lambda s: s.reaches(
+            lambda: fieldwork.record_outcome(s.shelved, s.actor, *s.a_record(), Outcome({}))
+        ),
+        LISTERS,
+    ),
+    "decide between returns": (
+        lambda s: s.reaches(
+            lambda: fieldwork.decide(s.shelved, s.actor, *s.a_record(), Outcome({}))
+        ),
+        LISTERS,
+    ),
+    "see a family's outcomes": (
+        lambda s: fieldwork.outcomes(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see what goes out to officers": (
+        lambda s: field_papers.packets(s.shelved, s.actor, s.a_list(), EVERYONE),
+        LISTERS,
+    ),
+    "know what stands behind keys on paper": (
+        lambda s: field_papers.packets_and_names(s.shelved, s.actor, s.a_list(), EVERYONE),
+        LISTERS,
+    ),
+    "print what officers take along": (
+        lambda s: field_papers.papers(
+            s.shelved, s.actor, s.a_list(), EVERYONE, field_papers.Form.WORKBOOK
+        ),
+        LISTERS,
+    ),
+    "take in what officers bring back": (
+        lambda s: s.reaches(lambda: returns_in.take_in(s.shelved, s.actor, s.a_list(), [], "xlsx")),
+        LISTERS,
+    ),
+    "type in what officers wrote": (
+        lambda s: s.reaches(lambda: returns_in.take_typed(s.shelved, s.actor, s.a_list(), [])),
+        LISTERS,
+    ),
+    "see returns that disagree": (
+        lambda s: fieldwork.conflicts(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "see the stages": (lambda s: fieldwork.stage_plan(s.shelved, s.actor), LISTERS),
+    "set the stages": (
+        lambda s: s.reaches(lambda: fieldwork.set_stages(s.shelved, s.actor, [], "SK 1")),
+        SETTERS,
+    ),
+    "move a record on": (
+        lambda s: s.reaches(lambda: fieldwork.move_forward(s.shelved, s.actor, *s.a_record())),
+        LISTERS,
+    ),
+    "send a record back": (
+        lambda s: s.reaches(lambda: fieldwork.send_back(s.shelved, s.actor, *s.a_record(), "x")),
+        LISTERS,
+    ),
+    "see how a record moved": (
+        lambda s: fieldwork.steps(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see where the records stand": (
+        lambda s: fieldwork.stages_of(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "give an officer an area": (
+        lambda s: s.reaches(lambda: assignments.assign(s.shelved, s.actor, "A-x", "36.73.01.9999")),
+        LISTERS,
+    ),
+    "take an area from an officer": (
+        lambda s: s.reaches(
+            lambda: assignments.withdraw(s.shelved, s.actor, "A-x", "36.73.01.9999")
+        ),
+        LISTERS,
+    ),
+    "see who looks after what": (
+        lambda s: assignments.assignments(s.shelved, s.actor),
+        LISTERS,
+    ),
 }
 
 #: The list made of the other two.
@@ -526,9 +763,25 @@ OUTSIDE = {
     "check a kelurahan again": lambda s: renewals.recheck_kelurahan(
         s.shelved, s.actor, s.a_list(), s.place()
     ),
+    "see where the houses stand": lambda s: house_points.house_points(
+        s.shelved, s.actor, s.a_list(), s.place(), "kunjungan"
+    ),
+    "see how a family's findings stand": lambda s: (
+        1 + len(fieldwork.family_lives(s.shelved, s.actor, *s.a_record()))
+    ),
+    "see a family's outcomes": lambda s: (
+        1 + len(fieldwork.outcomes(s.shelved, s.actor, *s.a_record()))
+    ),
+    "see how a record moved": lambda s: 1 + len(fieldwork.steps(s.shelved, s.actor, *s.a_record())),
+    "record an outcome": lambda s: fieldwork.record_outcome(
+        s.shelved, s.actor, *s.a_record(), Outcome({})
+    ),
+    "move a record on": lambda s: fieldwork.move_forward(s.shelved, s.actor, *s.a_record()),
+    "give an officer an area": lambda s: assignments.assign(s.shelved, s.actor, "A-x", s.place()),
 }
 #: Those of them that would leave the lists other than they were.
 CHANGING = {"take a list out", "link two lists", "make one list of two", "check a kelurahan again"}
+CHANGING |= {"record an outcome", "move a record on", "give an officer an area"}
 
 
 def rows_of(file):
@@ -562,6 +815,10 @@ class Listed:
     def a_family(self):
         return self.opened_list().register["family"]["family_id"][0].as_py()
 
+    def a_record(self):
+        """A family of a list."""
+        return self.a_list(), self.a_family()
+
     def family_key(self):
         return self.opened_list().register["family"]["family_key"][0].as_py()
 
@@ -570,8 +827,20 @@ class Listed:
         opened = shelves.open_list(self.shelved, actor or self.clerk(), self.a_list())
         return opened, FindingsIndex(opened), exports.Export(Query(), "")
 
-    def indicator(self):
-        return maps.indicator_choices()[0][1]
+    def an_anchor(self):
+        return Anchor(self.actor.workspace, DAY, 1, "0" * 64)
+
+    def a_proposal(self):
+        """Boundaries that somebody who may has read from a file."""
+        clerk = Actor("A-x", "Orang", Role.STAF, Workspace.NYATA, ("36.73",))
+        return boundaries.propose(self.shelved, clerk, schematic_path())
+
+    def an_atlas(self, other_side=False):
+        """A map of invented figures, of the asking person's side or of the other."""
+        return make_world((self.actor.workspace is Workspace.LATIHAN) is not other_side).atlas
+
+    def a_selection(self):
+        return Selection("ppks:PMKS04", "L2")
 
     def a_linking(self, other_side=False):
         side = self.actor.workspace
@@ -773,5 +1042,5 @@ def test_every_service_with_an_actor_is_in_the_table():
 OWN_ACCOUNT = {"change_password", "current_password_must_change"}
 #: What services ask one another after they have asked whether the person may.
 INSIDE = {"covers_all", "folder_of", "overrides_on", "parameters_for", "shelve", "standing"}
-INSIDE |= {"require_seat"}
+INSIDE |= {"require_auditor", "require_seat"}
 INSIDE |= {"grade_case", "hand_out", "handed_case"}

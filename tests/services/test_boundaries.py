@@ -18,7 +18,7 @@ from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.geo.areas import city_areas
 from workbench.services import boundaries
 from workbench.services.office import Office
-from workbench.store import ledger, tables
+from workbench.store import ledger, tables, verify_chain
 
 
 @pytest.fixture
@@ -202,6 +202,54 @@ def test_a_machine_that_stops_midway_leaves_the_map_that_was_there(
     folders = {one.name for one in (office.folder(Workspace.NYATA) / "peta").glob("batas-*")}
     assert folders == {one["folder"] for one in named["maps"]}
     assert len(folders) == 2
+
+
+def steps(office):
+    with office.real.reading() as connection:
+        rows = connection.execute(tables.event.select().order_by(tables.event.c.seq)).all()
+    return [(row.actor, row.field, json.loads(row.value).get("sha256")) for row in rows]
+
+
+def stop_at(monkeypatch, name):
+    def stop(*_, **__):
+        raise Stopped
+
+    monkeypatch.setattr(boundaries, name, stop)
+
+
+@pytest.mark.parametrize("found_by", ["frame", "installed", "confirm"])
+def test_a_step_the_ledger_missed_is_entered_by_the_next_call(
+    office, make_file, monkeypatch, found_by
+):
+    first = put(office, make_file("satu.gpkg", 0.01)).report.sha256
+    proposal = boundaries.propose(office, staff(), make_file("dua.gpkg", 0.02))
+    second = proposal.report.sha256
+    with monkeypatch.context() as patched:
+        stop_at(patched, "_sweep")
+        with pytest.raises(Stopped):
+            boundaries.confirm(office, staff(), proposal)
+    assert steps(office) == [("A1", "pasang", first)]
+    other = Actor("A2", "Dewi", Role.STAF, Workspace.NYATA, ("36.73",))
+    if found_by == "confirm":
+        third = put(office, make_file("tiga.gpkg", 0.03), other).report.sha256
+        added = [("A2", "pasang", third)]
+    else:
+        getattr(boundaries, found_by)(office, other)
+        getattr(boundaries, found_by)(office, other)
+        added = []
+    assert steps(office) == [("A1", "pasang", first), ("A1", "pasang", second), *added]
+    assert verify_chain(office.real).is_whole
+
+
+def test_taking_back_is_entered_too(office, make_file, monkeypatch):
+    only = put(office, make_file("satu.gpkg", 0.01)).report.sha256
+    with monkeypatch.context() as patched:
+        stop_at(patched, "_sweep")
+        with pytest.raises(Stopped):
+            boundaries.undo(office, staff())
+    assert len(steps(office)) == 1
+    assert boundaries.installed(office, staff()) is None
+    assert steps(office) == [("A1", "pasang", only), ("A1", "kembalikan", only)]
 
 
 @pytest.mark.parametrize("at", ["os.replace", "os.fsync", "shutil.rmtree"])

@@ -394,7 +394,8 @@ def test_how_far_it_is_only_grows_and_a_stop_leaves_nothing(office, source):
     assert all(words for _, words in told)
     files, shelf = _files(office), lists.shelf(office, STAFF)
     path = later(source)
-    for most in range(len(told)):
+    # The last step is of the map, when the list is in already.
+    for most in range(len(told) - 1):
         asked = []
 
         def stop(asked=asked, most=most):

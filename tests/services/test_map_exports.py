@@ -217,3 +217,28 @@ def test_unknown_kinds_are_refused_in_a_sentence(office, world):
         map_exports.export(office, STAFF, world.atlas, RATE, "exe")
     with pytest.raises(WrongUse, match="Jenis grafik"):
         map_exports.chart(STAFF, world.atlas, RATE, "donat")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "gpkg", "geojson"])
+def test_a_change_goes_out_and_what_either_period_hides_stays_hidden(office, world, kind):
+    changed = replace(RATE, measure="perubahan")
+    told = TABLES[kind](map_exports.export(office, STAFF, world.atlas, changed, kind)[1])
+    published = extract(world.atlas, changed).by_code
+    assert all(told[code][0] == "disembunyikan" and told[code][1:] == HIDDEN for code in SMALL)
+    shown = {code for code in CODES if told[code][0] == "angka"}
+    assert len(shown) > 10
+    assert all(told[code][1] == published[code].figure.value for code in shown)
+
+
+def test_pictures_and_charts_of_a_change_are_drawn(office, world):
+    changed = replace(RATE, measure="perubahan")
+    for kind, begins in (("png", b"\x89PNG"), ("pdf-a3", b"%PDF")):
+        assert map_exports.export(office, STAFF, world.atlas, changed, kind)[1].startswith(begins)
+    assert "Perubahan" in map_exports.chart(STAFF, world.atlas, changed, "batang")[1]
+    assert "menurut waktu" in map_exports.chart(STAFF, world.atlas, changed, "tren")[1]
+
+
+def test_only_who_sets_the_rules_publishes_the_offices_lines(office, world):
+    trainer = replace(STAFF, role=Role.PELATIH)
+    with pytest.raises(Forbidden):
+        map_exports.export(office, trainer, world.atlas, RATE, "data-terbuka", with_boundaries=True)

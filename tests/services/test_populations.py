@@ -1,7 +1,9 @@
 """The office's file of people and families: read whole or refused whole, and taken back."""
 
+import geopandas as gpd
 import openpyxl
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from workbench.domain.wilayah import kelurahan
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.geo.population import PopulationEntry
-from workbench.services import populations
+from workbench.services import boundaries, populations
 from workbench.services.office import Office
 from workbench.store import ledger
 
@@ -259,3 +261,51 @@ def test_a_number_with_thousands_dots_is_read_back(tmp_path, people):
     path.write_text(f"kode;tahun;penduduk\n{A};2025;{number_id(people)}\n")
     populations.install(office, STAFF, path)
     assert populations.population(office, STAFF).on(A).people == people
+
+
+# --- another city --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def regency(office, tmp_path):
+    """The map of another regency: two desa have one name, one is called like one of ours."""
+    path = tmp_path / "batas.gpkg"
+    named = [("Anyar", 1), ("Sukasari", 1), ("Sukasari", 2), ("Cipare", 2)]
+    gpd.GeoDataFrame(
+        {
+            "kode": [f"36.04.{k:02}.{2001 + n}" for n, (_, k) in enumerate(named)],
+            "desa": [name for name, _ in named],
+            "kecamatan": [("Kramatwatu", "Waringinkurung")[k - 1] for _, k in named],
+        },
+        geometry=[shapely.box(106 + n / 100, -6.1, 106.01 + n / 100, -6.09) for n in range(4)],
+        crs="EPSG:4326",
+    ).to_file(path, layer="batas", driver="GPKG")
+    boundaries.confirm(office, STAFF, boundaries.propose(office, STAFF, path, city_code="36.04"))
+    return boundaries.areas(office, STAFF)
+
+
+def test_the_figures_follow_a_map_of_another_city(office, regency, text):
+    path = text(
+        "kode;kelurahan;kecamatan;tahun;penduduk\n"
+        "36.04.01.2001;;;2025;900\n"
+        f";Sukasari;{regency.areas[2].kecamatan};2025;700\n"
+        ";CIPARE;;2025;500\n"
+        f"{A};;;2025;100\n"
+    )
+    report = populations.install(office, STAFF, path)
+    assert (report.joined, report.people, report.unknown) == (3, 2100, ("baris 5",))
+    assert report.missing == (f"Sukasari ({regency.areas[1].kecamatan})",)
+    assert report.sentences()[0] == "3 dari 4 kelurahan punya angka penduduk."
+    known = populations.population(office, STAFF)
+    assert [known.on(area.code) is not None for area in regency.areas] == [True, False, True, True]
+
+
+def test_mistakes_are_told_in_the_words_of_that_city(office, regency, text):
+    said = refusal(
+        office, text("kode;kelurahan;tahun;penduduk\n;Sukasari;2025;1\n12;;2025;2\n3604;x;2025;1")
+    )
+    assert "Sukasari ada di Kecamatan" in said
+    said = refusal(office, text("kode;tahun;penduduk\n123;2025;1\n"))
+    assert "misalnya 36.04.01.2001" in said
+    said = refusal(office, text(f"kode;tahun;penduduk\n{A};2025;1\n"))
+    assert "satu pun kelurahan Kabupaten Serang" in said

@@ -1,6 +1,8 @@
 """The ledger: insert or ignore, the newest counts, and a chain that notices."""
 
 import sqlite3
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 
 from workbench.access import Workspace
 from workbench.errors import WrongUse
-from workbench.store import Event, Store, append, newest, record, verify_chain
-from workbench.store.ledger import MAX_REVISION
+from workbench.store import Event, Store, append, ledger, newest, record, verify_chain
+from workbench.store.anchors import take_anchor
+from workbench.store.ledger import GENESIS, MAX_REVISION, chain_hash
 
 
 def say(store, revision, value, field="P1.nik", actor="a"):
@@ -111,6 +114,17 @@ TAMPERING = {
     "the first deleted": ("delete from event where seq = 1", 1),
     "cut off at the end": ("delete from event where seq > 4", 5),
     "everything deleted": ("delete from event", 1),
+    "several deleted": ("delete from event where seq in (2, 3, 4)", 2),
+    "one put before the first": (
+        "insert into event (seq, actor, kind, subject, field, revision, value, at, prev_hash, hash)"
+        " select 0, actor, kind, subject, field, 99, value, at, hash, 'abc' from event"
+        " where seq = 6",
+        1,
+    ),
+    "bytes in the place of words": ("update event set value = x'00ff' where seq = 3", 3),
+    "a hash of the one before edited": ("update event set prev_hash = hash where seq = 2", 2),
+    "the end forgotten": ("delete from ledger_head", 7),
+    "the end set back": ("update ledger_head set seq = 5", 6),
     "two swapped": (
         "update event set seq = -1 where seq = 2; update event set seq = 2 where seq = 5;"
         "update event set seq = 5 where seq = -1",
@@ -145,3 +159,60 @@ def test_the_chain_notices(store, how):
     assert report.is_whole is (place is None)
     assert report.fault_at == place
     assert (str(place) if place else "utuh") in report.sentence
+
+
+#: The same edits as whoever knows the formula would make them: hashes reckoned anew to the end.
+REWRITING = {
+    "a value edited": ("update event set value = '\"lain\"' where seq = 3", 3),
+    "an event deleted": (
+        "delete from event where seq = 5; update event set seq = seq - 1 where seq > 5",
+        5,
+    ),
+    "cut off at the end": ("delete from event where seq > 4", 5),
+}
+
+
+def write_anew(raw):
+    """Reckon every hash and the end of the chain anew, as a forger would."""
+    raw.row_factory = sqlite3.Row
+    before = GENESIS
+    for row in raw.execute("select * from event order by seq").fetchall():
+        said = {**row, "prev_hash": before}
+        own = chain_hash(said)
+        raw.execute("update event set prev_hash = ?, hash = ? where seq = ?", (before, own, row[1]))
+        before = own
+    raw.execute(
+        "update ledger_head set hash = ?, seq = (select coalesce(max(seq), 0) from event)",
+        (before,),
+    )
+
+
+@pytest.mark.parametrize("how", REWRITING)
+def test_a_chain_written_anew_agrees_with_itself_and_not_with_its_anchors(store, how):
+    anchors = []
+    path = Path(store.url.database).with_name("jangkar.txt")
+    for revision in range(1, 9):
+        say(store, revision, f"nilai {revision}")
+        if revision % 2 == 0:
+            anchors.append(take_anchor(store, path, date(2026, 11, revision)))
+    assert verify_chain(store, anchors).is_whole
+    store.close()
+    tampering, place = REWRITING[how]
+    with sqlite3.connect(store.url.database) as raw:
+        raw.executescript(tampering)
+        write_anew(raw)
+    raw.close()
+    assert verify_chain(store).is_whole
+    report = verify_chain(store, anchors)
+    assert not report.is_whole
+    assert report.fault_at == place
+    assert "jangkar" in report.sentence
+
+
+def test_a_long_chain_tells_how_far_it_is(store, monkeypatch):
+    monkeypatch.setattr(ledger, "_TOLD_EVERY", 2)
+    for revision in range(1, 6):
+        say(store, revision, "sesuai")
+    told = []
+    verify_chain(store, progress=lambda done, of: told.append((done, of)))
+    assert told == [(2, 5), (4, 5), (5, 5)]

@@ -63,7 +63,8 @@ def test_a_trainers_rooms_are_fit_for_everybody(visit, served):
     one.room("/kelas")
     assert look_at_tabs(one) == []
     one.room("/peta")
-    expect(one.page.frame_locator("iframe").locator("#rincian-legenda")).to_be_visible()
+    legend = one.page.frame_locator("iframe").locator("#rincian-legenda")
+    expect(legend).to_be_visible(timeout=60_000)  # the first map of a list is made ready first
     assert faults(one.page) == []
 
 

@@ -219,5 +219,5 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     # The map of the invented city is the trainer's too.
     one.room("/peta")
     shapes = page.frame_locator("iframe.vv-map").locator("path.leaflet-interactive")
-    expect(shapes).to_have_count(67)
+    expect(shapes).to_have_count(67, timeout=60_000)
     one.looks_right("peta-latihan")

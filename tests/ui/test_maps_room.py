@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from workbench.access import Actor, Role, Workspace
@@ -10,6 +13,7 @@ from workbench.domain.wilayah import kelurahan
 from workbench.errors import Forbidden, WrongUse
 from workbench.geo.disclosure.tables import State
 from workbench.services import maps, shelves
+from workbench.services.house_points import PURPOSES
 from workbench.services.office import Office
 from workbench.synthesis import generate
 from workbench.ui import guard
@@ -164,9 +168,8 @@ def test_charts_and_files_are_of_what_is_on_the_map(room: MapRoom) -> None:
     assert b'<html lang="id">' in content
     assert EVIL.encode() not in content
     room.hear({**SAID, "period": room.list_ids[0], "measure": "perubahan"})
-    assert room.chart("batang")[1] == words
-    with pytest.raises(WrongUse, match="HTML"):
-        room.file("png")
+    assert "Keluarga terdaftar menurut waktu" in room.chart("tren")[1]
+    assert "perubahan" in room.file("csv")[0]
 
 
 def test_a_checklist_is_only_of_places_on_the_map(room: MapRoom) -> None:
@@ -229,3 +232,61 @@ def test_a_list_taken_out_has_no_map(tmp_path: object) -> None:
     shelves.remove(office, TRAINER, room.list_id, "salah")
     with pytest.raises(WrongUse, match="dihapus"):
         maps.atlas(office, TRAINER, room.list_ids)
+
+
+def test_houses_are_shown_for_a_purpose_in_the_kelurahan_that_is_chosen(room: MapRoom) -> None:
+    newest = room.list_ids[0]
+    room.hear({**SAID, "period": newest, "code": ""})
+    said = {"houses": "36.73.01.1007", "period": newest, "purpose": "kunjungan"}
+    with pytest.raises(WrongUse, match="Pilih dulu kelurahannya"):
+        room.houses(said)
+    room.hear({**SAID, "period": newest, "code": "36.73.01.1007"})
+    with pytest.raises(WrongUse, match="untuk apa"):
+        room.houses({**said, "purpose": ""})
+    with pytest.raises(WrongUse, match="Pilih dulu kelurahannya"):
+        room.houses({**said, "houses": "36.73.01.1002"})
+    found = room.houses(said)
+    assert found["rows"]
+    assert set(found["rows"][0]) == {"lat", "lon", "rt", "rw", "remark"}
+    assert "dibulatkan" in found["words"]
+    assert "skematik" in found["words"]
+
+
+def test_the_page_is_told_what_houses_may_be_looked_at_for(desk: MapDesk) -> None:
+    sent: list[dict[str, object]] = []
+    desk.map.answer = sent.append  # type: ignore[method-assign,assignment]
+    newest = desk.room.list_ids[0]
+    desk.hear({**SAID, "period": newest, "code": "36.73.01.1007"})
+    assert [key for key, _ in sent[0]["purposes"]] == list(PURPOSES)  # type: ignore[attr-defined]
+    desk.hear({"houses": "36.73.01.1007", "period": newest, "purpose": "periksa"})
+    assert sent[1]["houses"] == "36.73.01.1007"
+
+
+def test_settings_are_for_who_sets_the_rules_of_the_whole_office(room: MapRoom) -> None:
+    assert link(room).settings is None
+    assert link(MapRoom(room.office, PART)).settings is None
+    staff = Actor("A-9", "Bu Ani", Role.STAF, Workspace.LATIHAN, ("36.73",))
+    desk = link(MapRoom(room.office, staff))
+    assert desk.settings is not None
+    assert "skematik" in desk.settings.facts.value
+    assert "verval maps install" in desk.settings.facts.value
+    assert desk.settings.content.layout.display == "none"
+    desk.settings.fold.click()
+    assert desk.settings.content.layout.display is None
+    # No lines of the office are there to be given away.
+    assert desk.settings.lines.layout.display == "none"
+    desk.settings.licence.value = "CC0-1.0"
+    assert b"publicdomain/zero" in zipped(desk.room.file("data-terbuka")[1], "README.md")
+    desk.settings.least.value = 10
+    desk.settings.save.click()
+    assert maps.threshold(room.office, staff) == 10
+    if desk.work is not None:
+        desk.work.join(60)
+    assert "1 sampai 9" in desk.map.page
+    maps.set_threshold(room.office, staff, 5)
+
+
+def zipped(content: bytes, name: str) -> bytes:
+    """One file of a zip."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)

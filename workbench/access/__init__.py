@@ -41,6 +41,9 @@ class Permission(StrEnum):
     DELETE_LIST = "menghapus daftar"
     PRINT_CHECKLIST = "mencetak daftar periksa"
     LINK_LISTS = "memadankan daftar"
+    RECORD_OUTCOME = "mencatat hasil kunjungan"
+    MOVE_STAGE = "memindahkan tahap berkas"
+    ASSIGN = "menugaskan petugas"
     READ_MAP = "melihat peta"
     READ_RULES = "membaca katalog aturan"
     SET_RULES = "mengubah pengaturan aturan"
@@ -55,6 +58,9 @@ _LISTS = frozenset(
         Permission.DELETE_LIST,
         Permission.PRINT_CHECKLIST,
         Permission.LINK_LISTS,
+        Permission.RECORD_OUTCOME,
+        Permission.MOVE_STAGE,
+        Permission.ASSIGN,
         Permission.READ_MAP,
         Permission.READ_RULES,
     }

@@ -160,8 +160,12 @@ def population(
 
     if (file is None) is not back:
         raise WrongUse("Sebut berkas penduduk, atau --undo untuk angka sebelumnya.")
-    office = office_at(workspace)
-    for operator in _operators(side):
+    office, operators = office_at(workspace), _operators(side)
+    if file is None:
+        # A side that never had figures has none to take back; all without any is a mistake.
+        had = [one for one in operators if populations.was_installed(office, one)]
+        operators = had or operators
+    for operator in operators:
         if file is None:
             report = populations.undo(office, operator)
         else:

@@ -20,10 +20,10 @@ import segno
 
 from workbench.access import Workspace
 from workbench.cli.progress import say, show_progress
-from workbench.errors import Forbidden, WrongUse
+from workbench.errors import Forbidden, WorkbenchError, WrongUse
 from workbench.serve.capacity import Machine, refusal, usual_seats
 from workbench.serve.certificate import Certificate, load_certificate
-from workbench.services import accounts, classes, lists
+from workbench.services import accounts, audits, classes, lists
 from workbench.services.office import Office
 
 SERVE_FILE = "serve.json"
@@ -83,6 +83,7 @@ def serve_office(
         os.replace(root / _UNSAID, root / SERVE_FILE)
         _announce(facts)
 
+    _anchor(office)
     say("Menyalakan server ...")
     try:
         run_server(
@@ -99,6 +100,16 @@ def serve_office(
     finally:
         if (root / SERVE_FILE).exists():
             os.replace(root / SERVE_FILE, root / _UNSAID)
+        _anchor(office)
+
+
+def _anchor(office: Office) -> None:
+    """Note where both ledgers stand as the server starts and ends; a fault ends nobody's work."""
+    for side in Workspace:
+        try:
+            audits.take_anchor(office, accounts.machine_operator(side))
+        except WorkbenchError as error:
+            say(f"Perhatian: jejak ruang {side.value}: {error}")
 
 
 def _held_seats(root: Path, asked: int | None) -> int:

@@ -293,7 +293,7 @@ def _unplaced(number: int, unit: str) -> str:
 
 
 def _all_families(children: Sequence[str] = ()) -> Column:
-    return Column("keluarga", "Keluarga terdaftar", "keluarga", tuple(children))
+    return Column("keluarga", "Keluarga terdaftar", "keluarga", tuple(children), is_base=True)
 
 
 def _families(listed: _Listed) -> Counts:

@@ -4,6 +4,9 @@ Each map that was put in place lies in a folder of its own below ``peta`` and is
 before ``peta/batas.json`` names it, so a machine that stops at any moment leaves either the map
 that was there or the new one. That file also names the map before, for taking back; with none left
 the schematic map is drawn again.
+
+The ledger is committed after the file is in place, so the file also keeps the step that made it: a
+step the ledger does not know of, because the machine stopped between the two, is entered later.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from workbench.store import clock, ledger, store_fault
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from sqlalchemy import Connection
 
     from workbench.geo.boundaries import BoundaryReport, Codes, Read
 
@@ -34,6 +38,7 @@ _LINES: Final = "batas.gpkg"
 _LIST: Final = "wilayah.csv"
 _PREFIX: Final = "batas-"
 _WHOLE_OFFICE: Final = ""
+_SUBJECT: Final = "peta:batas"
 _DAMAGED = "Peta batas kantor ini tidak terbaca. Pasang lagi petanya: verval maps install."
 
 
@@ -101,20 +106,14 @@ def confirm(office: Office, actor: Actor, proposal: Proposal) -> None:
             _write_map(home / name, proposal.read)
             former = _kept(home, damaged_is_none=True)[:1]
             kept = _Kept(name, clock.now(), actor.id, report.to_json())
-            ledger.record(
-                connection,
-                actor.id,
-                "batas",
-                "peta:batas",
-                "pasang",
-                {
-                    "berkas": report.file,
-                    "sha256": report.sha256,
-                    "kota": report.city_code,
-                    "wilayah": report.joined,
-                },
-            )
-            _name(home, (kept, *former))
+            about = {
+                "berkas": report.file,
+                "sha256": report.sha256,
+                "kota": report.city_code,
+                "wilayah": report.joined,
+            }
+            _enter_forgotten(connection, home)
+            _name(home, (kept, *former), _enter(connection, actor.id, "pasang", about))
             _sweep(home)
     except OSError as error:
         shutil.rmtree(home / name, ignore_errors=True)
@@ -133,15 +132,9 @@ def undo(office: Office, actor: Actor) -> Installed | None:
             kept = _kept(home)
             if not kept:
                 raise WrongUse("Belum ada peta yang dipasang; yang dipakai peta skematik bawaan.")
-            ledger.record(
-                connection,
-                actor.id,
-                "batas",
-                "peta:batas",
-                "kembalikan",
-                {"sha256": kept[0].report["sha256"]},
-            )
-            _name(home, kept[1:])
+            about = {"sha256": kept[0].report["sha256"]}
+            _enter_forgotten(connection, home)
+            _name(home, kept[1:], _enter(connection, actor.id, "kembalikan", about))
             _sweep(home)
     except OSError as error:
         raise store_fault(error) from error
@@ -150,11 +143,12 @@ def undo(office: Office, actor: Actor) -> Installed | None:
 
 def installed(office: Office, actor: Actor) -> Installed | None:
     """The map in place and its report; None while the schematic one is drawn."""
-    if not may(actor, Permission.SET_RULES):
-        require(actor, Permission.READ_MAP)
+    _require_reader(actor)
     from workbench.geo.boundaries import BoundaryReport
 
-    kept = _kept(_home(office, actor))
+    home = _home(office, actor)
+    _complete_ledger(office, actor, home)
+    kept = _kept(home)
     if not kept:
         return None
     try:
@@ -166,7 +160,7 @@ def installed(office: Office, actor: Actor) -> Installed | None:
 
 def areas(office: Office, actor: Actor) -> AreaSet:
     """The kelurahan of this office: those of its map where that is of another city."""
-    require(actor, Permission.READ_MAP)
+    _require_reader(actor)
     home = _home(office, actor)
     kept = _kept(home)
     return _areas(home, kept[0]) if kept else city_areas()
@@ -182,6 +176,7 @@ def frame(office: Office, actor: Actor) -> gpd.GeoDataFrame:
     from workbench.geo.boundaries import JoinReport, schematic_frame
 
     home = _home(office, actor)
+    _complete_ledger(office, actor, home)
     kept = _kept(home)
     if not kept:
         return schematic_frame()
@@ -200,6 +195,12 @@ def _require_setter(actor: Actor) -> None:
     require(actor, Permission.SET_RULES)
     if not actor.covers(_WHOLE_OFFICE):
         raise Forbidden("Peta batas berlaku untuk seluruh kota. Mintalah admin menggantinya.")
+
+
+def _require_reader(actor: Actor) -> None:
+    """Whoever replaces the map sees what it is of, and nothing that is drawn on it."""
+    if not may(actor, Permission.SET_RULES):
+        require(actor, Permission.READ_MAP)
 
 
 def _home(office: Office, actor: Actor) -> Path:
@@ -222,10 +223,52 @@ def _kept(home: Path, damaged_is_none: bool = False) -> tuple[_Kept, ...]:
         raise StoreFault(_DAMAGED) from error
 
 
-def _name(home: Path, kept: tuple[_Kept, ...]) -> None:
+def _enter(
+    connection: Connection, by: str, what: str, about: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Enter a step in the ledger; gives it as it is kept beside the maps."""
+    said = {**about, "langkah": secrets.token_hex(6)}
+    ledger.record(connection, by, "batas", _SUBJECT, what, said)
+    return {"by": by, "what": what, "said": said}
+
+
+def _enter_forgotten(connection: Connection, home: Path) -> None:
+    """Enter the step that made what stands, unless the ledger has it."""
+    step = _last_step(home)
+    if step and not _is_entered(connection, step):
+        ledger.record(connection, step["by"], "batas", _SUBJECT, step["what"], step["said"])
+
+
+def _complete_ledger(office: Office, actor: Actor, home: Path) -> None:
+    step = _last_step(home)
+    if not step:
+        return
+    store = office.store_for(actor)
+    with store.reading() as connection:
+        if _is_entered(connection, step):
+            return
+    # Under the lock it is looked at again: the step may just be on its way into the ledger.
+    with store.writing() as connection:
+        _enter_forgotten(connection, home)
+
+
+def _is_entered(connection: Connection, step: Mapping[str, Any]) -> bool:
+    last = ledger.newest(connection, step["by"], _SUBJECT).get(step["what"])
+    return last is not None and last.value == step["said"]
+
+
+def _last_step(home: Path) -> Mapping[str, Any] | None:
+    try:
+        step = json.loads((home / _RECORD).read_text(encoding="utf-8"))["step"]
+        return {"by": str(step["by"]), "what": str(step["what"]), "said": dict(step["said"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _name(home: Path, kept: tuple[_Kept, ...], step: Mapping[str, Any]) -> None:
     """Say which maps there are, in one step: before it the old ones stand, after it the new."""
     aside = home / f".{_RECORD}.{secrets.token_hex(4)}"
-    text = json.dumps({"maps": [vars(one) for one in kept]}, ensure_ascii=False)
+    text = json.dumps({"maps": [vars(one) for one in kept], "step": step}, ensure_ascii=False)
     try:
         with aside.open("w", encoding="utf-8") as out:
             out.write(text)

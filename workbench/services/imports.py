@@ -15,7 +15,7 @@ import pyarrow as pa
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.register import Register
 from workbench.errors import Cancelled, Forbidden, StoreFault, UnusableInput, WrongUse
-from workbench.services import shelves
+from workbench.services import maps, shelves
 from workbench.services.office import Office
 from workbench.services.settings import overrides_on
 from workbench.services.shelves import ListSummary
@@ -63,7 +63,7 @@ def bring_in(
         mapping=mapping,
         progress=lambda share, words: tell(share * 0.6, words),
     )
-    return shelve(
+    summary = shelve(
         office,
         actor,
         name.strip()[:120],
@@ -73,6 +73,8 @@ def bring_in(
         facts={"sources": sources},
         files=paths,
     )
+    maps.make_ready(office, actor, summary.id, tell)
+    return summary
 
 
 def shelve_register(

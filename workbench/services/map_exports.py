@@ -57,13 +57,16 @@ def export(
     """One file of ``KINDS``: its name and content.
 
     ``with_boundaries`` and ``licence`` (of ``bundle.LICENCES``) are for open data: whether the
-    office's own boundaries may be published, and on what terms. Raises ``WrongUse`` for what the
-    atlas does not have and ``Forbidden`` for areas that are not the actor's.
+    office's own boundaries may be published, which who sets its rules says, and on what terms.
+    Raises ``WrongUse`` for what the atlas does not have and ``Forbidden`` for areas that are not
+    the actor's.
     """
     _require_own(actor, atlas)
     if kind not in KINDS:
         raise WrongUse("Jenis berkas tidak dikenal. Pilih jenis yang ada pada daftar.")
     today = clock.moment(clock.now()).astimezone(WIB).date()
+    if with_boundaries:
+        require(actor, Permission.SET_RULES)
     if kind == "data-terbuka":
         from workbench.geo.exports.bundle import Publication, open_data
 
@@ -92,10 +95,15 @@ def chart(
     """
     _require_own(actor, atlas)
     from workbench.geo.exports import charts
-    from workbench.geo.exports.selections import extract
+    from workbench.geo.exports.selections import CHANGE, extract
 
     if kind == "tren":
-        periods = [replace(selection, period=period.list_id) for period in atlas.periods]
+        # A change is of two periods; over more of them it is the counts that show it.
+        kind_shown = "jumlah" if selection.measure == CHANGE else selection.measure
+        periods = [
+            replace(selection, period=period.list_id, measure=kind_shown)
+            for period in atlas.periods
+        ]
         drawn = charts.trend([extract(atlas, one, actor.covers) for one in periods], codes)
     elif kind in CHARTS:
         draw = charts.bar if kind == "batang" else charts.distribution

@@ -1,8 +1,10 @@
 """Maps of lists: what is published of each, behind the gate, and the pages made of it.
 
 What is published of a list is computed once over the whole list and kept in the workspace folder
-``peta/terbitan``: it stays as it went out, and what is published of the next list is made so that
-both together betray nothing. Everything that leaves here is cut to the actor's areas.
+``peta/terbitan``: it stays as it went out, and what is published next is made so that it betrays
+nothing beside what the same list told before (judged otherwise, a kelurahan replaced, another
+threshold) and beside the list next to it in time. Everything that leaves here is cut to the
+actor's areas.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ import hashlib
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -22,15 +24,17 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.access import Actor, Permission, Workspace, may, require
 from workbench.domain.words import date_id
-from workbench.errors import Forbidden, StoreFault, WrongUse
+from workbench.errors import Forbidden, StoreFault, WorkbenchError, WrongUse
 from workbench.geo.areas import AreaSet
-from workbench.geo.disclosure.tables import Release, State
+from workbench.geo.disclosure.gate import STEPS
+from workbench.geo.disclosure.tables import Counts, Release, State
 from workbench.services import boundaries, populations, shelves
 from workbench.services.office import Office
 from workbench.store import ledger, snapshots
 
 if TYPE_CHECKING:
     from workbench.geo.atlas import Atlas, Period
+    from workbench.geo.disclosure.gate import Former
     from workbench.geo.page.contents import Choice
     from workbench.store.snapshots import Snapshot
 
@@ -38,20 +42,24 @@ if TYPE_CHECKING:
 MOST_PERIODS = 4
 #: Counts below this are hidden where the office has set nothing else.
 THRESHOLD = 5
-_LIMITS = (3, 20)
+#: What is hidden under one of these is not betrayed by what the same list shows under another.
+THRESHOLDS = STEPS
 _OUT = "terbitan"
 _SETTING = "ambang.json"
 _TOP = 3
+#: A city that hides more cells than this is so small that two former releases take minutes.
+_MANY_HIDDEN = 4500
 #: All of these must be public before anything is said of the rules that are found in a place.
 _SPEAKING = ("bertemuan", "kunjungan", "temuan")
 
 
 @dataclass(frozen=True)
 class _Standing:
-    """A list on the shelf and where its publication lies."""
+    """A list on the shelf as it was judged once, and where its publication lies."""
 
     snapshot: Snapshot
-    judgement: str
+    judgement: Path
+    threshold: int
     path: Path
 
     @property
@@ -111,6 +119,20 @@ def is_published(office: Office, actor: Actor, list_ids: Sequence[str]) -> bool:
     return all(_find(office, actor, one, areas).path.exists() for one in list_ids)
 
 
+def make_ready(
+    office: Office, actor: Actor, list_id: str, tell: Callable[[float, str], None]
+) -> None:
+    """Publish a list that has just come in or was judged again, so that the room opens at once.
+
+    A fault, or a ``tell`` that stops, leaves it to the room, which publishes what is not out.
+    """
+    require(actor, Permission.READ_MAP)
+    with suppress(WorkbenchError):
+        tell(0.97, "Menyiapkan peta ...")
+        areas = boundaries.areas(office, actor)
+        _publish(office, actor, _find(office, actor, list_id, areas), areas)
+
+
 def map_page(
     office: Office, actor: Actor, list_ids: Sequence[str], first: Choice | None = None
 ) -> tuple[str, bytes]:
@@ -162,15 +184,14 @@ def threshold(office: Office, actor: Actor) -> int:
 def set_threshold(office: Office, actor: Actor, value: int) -> None:
     """Set the least count that is shown; what is already out stays as it is.
 
-    Raises ``WrongUse`` outside 3 to 20 and ``Forbidden`` for whoever does not look after the
-    whole city.
+    Raises ``WrongUse`` for what is none of ``THRESHOLDS`` and ``Forbidden`` for whoever does not
+    look after the whole city.
     """
     require(actor, Permission.SET_RULES)
     if not actor.covers(""):
         raise Forbidden("Batas angka kecil berlaku untuk seluruh kota. Mintalah admin.")
-    low, high = _LIMITS
-    if not isinstance(value, int) or not low <= value <= high:
-        raise WrongUse(f"Batas angka kecil: isi angka bulat {low} sampai {high}.")
+    if not isinstance(value, int) or value not in THRESHOLDS:
+        raise WrongUse("Batas angka kecil hanya boleh 3, 5 atau 10. Pilih salah satunya.")
     path = _home(office, actor) / _SETTING
     with office.store_for(actor).writing() as connection:
         _write(path, json.dumps({"ambang": value}))
@@ -184,42 +205,98 @@ def _publish(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> No
     """Make what is published of a list, unless it is out already."""
     if one.path.exists():
         return
-    from workbench.geo.counting import count
-    from workbench.geo.disclosure.gate import Former, disclose
+    from workbench.geo.disclosure.gate import disclose, veil
     from workbench.geo.releases import release_text
 
     with _one_at_a_time(one.path.parent):
         if one.path.exists():
             return
-        former = []
-        beside = _beside(office, actor, one, areas)
-        if beside is not None:
-            _, older = shelves.standing(office, actor, beside.snapshot.id)
-            out, _ = _published(beside.path, beside.path.stat().st_mtime_ns, areas)
-            counts = count(older.register, older.findings.table, areas, _day(beside))
-            former.append(Former(counts, out))
+        counts = _counts(office, actor, one, areas)
+        out = _out(office, actor, areas)
+        lower = [
+            other
+            for other in out
+            if other.judgement == one.judgement and other.threshold < one.threshold
+        ]
+        if lower:
+            # Less of what is out already: there is nothing new to betray, so no former is asked.
+            shown = _release(max(lower, key=lambda other: other.threshold), areas)
+            release = veil(disclose(counts, areas, one.threshold), shown)
+        else:
+            former = _formers(office, actor, one, areas, out)
+            release = disclose(counts, areas, one.threshold, former=former)
         _, whole = shelves.standing(office, actor, one.snapshot.id)
-        counts = count(whole.register, whole.findings.table, areas, _day(one))
-        release = disclose(counts, areas, _threshold(office, actor), former=former)
         about = {"ruleset": whole.findings.ruleset, "top": _top_rules(whole, release)}
         _write(one.path, release_text(release))
         _write(_about(one.path), json.dumps(about, ensure_ascii=False))
 
 
-def _beside(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> _Standing | None:
-    """The list next to this one in time that is out already.
+def _formers(
+    office: Office, actor: Actor, one: _Standing, areas: AreaSet, out: Sequence[_Standing]
+) -> list[Former]:
+    """What the same list told last, and the list next to it in time; of a tiny city the former.
 
-    One, not all: an interval over many lists takes minutes, and the next in time is the one
-    whose differences are small.
+    Two, not all: an interval over many releases takes minutes, and these are the ones whose
+    differences are small.
     """
-    out = [
-        found
-        for snapshot in snapshots.list_snapshots(office.store_for(actor))
-        if snapshot.id != one.snapshot.id
-        and (found := _standing_of(office, actor, snapshot, areas)).path.exists()
-    ]
+    from workbench.geo.disclosure.gate import Former
+
+    kin = _kin(office, actor, one.snapshot)
     day = date.fromisoformat(one.day)
-    return min(out, key=lambda other: abs((date.fromisoformat(other.day) - day).days), default=None)
+    own = [other for other in out if other.snapshot.id in kin][-1:]
+    others = [other for other in reversed(out) if other.snapshot.id not in kin]
+    if own and _hidden(_release(own[0], areas)) > _MANY_HIDDEN:
+        others = []
+    beside = sorted(others, key=lambda other: abs((date.fromisoformat(other.day) - day).days))[:1]
+    return [
+        Former(_counts(office, actor, other, areas), _release(other, areas))
+        for other in out
+        if other in own or other in beside
+    ]
+
+
+def _hidden(release: Release) -> int:
+    cells = (cell for table in release.tables.values() for cell in table.cells.values())
+    return sum(cell.state is State.DISEMBUNYIKAN for cell in cells)
+
+
+def _kin(office: Office, actor: Actor, snapshot: Snapshot) -> frozenset[str]:
+    """The list, those of its name, and those it shares all but replaced kelurahan with."""
+    lists = snapshots.list_snapshots(office.store_for(actor), include_deleted=True)
+    replaced = {one.id: one.manifest.get("replaces") for one in lists}
+
+    def first(list_id: str) -> str:
+        while before := replaced.get(list_id):
+            list_id = before
+        return list_id
+
+    return frozenset(
+        one.id for one in lists if one.name == snapshot.name or first(one.id) == first(snapshot.id)
+    )
+
+
+def _out(office: Office, actor: Actor, areas: AreaSet) -> list[_Standing]:
+    """All that is out of the lists that stand, under any judgement and threshold, oldest first."""
+    found = []
+    for snapshot in snapshots.list_snapshots(office.store_for(actor)):
+        folder = shelves.folder_of(office, actor, snapshot)
+        for judgement in (folder, *folder.glob("judgement-*")):
+            for threshold in THRESHOLDS:
+                one = _judged(office, actor, snapshot, judgement, threshold, areas)
+                if one.path.exists():
+                    found.append(one)
+    return sorted(found, key=lambda one: one.path.stat().st_mtime_ns)
+
+
+def _counts(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> Sequence[Counts]:
+    from workbench.geo.counting import count
+
+    whole = shelves._load(shelves.folder_of(office, actor, one.snapshot), one.judgement)
+    return count(whole.register, whole.findings.table, areas, _day(one))
+
+
+def _release(one: _Standing, areas: AreaSet) -> Release:
+    return _published(one.path, one.path.stat().st_mtime_ns, areas)[0]
 
 
 def _top_rules(whole: shelves.Standing, release: Release) -> Mapping[str, tuple[str, ...]]:
@@ -297,22 +374,33 @@ def _find(office: Office, actor: Actor, list_id: str, areas: AreaSet) -> _Standi
 
 
 def _standing_of(office: Office, actor: Actor, snapshot: Snapshot, areas: AreaSet) -> _Standing:
-    folder = shelves.folder_of(office, actor, snapshot)
-    judgement = shelves.newest_judgement(folder).name
-    mark = f"{snapshot.id}\n{judgement}\n{_threshold(office, actor)}\n{areas.codes}"
+    judgement = shelves.newest_judgement(shelves.folder_of(office, actor, snapshot))
+    return _judged(office, actor, snapshot, judgement, _threshold(office, actor), areas)
+
+
+def _judged(
+    office: Office,
+    actor: Actor,
+    snapshot: Snapshot,
+    judgement: Path,
+    threshold: int,
+    areas: AreaSet,
+) -> _Standing:
+    mark = f"{snapshot.id}\n{judgement.name}\n{threshold}\n{areas.codes}"
     digest = hashlib.sha256(mark.encode()).hexdigest()[:24]
-    return _Standing(snapshot, judgement, _home(office, actor) / _OUT / f"{digest}.json")
+    path = _home(office, actor) / _OUT / f"{digest}.json"
+    return _Standing(snapshot, judgement, threshold, path)
 
 
 def _threshold(office: Office, actor: Actor) -> int:
     try:
         text = (_home(office, actor) / _SETTING).read_text(encoding="utf-8")
-        value = json.loads(text)["ambang"]
+        value = int(json.loads(text)["ambang"])
     except FileNotFoundError:
         return THRESHOLD
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreFault("Batas angka kecil tidak terbaca. Mintalah admin mengaturnya.") from error
-    return max(_LIMITS[0], int(value))
+    return min((one for one in THRESHOLDS if one >= value), default=THRESHOLDS[-1])
 
 
 def _day(one: _Standing) -> date:

@@ -1,7 +1,8 @@
 """How many people and families live in each kelurahan, from a file of the office.
 
-The file lies in the workspace as ``peta/penduduk.csv``, the one before it beside it. A file with
-a mistake changes nothing: all its mistakes are told at once, each with its place and its mend.
+The kelurahan are those of the map in place. The file lies in the workspace as
+``peta/penduduk.csv``, the one before it beside it. A file with a mistake changes nothing: all its
+mistakes are told at once, each with its place and its mend.
 """
 
 from __future__ import annotations
@@ -13,24 +14,19 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.access import Actor, Permission, require
-from workbench.domain.wilayah import (
-    CITY,
-    find_kelurahan,
-    kecamatan,
-    kelurahan,
-    kelurahan_by_code,
-    plain_name,
-)
+from workbench.domain.wilayah import find_kelurahan, kelurahan_by_code, plain_name
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
+from workbench.geo.areas import Area, AreaSet
 from workbench.geo.population import Population, PopulationEntry
+from workbench.services import boundaries
 from workbench.services.office import Office
 from workbench.store import ledger, store_fault
 
@@ -88,7 +84,8 @@ class Report:
 
     def sentences(self) -> tuple[str, ...]:
         """The report as a person reads it."""
-        said = [f"{self.joined} dari {len(kelurahan())} kelurahan punya angka penduduk."]
+        whole = self.joined + len(self.missing)
+        said = [f"{self.joined} dari {whole} kelurahan punya angka penduduk."]
         if self.years:
             said.append(f"Tahun: {', '.join(map(str, self.years))}.")
         if self.missing:
@@ -111,7 +108,8 @@ def install(office: Office, actor: Actor, path: Path, year: int = 0, source: str
     after the whole office may. Raises ``UnusableInput``, with every mistake of the file.
     """
     _require_setter(actor)
-    entries, unknown = _read(path, year, source)
+    areas = boundaries.areas(office, actor)
+    entries, unknown = _read(path, year, source, areas)
     content = _written(entries)
     folder = _folder(office, actor)
     former = _readable(folder / FILE)
@@ -126,7 +124,7 @@ def install(office: Office, actor: Actor, path: Path, year: int = 0, source: str
             _put(folder / FILE, content)
         except OSError as error:
             raise store_fault(error) from error
-    return _report(Population(entries), unknown, former)
+    return _report(Population(entries), unknown, former, areas)
 
 
 def undo(office: Office, actor: Actor) -> Report:
@@ -137,9 +135,9 @@ def undo(office: Office, actor: Actor) -> Report:
     _require_setter(actor)
     folder = _folder(office, actor)
     now, before = folder / FILE, folder / FORMER
-    if not now.exists() and not before.exists():
+    if not was_installed(office, actor):
         raise WrongUse("Belum pernah ada berkas penduduk, jadi tidak ada yang dikembalikan.")
-    left = _readable(now)
+    areas, left = boundaries.areas(office, actor), _readable(now)
     with office.store_for(actor).writing() as connection:
         content = before.read_bytes() if before.exists() else b""
         _record(connection, actor, "kembali", content)
@@ -153,7 +151,14 @@ def undo(office: Office, actor: Actor) -> Report:
                 os.replace(aside, before)
         except OSError as error:
             raise store_fault(error) from error
-    return _report(_readable(now) or Population(), (), left)
+    return _report(_readable(now) or Population(), (), left, areas)
+
+
+def was_installed(office: Office, actor: Actor) -> bool:
+    """Whether there ever were figures, so that ``undo`` has something to do."""
+    _require_setter(actor)
+    folder = _folder(office, actor)
+    return any((folder / name).exists() for name in (FILE, FORMER))
 
 
 def population(office: Office, actor: Actor) -> Population:
@@ -186,24 +191,26 @@ def _record(connection: Any, actor: Actor, what: str, content: bytes) -> None:
     ledger.record(connection, actor.id, "penduduk_peta", "peta:penduduk", what, digest)
 
 
-def _report(new: Population, unknown: Sequence[str], former: Population | None) -> Report:
+def _report(
+    new: Population, unknown: Sequence[str], former: Population | None, areas: AreaSet
+) -> Report:
     missing = [
-        f"{place.name} ({place.kecamatan})"
-        for place in kelurahan()
-        if (entry := new.on(place.kode_kemendagri)) is None or entry.people is None
+        f"{area.name} ({area.kecamatan})"
+        for area in areas.areas
+        if (entry := new.on(area.code)) is None or entry.people is None
     ]
     return Report(
-        len(kelurahan()) - len(missing),
+        len(areas.areas) - len(missing),
         tuple(sorted({year for _, year in new.entries})),
         tuple(missing),
         tuple(unknown),
-        _people(new),
-        None if former is None else _people(former),
+        _people(new, areas),
+        None if former is None else _people(former, areas),
     )
 
 
-def _people(known: Population) -> int:
-    entries = (known.on(code) for code in kelurahan_by_code())
+def _people(known: Population, areas: AreaSet) -> int:
+    entries = (known.on(code) for code in areas.by_code)
     return sum(entry.people or 0 for entry in entries if entry)
 
 
@@ -265,9 +272,35 @@ class _Reading:
     name: str
     year: int
     source: str
-    entries: dict[tuple[str, int], PopulationEntry]
-    unknown: list[str]
-    faults: list[str]
+    areas: AreaSet
+    entries: dict[tuple[str, int], PopulationEntry] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, list[Area]]:
+        """The kelurahan by their plain names; two may have the same."""
+        found: dict[str, list[Area]] = {}
+        for area in self.areas.areas:
+            found.setdefault(plain_name(area.name), []).append(area)
+        return found
+
+    @cached_property
+    def kecamatan(self) -> frozenset[str]:
+        """Plain names of the kecamatan."""
+        return frozenset(map(plain_name, self.areas.kecamatan.values()))
+
+    def find(self, name: str, district: str) -> Area | None:
+        """The kelurahan of that name, or of a spelling known of it; None if it may be two."""
+        known = find_kelurahan(name, district)
+        if known is not None and known.kode_kemendagri in self.areas.by_code:
+            return self.areas.by_code[known.kode_kemendagri]
+        found = [
+            area
+            for area in self.by_name.get(plain_name(name), ())
+            if not district or plain_name(area.kecamatan) == plain_name(district)
+        ]
+        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -299,11 +332,11 @@ class _Line:
 
 
 def _read(
-    path: Path, year: int, source: str
+    path: Path, year: int, source: str, areas: AreaSet
 ) -> tuple[Mapping[tuple[str, int], PopulationEntry], list[str]]:
     from workbench.verification.workbooks import open_source, unpack
 
-    found = _Reading(path.name, year, source, {}, [], [])
+    found = _Reading(path.name, year, source, areas)
     has_header = False
     for name, content in unpack(path):
         for sheet in open_source(name, content, _likeness).sheets:
@@ -328,7 +361,7 @@ def _read(
         )
     if not found.entries:
         raise UnusableInput(
-            f"Berkas {path.name} tidak memuat satu pun kelurahan {CITY.name}. Pilih berkas "
+            f"Berkas {path.name} tidak memuat satu pun kelurahan {areas.city_name}. Pilih berkas "
             "penduduk kota ini, dengan kode Kemendagri atau nama kelurahan dan kecamatan."
         )
     return found.entries, found.unknown
@@ -403,44 +436,46 @@ def _place(line: _Line, found: _Reading) -> str:
     """The kelurahan a row is about; "" for totals, other places and what cannot be told."""
     digits = re.sub(r"[.\s]", "", line.text("kode"))
     name, district = line.text("kelurahan"), line.text("kecamatan")
-    named = find_kelurahan(name, district) if name else None
+    named = found.find(name, district) if name else None
     # Kota Baru is a kelurahan; "Kota Serang" below the last one is a sum.
     is_total = named is None and not digits and _TOTAL.match(name)
     if not (digits or name) or is_total or len(digits) in (2, 4, 6):
         return ""
+    example = next(iter(found.areas.by_code))
     if digits:
         code = f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}.{digits[6:]}"
         if not re.fullmatch(r"[0-9]{10}", digits):
             found.faults.append(
-                f"{line.at('kode')}: kode kelurahan harus 10 angka, misalnya 36.73.01.1001."
+                f"{line.at('kode')}: kode kelurahan harus 10 angka, misalnya {example}."
             )
             return ""
-        if code in kelurahan_by_code():
-            if named is not None and named.kode_kemendagri != code:
+        if code in found.areas.by_code:
+            if named is not None and named.code != code:
                 found.faults.append(
                     f"{line.at('kode')}: kode dan nama kelurahan tidak cocok. Perbaiki salah "
                     "satunya."
                 )
                 return ""
             return code
-        if any(place.kode_bps == digits for place in kelurahan()):
+        ours = map(kelurahan_by_code().get, found.areas.by_code)
+        if any(place and place.kode_bps == digits for place in ours):
             found.faults.append(
                 f"{line.at('kode')}: ini kode BPS. Ganti dengan kode Kemendagri, misalnya "
-                "36.73.01.1001, atau hapus kolom kode dan pakai nama."
+                f"{example}, atau hapus kolom kode dan pakai nama."
             )
             return ""
         found.unknown.append(f"baris {line.row}")
         return ""
     if named is not None:
-        return named.kode_kemendagri
-    same = [place for place in kelurahan() if plain_name(place.name) == plain_name(name)]
+        return named.code
+    same = found.by_name.get(plain_name(name), ())
     if len(same) > 1 and not district:
         places = " dan ".join(place.kecamatan for place in same)
         found.faults.append(
             f"{line.at('kelurahan')}: {same[0].name} ada di Kecamatan {places}. Tambahkan kolom "
             "kecamatan."
         )
-    elif not district or plain_name(district) in map(plain_name, kecamatan().values()):
+    elif not district or plain_name(district) in found.kecamatan:
         found.faults.append(
             f"{line.at('kelurahan')}: nama kelurahan tidak dikenal. Perbaiki ejaannya atau tulis "
             "kode Kemendagri."

@@ -23,7 +23,7 @@ from workbench.domain.wilayah import kelurahan_by_code
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, UnusableInput, WrongUse
 from workbench.rules import Findings, catalogue
-from workbench.services import shelves
+from workbench.services import maps, shelves
 from workbench.services.comparisons import column_words
 from workbench.services.imports import (
     Asks,
@@ -161,6 +161,7 @@ def replace_kelurahan(
         tell,
         facts={"sources": sources, "replaces": list_id, "kelurahan": kelurahan_kode},
     )
+    maps.make_ready(office, actor, summary.id, tell)
     return Replaced(
         summary,
         old["disimpan"] - removed,
@@ -215,6 +216,7 @@ def _renew(
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+    maps.make_ready(office, actor, snapshot.id, telling(None, None))
     return shelves.summary_of(recorded)
 
 

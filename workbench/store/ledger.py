@@ -11,22 +11,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.store import clock
+from workbench.store.anchors import Anchor
 from workbench.store.tables import event as events
 from workbench.store.tables import ledger_head
 from workbench.store.workspace import Store
 
 #: What the first event holds as the hash of the one before it.
 GENESIS: Final = "0" * 64
+#: What the hash of an event is made over, in this order.
+SAID: Final = (
+    "seq",
+    "prev_hash",
+    "actor",
+    "kind",
+    "subject",
+    "field",
+    "revision",
+    "value",
+    "at",
+)
+_AT_ONCE, _TOLD_EVERY = 2000, 20_000
+#: Made once: a million events are hashed through it.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 #: Browsers hold whole numbers exactly up to here.
 MAX_REVISION: Final = 2**53 - 1
+
+
+#: Told how many events are done, and of how many.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -74,7 +96,7 @@ class ChainReport:
 
 def canonical(value: Any) -> str:
     """JSON text that is the same for the same value on every machine."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def append(connection: Connection, event: Event) -> Appended:
@@ -138,45 +160,82 @@ def newest(connection: Connection, actor: str, subject: str) -> dict[str, Newest
 
 def chain_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 over everything an event says, its place and the hash before it."""
-    said = [
-        row[name]
-        for name in (
-            "seq",
-            "prev_hash",
-            "actor",
-            "kind",
-            "subject",
-            "field",
-            "revision",
-            "value",
-            "at",
-        )
-    ]
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return _hash_of([row[name] for name in SAID])
 
 
-def verify_chain(store: Store) -> ChainReport:
-    """Walk the whole chain; finds an event edited, deleted, inserted, swapped or cut off."""
+def _hash_of(said: Sequence[Any]) -> str:
+    return hashlib.sha256(_ENCODER.encode(said).encode()).hexdigest()
+
+
+def verify_chain(
+    store: Store, anchors: Iterable[Anchor] = (), progress: Progress | None = None
+) -> ChainReport:
+    """Walk the whole chain; finds an event edited, deleted, inserted, swapped or cut off.
+
+    A chain that agrees with itself but was written anew is found by the ``anchors`` (of this
+    store) it does not agree with. ``progress`` is told (done, of); memory does not grow with
+    the chain.
+    """
+    due = deque(sorted(anchors, key=lambda anchor: anchor.seq))
+    wanted, agreed, before, place = len(due), 0, GENESIS, 0
     with store.reading() as connection:
-        before, expected = GENESIS, 0
-        for row in connection.execute(
-            select(events).order_by(events.c.seq).execution_options(yield_per=2000)
-        ).mappings():
-            expected += 1
-            if row["seq"] != expected:
-                return _fault(expected, f"Jejak nomor {expected} hilang.")
-            if row["prev_hash"] != before or row["hash"] != chain_hash(dict(row)):
-                return _fault(expected, f"Jejak nomor {expected} tidak cocok dengan aslinya.")
-            before = row["hash"]
-        head = connection.execute(select(ledger_head)).one()
-    if (head.seq, head.hash) != (expected, before):
-        place = min(head.seq, expected) + 1
-        return _fault(place, f"Jejak terpotong atau bertambah sejak nomor {place}.")
-    return ChainReport(expected, True, None, f"Jejak utuh: {expected} catatan.")
+        head = connection.execute(select(ledger_head)).one_or_none()
+        ordered = select(*(events.c[name] for name in (*SAID, "hash"))).order_by(events.c.seq)
+        for row in connection.execute(ordered.execution_options(yield_per=_AT_ONCE)):
+            place += 1
+            if sentence := _wrong_with(row, place, before):
+                return ChainReport(place - 1, False, place, sentence)
+            before = row[-1]
+            while due and due[0].seq == place:
+                if not before.startswith(due[0].hash):
+                    return _rewritten(due[0], agreed)
+                agreed = due.popleft().seq
+            if progress is not None and head is not None and place % _TOLD_EVERY == 0:
+                progress(place, head.seq)
+    if progress is not None:
+        progress(place, place)
+    if due:
+        cut = f"Jejak terpotong: {due[0].words} mencatat nomor {due[0].seq}, yang ada {place}."
+        return ChainReport(place, False, place + 1, cut)
+    if head is None or (head.seq, head.hash) != (place, before):
+        fault = min(head.seq if head else place, place) + 1
+        cut = f"Jejak terpotong atau bertambah sejak nomor {fault}."
+        return ChainReport(fault - 1, False, fault, cut)
+    held = f", cocok dengan {wanted} jangkar" if wanted else ""
+    return ChainReport(place, True, None, f"Jejak utuh: {number_id(place)} catatan{held}.")
 
 
-def _fault(place: int, sentence: str) -> ChainReport:
-    return ChainReport(place - 1, False, place, sentence)
+def _wrong_with(row: Sequence[Any], place: int, before: str) -> str:
+    """What is wrong with the event that stands at ``place``; "" when nothing is."""
+    *said, own = row
+    seq, prev_hash = said[0], said[1]
+    if type(seq) is not int or seq < place:
+        return f"Ada jejak yang disisipkan di depan nomor {place}."
+    if seq > place:
+        until = f" sampai {seq - 1}" if seq > place + 1 else ""
+        return f"Jejak nomor {place}{until} hilang."
+    try:
+        is_own = own == _hash_of(said)
+    except TypeError:
+        is_own = False
+    match is_own, prev_hash == before:
+        case True, True:
+            return ""
+        case False, True:
+            return f"Jejak nomor {place} diubah isinya, atau bukan jejak yang semula di sana."
+        case True, False:
+            return (
+                f"Jejak nomor {place} tidak menyambung ke jejak sebelumnya: ada yang diganti, "
+                "disisipkan atau dihapus di antaranya."
+            )
+    return f"Jejak nomor {place} bukan yang semula: ditukar atau disisipkan."
+
+
+def _rewritten(anchor: Anchor, agreed: int) -> ChainReport:
+    fault = agreed + 1
+    where = f"nomor {fault} sampai {anchor.seq}" if fault < anchor.seq else f"nomor {fault}"
+    sentence = f"Jejak {where} ditulis ulang: tidak cocok dengan {anchor.words}."
+    return ChainReport(agreed, False, fault, sentence)
 
 
 def _revisions(connection: Connection, event: Event) -> dict[int, str]:

@@ -120,6 +120,10 @@ event = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("actor", "subject", "field", "revision"),
     Index(None, "subject", "field"),
+    #: For the log's pages, which filter by kind, by actor or by day.
+    Index(None, "kind", "seq"),
+    Index(None, "actor", "seq"),
+    Index(None, "at"),
 )
 
 #: One row: where the chain ends. It is locked first by every append, so appends queue on every
@@ -371,4 +375,131 @@ pair_decision = Table(
     Column("decided_by", String(40), nullable=False),
     Column("at", String(27), nullable=False),
     CheckConstraint("decision in ('sama', 'beda', 'tunda')", name="decision"),
+)
+
+#: Who looks after which kelurahan, RW or RT at which stage: many to many. Withdrawn, it stays.
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("officer", String(40), primary_key=True),
+    Column("area_kode", String(13), primary_key=True),
+    #: Empty for all of them.
+    Column("rw", String(10), primary_key=True),
+    Column("rt", String(10), primary_key=True),
+    Column("stage", String(20), primary_key=True),
+    Column("assigned_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("withdrawn_at", String(27)),
+    Index(None, "area_kode"),
+)
+
+#: What came back from a visit to a family of a list, in codes. A later revision of the same
+#: ``source`` counts instead of the earlier one; another source stands beside it.
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("recorder", String(40), nullable=False),
+    Column("way", String(10), nullable=False),
+    Column("kelurahan_kode", String(13), nullable=False),
+    #: The same family in other lists; empty where its row has no key.
+    Column("family_key", String(64), nullable=False),
+    Column("visited_on", String(10), nullable=False),
+    Column("codes", Text, nullable=False),
+    #: Which other outcomes (a hash of them) this one decides between; empty for none.
+    Column("settles", String(64), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    CheckConstraint("way in ('layar', 'xlsx', 'xlsform', 'kertas', 'putusan')", name="way"),
+    CheckConstraint("(way = 'putusan') = (settles <> '')", name="settles"),
+    Index(None, "family_key"),
+)
+
+#: What was written in words; it can be deleted and the ledger stays whole.
+outcome_note = Table(
+    "outcome_note",
+    metadata,
+    Column("list_id", String(40), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    ForeignKeyConstraint(
+        ["list_id", "family_id", "source", "revision"],
+        ["outcome.list_id", "outcome.family_id", "outcome.source", "outcome.revision"],
+    ),
+)
+
+#: At which stage somebody has acted on a record. One row for each: nobody acts at two.
+stage_hand = Table(
+    "stage_hand",
+    metadata,
+    Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("actor", String(40), primary_key=True),
+    Column("stage", String(20), nullable=False),
+    UniqueConstraint("list_id", "family_id", "actor", "stage"),
+)
+
+#: The moves of a record. The database itself refuses one by somebody with a hand elsewhere.
+stage_step = Table(
+    "stage_step",
+    metadata,
+    Column("list_id", String(40), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("stage_from", String(20), nullable=False),
+    Column("stage_to", String(20), nullable=False),
+    Column("direction", String(10), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(
+        ["list_id", "family_id", "actor", "stage_from"],
+        ["stage_hand.list_id", "stage_hand.family_id", "stage_hand.actor", "stage_hand.stage"],
+    ),
+    CheckConstraint("direction in ('maju', 'kembali')", name="direction"),
+    CheckConstraint("direction = 'maju' or reason <> ''", name="reason"),
+)
+
+#: The lists that the lives of findings have gone through, in order.
+finding_round = Table(
+    "finding_round",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False, unique=True),
+    Column("totals", Text, nullable=False),
+    #: Hash of every transition of the round.
+    Column("digest", String(64), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+)
+
+#: What became of a finding, one row for each change; the highest number is how it stands.
+finding_life = Table(
+    "finding_life",
+    metadata,
+    Column("rule", String(20), primary_key=True),
+    Column("subject_kind", String(10), primary_key=True),
+    Column("subject_key", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False),
+    Column("change", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("answer", String(12), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("kelurahan_kode", String(13), nullable=False),
+    #: The key it was known by before this change, where that was another.
+    Column("former_key", String(64), nullable=False),
+    Column("at", String(27), nullable=False),
+    CheckConstraint("state in ('terbuka', 'dikonfirmasi', 'dibuka_lagi', 'selesai')", name="state"),
+    Index(None, "list_id"),
+    Index(None, "subject_key"),
 )

@@ -24,7 +24,7 @@ from workbench.store.engine import WRITES, make_engine
 
 #: The newest migration. Equal to Alembic's head (tested), and known without importing Alembic,
 #: which a trainee's process never needs.
-NEWEST_SCHEMA = "0005"
+NEWEST_SCHEMA = "0006"
 
 _FULL = "Disk penuh, jadi data tidak tersimpan. Kosongkan ruang, lalu ulangi."
 _READ_ONLY = "Folder data tidak dapat ditulisi, jadi data tidak tersimpan. Periksa izin folder itu."

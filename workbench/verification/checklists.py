@@ -41,7 +41,7 @@ _PPKS_COLUMNS = ("family_id", "ppks_id", *COLUMNS["ppks"])
 
 @dataclass(frozen=True)
 class Question:
-    """One finding as a question at the door."""
+    """One finding as a question at the door; rule, kind and subject name it in the list."""
 
     rule: str
     severity: str
@@ -50,6 +50,8 @@ class Question:
     sentence: str
     question: str
     documents: str
+    subject_kind: str = ""
+    subject: str = ""
 
 
 @dataclass
@@ -213,6 +215,8 @@ def _question(finding: Mapping[str, Any], member: Mapping[str, Any] | None) -> Q
         finding["title"],
         rule.question,
         ", ".join(rule.documents),
+        finding["subject_kind"],
+        finding["subject"],
     )
 
 

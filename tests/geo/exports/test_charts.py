@@ -119,3 +119,16 @@ def test_a_chart_of_nothing_or_of_groups_is_refused_in_a_sentence(world):
             charts.bar(extracted)
         with pytest.raises(WrongUse):
             charts.trend([extracted])
+
+
+def test_a_change_shows_who_changed_most_with_its_sign(world):
+    changed = extract(world.atlas, Selection("ppks:PMKS04", "L2", "perubahan"))
+    said = texts(charts.bar(changed).svg)
+    known = [row for row in changed.kelurahan if row.figure.value is not None]
+    largest = sorted(known, key=lambda row: -abs(row.figure.value))[:25]
+    for row in largest:
+        assert changed.words(row.figure) in said
+    assert any(text.startswith("+") for text in said)
+    assert any(text.startswith(("-", "\u2212")) for text in said)
+    assert "berubah lebih sedikit" in " ".join(said)
+    assert charts.distribution(changed).words.startswith("Perubahan")

@@ -6,9 +6,10 @@ import pytest
 
 from tests.geo.exports.worlds import SMALL, UNSURVEYED, WITHOUT_PEOPLE, ZERO
 from workbench.errors import WrongUse
+from workbench.geo.classes import DIVERGING
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports import selections
-from workbench.geo.exports.selections import Selection, extract, told_apart
+from workbench.geo.exports.selections import Selection, extract, range_words, told_apart
 from workbench.geo.measures import Figure
 
 
@@ -61,3 +62,41 @@ def test_names_that_occur_twice_are_told_apart_by_their_kecamatan(world, selecti
     assert len(set(names.values())) == len(names)
     assert "Sukawana (Curug)" in names.values()
     assert "Cipare" in names.values()
+
+
+CHANGED = Selection("ppks:PMKS04", "L2", "perubahan")
+
+
+def test_a_change_is_the_newer_count_less_the_older_one(world):
+    new, old = (extract(world.atlas, Selection("ppks:PMKS04", one)) for one in ("L2", "L1"))
+    changed = extract(world.atlas, CHANGED)
+    for row in changed.kelurahan:
+        a, b = (one.by_code[row.code].figure for one in (new, old))
+        if a.value is None or b.value is None:
+            assert row.figure.value is None
+            assert row.figure.state is not State.ANGKA
+        else:
+            assert (row.figure.value, row.figure.state) == (a.value - b.value, State.ANGKA)
+    assert {changed.by_code[code].figure.state for code in SMALL} == {State.DISEMBUNYIKAN}
+    assert "Daftar L1" in changed.day
+    assert changed.title == f"Perubahan: {new.indicator.title}"
+
+
+def test_classes_of_a_change_lie_around_what_stayed_the_same(world):
+    changed = extract(world.atlas, CHANGED)
+    assert changed.fills == DIVERGING
+    assert changed.classes.limits[2] == 0
+    for row in changed.kelurahan:
+        if row.figure.value is not None:
+            words = range_words(
+                changed, changed.classes.ranges[changed.classes.class_of(row.figure.value)]
+            )
+            sign = {True: "naik", False: "turun"}.get(row.figure.value > 0)
+            assert words.startswith("tetap" if row.figure.value == 0 else sign)
+    shown = [row for row in changed.kelurahan if row.figure.value is not None]
+    assert sum(changed.classes.counts) == len(shown)
+
+
+def test_the_oldest_period_has_no_change(world):
+    with pytest.raises(WrongUse, match="lebih lama"):
+        extract(world.atlas, replace(CHANGED, period="L1"))

@@ -74,10 +74,10 @@ def _choose(lattice: Lattice, cells: Iterable[int]) -> int | None:
     )
 
 
-def _cost(lattice: Lattice, cell: int) -> tuple[int, int]:
+def _cost(lattice: Lattice, cell: int) -> tuple[bool, int, int]:
     size, name = lattice.rank[cell]
     fresh = sum(not _is_touched(lattice, line) for line in lattice.lines_of(cell))
-    return size + 2 * fresh, name
+    return lattice.base[cell], size + 2 * fresh, name
 
 
 def _is_touched(lattice: Lattice, line: int) -> bool:
@@ -86,13 +86,19 @@ def _is_touched(lattice: Lattice, line: int) -> bool:
 
 
 def _remedy(lattice: Lattice, weakness: Weakness) -> int | None:
-    """One more cell to hide: where the numbers bind, else next to the cell, else anywhere near."""
+    """One more cell to hide: where the numbers bind, else next to the cell, else anywhere near.
+
+    Base cells come after all others.
+    """
     own = lattice.lines_of(weakness.cell)
+    nets: list[set[int]] = []
     for lines, others in ((weakness.lines, weakness.others), (own, ()), (weakness.around, ())):
         parts = {part for line in lines for part in lattice.lines[line][1]}
         totals = {lattice.lines[line][0] for line in lines} | set(others)
-        for cells in (parts - totals, totals):
-            cell = _choose(lattice, cells)
+        nets += [parts - totals, totals]
+    for base in (False, True):
+        for net in nets:
+            cell = _choose(lattice, (one for one in net if lattice.base[one] is base))
             if cell is not None:
                 return cell
     return None

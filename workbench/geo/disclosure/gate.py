@@ -19,15 +19,17 @@ A sensitive column that is zero in the whole city is known to be zero everywhere
 
 Two releases: the numbers of different periods are not tied, and a change is published where both
 are shown, so it adds nothing. A list published under thresholds of 3, 5 and 10 shows less each
-time, and together no more than under the lowest. For other thresholds, and for a list in which
-one kelurahan was counted again, hand over the ``former`` releases: they are attacked together. What
-is out stays out: a number told once is hidden again where the rule says so, and protects nobody.
+time, and together no more than under the lowest. For other counts that
+resemble these (one kelurahan counted again, the list judged otherwise) hand over the ``former``
+releases: they are attacked together. What is out stays out: a number told once is hidden again
+where the rule says so, and protects nobody. What was hidden stays hidden, unless it was under a
+higher threshold than now; the other way ``veil`` takes out what a lower threshold hid already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.geo.areas import AreaSet
 from workbench.geo.disclosure.complements import protect
@@ -72,20 +74,44 @@ def disclose(
     """
     lattice = Lattice()
     earlier: list[_Sheet] = []
+    lasting: set[int] = set()
     for one in former:
         out = _lay(one.tables, areas, lattice, earlier)
         for sheet in out:
             sheet.hide_small(one.release.threshold, sensitive_from)
         for sheet in out:
             sheet.recall(one.release)
+        if one.release.threshold <= threshold:
+            lasting |= {cell for sheet in out for cell in sheet.cells.values()}
         earlier += out
     sheets = _lay(tables, areas, lattice, earlier)
+    lattice.open({cell for sheet in sheets for cell in sheet.cells.values()} - lasting)
     for step in (*(one for one in STEPS if one < threshold), threshold):
         for sheet in sheets:
             sheet.hide_small(step, sensitive_from)
         lattice.settle_least()
         protect(lattice, step)
     return Release(areas, {sheet.table.name: sheet.published() for sheet in sheets}, threshold)
+
+
+def veil(release: Release, other: Release) -> Release:
+    """``release`` without the numbers that ``other``, made of the same counts, does not tell."""
+    return Release(
+        release.areas,
+        {
+            name: replace(
+                table,
+                cells={
+                    (code, key): cell
+                    if cell.value is None or other.cell(name, key, code).value is not None
+                    else Cell(State.DISEMBUNYIKAN)
+                    for (code, key), cell in table.cells.items()
+                },
+            )
+            for name, table in release.tables.items()
+        },
+        release.threshold,
+    )
 
 
 def _lay(
@@ -127,7 +153,8 @@ class _Sheet:
         for (code, key), number in numbers.items():
             if (code, key) not in self.cells:
                 name, guess = f"{table.name}/{code}/{key}", self._guess(code, key, numbers)
-                self.cells[code, key] = lattice.add(number, name, guess)
+                is_base = self.columns[key].is_base
+                self.cells[code, key] = lattice.add(number, name, guess, is_base)
         #: What is hidden for its own sake, even where an earlier release has told it.
         self.small: set[Place] = set()
         self._tie(beside)

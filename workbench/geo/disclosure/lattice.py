@@ -6,6 +6,7 @@ column of its children), a bound that some cells together are never more than so
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -15,6 +16,7 @@ class Lattice:
     """Cells with their true values, and what an outsider is going to see of them.
 
     ``least`` is the smallest number an outsider must think possible in a cell that is hidden.
+    A ``base`` cell is hidden for others only where nothing else helps.
     A ``frozen`` cell stands in an earlier release as a number: it is known, whatever we do now.
     """
 
@@ -22,13 +24,14 @@ class Lattice:
     hidden: list[bool] = field(default_factory=list)
     frozen: list[bool] = field(default_factory=list)
     least: list[int] = field(default_factory=list)
+    base: list[bool] = field(default_factory=list)
     rank: list[tuple[int, int]] = field(default_factory=list)
     lines: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     bounds: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)
     above: list[list[int]] = field(default_factory=list)
     below: list[list[int]] = field(default_factory=list)
 
-    def add(self, value: int, name: str, guess: int = 0) -> int:
+    def add(self, value: int, name: str, guess: int = 0, is_base: bool = False) -> int:
         """A new cell, shown. ``guess`` is about how large it is, made without looking at it.
 
         What is to be hidden for others goes by the guess, and then by name: were it the smallest
@@ -38,6 +41,7 @@ class Lattice:
         self.hidden.append(False)
         self.frozen.append(False)
         self.least.append(1)
+        self.base.append(is_base)
         self.rank.append((guess.bit_length(), crc32(name.encode())))
         self.above.append([])
         self.below.append([])
@@ -67,6 +71,12 @@ class Lattice:
     def hide(self, cell: int) -> None:
         """Hide a cell, unless it is known already."""
         self.hidden[cell] = not self.frozen[cell]
+
+    def open(self, cells: Iterable[int]) -> None:
+        """Forget that cells are hidden, and why."""
+        for cell in cells:
+            self.hidden[cell] = False
+            self.least[cell] = 1
 
     def may_hide(self, cell: int) -> bool:
         """Whether hiding a cell takes something from the outsider.

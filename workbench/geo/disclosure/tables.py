@@ -32,7 +32,8 @@ class Column:
     ``children``: the column is the sum of these; ``within``: it is a part of that column and
     never more than it; ``covered_by``: it is never more than these together, which overlap (both
     may name a column of a table before this one, ``table:key``, if it has the same survey);
-    ``sensitive``: published for the whole city only, and only from 10 up.
+    ``sensitive``: published for the whole city only, and only from 10 up; ``is_base``: others are
+    read against it, so for their sake it is hidden last.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Column:
     within: str = ""
     sensitive: bool = False
     covered_by: tuple[str, ...] = ()
+    is_base: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
-from workbench.geo.classes import colours
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.drawing import INK, LINE, QUIET, pen, svg_text
 from workbench.geo.exports.selections import STATE_WORDS, Extract, Row, told_apart
@@ -47,20 +46,26 @@ class Chart:
 def bar(extract: Extract) -> Chart:
     """The kelurahan from high to low, at most ``MOST_BARS``, with their 95 % interval.
 
+    Of a change those that changed most.
+
     Raises ``WrongUse`` where no kelurahan has a figure.
     """
     rows = _ordered(extract)
-    shown, rest = rows[:MOST_BARS], rows[MOST_BARS:]
+    by_size = sorted(rows, key=lambda row: -abs(_value(row))) if extract.is_change else rows
+    rest = by_size[MOST_BARS:]
+    shown = [row for row in rows if row not in rest]
     names = told_apart(extract.kelurahan)
     city = extract.by_code.get(extract.areas.city_code)
-    level = city.figure.value if city and extract.measured.kind != "jumlah" else None
+    has_level = city and extract.measured.kind != "jumlah" and not extract.is_change
+    level = city.figure.value if city and has_level else None
     caption = [_without(extract)]
     if any(row.figure.low is not None for row in shown):
         caption.insert(0, "Garis tipis pada batang: selang 95 %.")
     if level is not None:
         caption.insert(0, f"Garis putus-putus: {extract.areas.city_name} {extract.number(level)}.")
     if rest:
-        caption.insert(0, f"{len(rest)} kelurahan lainnya lebih rendah dan tidak digambar.")
+        how = "berubah lebih sedikit" if extract.is_change else "lebih rendah"
+        caption.insert(0, f"{len(rest)} kelurahan lainnya {how} dan tidak digambar.")
     words = _summary(extract, rows)
     with pen("batang"):
         figure, axes = _paper(extract, _ROW * len(shown) + 10, caption, left=120)
@@ -73,11 +78,19 @@ def bar(extract: Extract) -> Chart:
             if low is not None and high is not None:
                 for colour, width in (("#ffffff", 3.2), (INK, 1.1)):
                     axes.plot([low, high], [place, place], color=colour, linewidth=width)
-        widest = max([*values, *(row.figure.high or 0 for row in shown)]) or 1
-        axes.set_xlim(min(0, *values), widest * 1.24)
+        most = max([0, *values, *(row.figure.high or 0 for row in shown)])
+        least = min(0, *values)
+        wide = most - least or 1
+        axes.set_xlim(least - 0.24 * wide * (least < 0), most + 0.24 * wide)
         for place, row in enumerate(shown):
-            at = max(_value(row), row.figure.high or 0) + widest * 0.02
-            axes.text(at, place, extract.words(row.figure), va="center", size=_TEXT)
+            is_left = _value(row) < 0
+            at = _value(row) if is_left else max(_value(row), row.figure.high or 0)
+            axes.text(
+                *(at + wide * (-0.02 if is_left else 0.02), place, extract.words(row.figure)),
+                va="center",
+                ha="right" if is_left else "left",
+                size=_TEXT,
+            )
         if level is not None:
             axes.axvline(level, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
         axes.set_yticks(places, [_short(names[row.code], 19) for row in shown], size=_TEXT)
@@ -302,7 +315,7 @@ def _colour(extract: Extract, row: Row) -> str:
     """The colour of a figure's class; white for zero, which is in none."""
     if row.figure.state is State.NOL:
         return "#ffffff"
-    return colours(len(extract.classes.limits))[extract.classes.class_of(_value(row))]
+    return extract.fills[extract.classes.class_of(_value(row))]
 
 
 def _value(row: Row) -> float:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.words import date_id
-from workbench.geo.classes import CLUSTER, colours
+from workbench.geo.classes import CLUSTER
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.drawing import (
     INK,
@@ -116,7 +116,7 @@ def _fill(extract: Extract, code: str) -> tuple[str, str, str]:
     if figure.state in PATTERNS or figure.value is None:
         return PATTERNS.get(figure.state, PATTERNS[State.BELUM_DIDATA])
     place = extract.classes.class_of(figure.value)
-    return colours(len(extract.classes.limits))[place], INK, ""
+    return extract.fills[place], INK, ""
 
 
 def _outlines(
@@ -273,8 +273,7 @@ def _entries(extract: Extract) -> list[tuple[tuple[str, str, str], str, int]]:
         words = f"{group.capitalize()}, {firm} kuat" if firm else group.capitalize()
         if inside:
             entries.append(((colour, INK, ""), words, len(inside)))
-    fills = colours(len(extract.classes.limits))
-    classes = zip(fills, extract.classes.ranges, extract.classes.counts, strict=True)
+    classes = zip(extract.fills, extract.classes.ranges, extract.classes.counts, strict=True)
     for colour, range_, count in reversed(list(classes)):
         words = range_words(extract, range_)
         entries.append(((colour, INK, ""), words, count))

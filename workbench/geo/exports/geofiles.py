@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as xml
 
-from workbench.geo.classes import CLUSTER, colours
+from workbench.geo.classes import CLUSTER
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.drawing import PATTERN_WORDS, PATTERNS
 from workbench.geo.exports.selections import STATE_WORDS, Extract, firm_word, range_words
@@ -141,7 +141,7 @@ def _rules(extract: Extract) -> list[tuple[str, str, tuple[str, str, str]]]:
     least = None
     number = f"\"status\" = '{STATE_WORDS[State.ANGKA]}'"
     limits = extract.classes.limits
-    parts = zip(colours(len(limits)), limits, extract.classes.ranges, strict=True)
+    parts = zip(extract.fills, limits, extract.classes.ranges, strict=True)
     for place, (colour, limit, range_) in enumerate(parts):
         filter_ = number
         if least is not None:

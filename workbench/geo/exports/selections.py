@@ -5,8 +5,9 @@ Every kind of file is drawn or written from an ``Extract``, so all of them say t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,10 +16,10 @@ from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.geo.areas import AreaSet
 from workbench.geo.atlas import Atlas, Period
-from workbench.geo.classes import Classes, classify
+from workbench.geo.classes import DIVERGING, Classes, classify, colours
 from workbench.geo.disclosure.tables import State
 from workbench.geo.indicators import Indicator, find_indicator
-from workbench.geo.measures import KINDS, Figure, Measured, measure
+from workbench.geo.measures import KINDS, Figure, Measured, change, measure
 
 #: How a state is written in every file; a figure is only where it says ``angka`` or ``nol``.
 STATE_WORDS: Mapping[State, str] = {
@@ -30,6 +31,8 @@ STATE_WORDS: Mapping[State, str] = {
 }
 #: The measure whose result is a group of neighbours and no number.
 GROUPED = "kelompok"
+#: The measure of two periods.
+CHANGE = "perubahan"
 _LEVELS = ("kelurahan", "kecamatan", "kota")
 
 
@@ -58,7 +61,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Extract:
-    """One indicator of one period by one measure, in the order of the codes."""
+    """One indicator of one period by one measure, in the order of the codes.
+
+    ``older`` is the period that a change is counted from.
+    """
 
     areas: AreaSet
     indicator: Indicator
@@ -68,6 +74,7 @@ class Extract:
     classes: Classes
     practice: bool
     boundaries: Mapping[str, Any]
+    older: Period | None = None
 
     @property
     def mark(self) -> str:
@@ -78,6 +85,8 @@ class Extract:
     def title(self) -> str:
         """The indicator, and the measure where the unit does not say it already."""
         kind = self.measured.kind
+        if kind == CHANGE:
+            return self.measured.title
         if kind not in ("halus", GROUPED):
             return self.indicator.title
         words = KINDS[kind]
@@ -86,12 +95,27 @@ class Extract:
     @property
     def day(self) -> str:
         """The reference date in words."""
-        return date_id(self.period.as_of, long=True) or "tanggal tidak disebut"
+        day = date_id(self.period.as_of, long=True) or "tanggal tidak disebut"
+        return f"{day}, dibanding {self.older.label}" if self.older else day
 
     @property
     def is_grouped(self) -> bool:
         """Whether places stand in groups of neighbours and have no number."""
         return self.measured.kind == GROUPED
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the figures are what was added or went away between two periods."""
+        return self.older is not None
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The colour of each class; of a change two sides around the one that stayed."""
+        many = len(self.classes.limits)
+        if not self.is_change:
+            return tuple(colours(many))
+        aside = (len(DIVERGING) - many) // 2
+        return DIVERGING[aside : aside + many]
 
     @cached_property
     def kelurahan(self) -> tuple[Row, ...]:
@@ -116,7 +140,12 @@ class Extract:
         """A figure, its group or its state, as it is printed."""
         if figure.group:
             return figure.group
-        return STATE_WORDS[figure.state] if figure.value is None else self.number(figure.value)
+        if figure.value is None:
+            return STATE_WORDS[figure.state]
+        if self.is_change and not figure.value:
+            return "tetap"
+        sign = "+" if self.is_change and figure.value > 0 else ""
+        return f"{sign}{self.number(figure.value)}"
 
     def method(self) -> tuple[str, ...]:
         """How the figures came to be, in sentences."""
@@ -142,8 +171,18 @@ def range_words(extract: Extract, range_: tuple[float, float] | None) -> str:
     """A class in the words of a legend."""
     if range_ is None:
         return "kosong"
+    if extract.is_change:
+        return _change_words(extract, *range_)
     least, most = (extract.number(value) for value in range_)
     return least if least == most else f"{least} – {most}"
+
+
+def _change_words(extract: Extract, least: float, most: float) -> str:
+    if not least and not most:
+        return "tetap"
+    sizes = sorted((abs(least), abs(most)))
+    some = " sampai ".join(dict.fromkeys(extract.number(size) for size in sizes))
+    return f"{'naik' if most > 0 else 'turun'} {some}"
 
 
 def firm_word(figure: Figure) -> str:
@@ -168,7 +207,8 @@ def extract(
     """
     period = find_period(atlas, selection.period)
     indicator = find_indicator(selection.indicator)
-    if selection.measure not in indicator.measures:
+    older = _older(atlas, period) if selection.measure == CHANGE else None
+    if selection.measure not in (CHANGE, *indicator.measures):
         raise WrongUse(
             f"Ukuran ini tidak ada untuk {indicator.title}. Pilih ukuran lain pada peta."
         )
@@ -182,6 +222,7 @@ def extract(
         _classes(rows, measured, selection),
         atlas.practice,
         atlas.boundary_facts,
+        older,
     )
 
 
@@ -193,16 +234,21 @@ def measured_rows(
     covers: Callable[[str], bool] = lambda _code: True,
 ) -> tuple[Measured, tuple[Row, ...]]:
     """A measure of an indicator and its rows, in the order of the codes."""
-    measured = measure(
-        period.release,
-        indicator,
-        kind,
-        atlas.population,
-        atlas.frame,
-        year=period.as_of.year if period.as_of else 0,
-    )
+    if kind == CHANGE:
+        measured = change(_older(atlas, period).release, period.release, indicator)
+    else:
+        measured = measure(
+            period.release,
+            indicator,
+            kind,
+            atlas.population,
+            atlas.frame,
+            year=period.as_of.year if period.as_of else 0,
+        )
     codes = (code for code in atlas.codes if covers(code))
-    return measured, tuple(_row(atlas.areas, code, measured.figures.get(code)) for code in codes)
+    rows = tuple(_row(atlas.areas, code, measured.figures.get(code)) for code in codes)
+    # To have stayed the same is a figure like any other, and no count of nobody.
+    return measured, tuple(map(_stayed, rows)) if kind == CHANGE else rows
 
 
 def find_period(atlas: Atlas, list_id: str) -> Period:
@@ -211,6 +257,21 @@ def find_period(atlas: Atlas, list_id: str) -> Period:
         if period.list_id == list_id:
             return period
     raise WrongUse("Periode ini tidak ada pada peta. Pilih periode lain, lalu ulangi.")
+
+
+def _older(atlas: Atlas, period: Period) -> Period:
+    """The period before one; periods stand newest first."""
+    place = atlas.periods.index(period) + 1
+    if place == len(atlas.periods):
+        raise WrongUse(
+            "Perubahan dihitung dari periode yang lebih lama. Pilih periode lain pada peta."
+        )
+    return atlas.periods[place]
+
+
+def _stayed(row: Row) -> Row:
+    is_same = row.figure.state is State.NOL
+    return replace(row, figure=replace(row.figure, state=State.ANGKA)) if is_same else row
 
 
 def told_apart(rows: Iterable[Row]) -> Mapping[str, str]:
@@ -249,4 +310,21 @@ def _classes(rows: tuple[Row, ...], measured: Measured, selection: Selection) ->
     ]
     if not values or measured.kind == GROUPED:
         return Classes((), (), (), selection.scheme)
+    if measured.kind == CHANGE:
+        return _change_classes(values)
     return classify(values, selection.scheme, selection.k, selection.own)
+
+
+def _change_classes(values: Sequence[float]) -> Classes:
+    """Down and up, both in two where changes differ, around what stayed; as the page does it."""
+    sizes = sorted(abs(value) for value in values if value)
+    middle, top = (sizes[len(sizes) // 2], sizes[-1]) if sizes else (1.0, 1.0)
+    limits = (-1.0, 0.0, middle)
+    if top > middle:
+        limits = (-middle - 1, *limits, top)
+    inside: list[list[float]] = [[] for _ in limits]
+    for value in values:
+        inside[bisect_left(limits, value)].append(value)
+    ranges = [(min(part), max(part)) if part else None for part in inside]
+    ranges[limits.index(0.0)] = (0.0, 0.0)
+    return Classes(limits, tuple(ranges), tuple(map(len, inside)), CHANGE)

@@ -365,7 +365,9 @@
     /* Beside the legend where there is room, else below it. */
     var aside = this.legend.open && getComputedStyle(this.legend.parentNode).position === "absolute" ? this.legend.offsetWidth + 12 : 0;
     if (this.box.clientWidth - aside < 280) aside = 0;
-    this.map.fitBounds(this.bounds, { paddingTopLeft: [12, 12], paddingBottomRight: [12 + aside, 12], animate: false });
+    /* The words on the lines are not to lie on the map where that is narrow. */
+    var foot = data.batas.skematik && this.box.clientWidth < 700 ? 44 : 12;
+    this.map.fitBounds(this.bounds, { paddingTopLeft: [12, 12], paddingBottomRight: [12 + aside, foot], animate: false });
     this.fitting = this.touched = false;
     this.label();
   };
@@ -479,6 +481,7 @@
     this.box.setAttribute("aria-label", "Peta: " + this.title.textContent + ". Panah menggeser, tambah dan kurang memperbesar; Tab lalu panah memilih kelurahan.");
     this.say();
     this.drawLegend();
+    if (houses && panes[0] === this && houses.period !== state.period) dropHouses();
     if (chosen >= 0) fillCard();
     drawTable();
     if (panes[0] === this || !panes.length) {
@@ -584,7 +587,7 @@
       opener = pane && pane.areas[n] ? pane.areas[n].getElement() : null;
       panes.forEach(function (one) { one.mark.setLatLngs(shapes.rings[n].map(function (ring) { return ring.concat([ring[0]]); })); });
     } else panes.forEach(function (one) { one.mark.setLatLngs([]); });
-    if (was !== n) tell();
+    if (was !== n) { tell(); dropHouses(); }
   };
   var close = function () {
     choose(-1);
@@ -618,7 +621,64 @@
         ask({ checklist: row[0], period: data.periode[panes[0].state.period].id });
       }, "utama");
     }
+    if (purposes.length) houseControl(row);
     button(card, "Tutup", close);
+  };
+
+  /* Houses, in the room alone: for a purpose, on this screen, gone with what was chosen. */
+  var purposes = [], houses = null, houseBar = null;
+  var houseControl = function (row) {
+    var part = add(card, "div", undefined, "angka");
+    var purpose = select(part, "Titik rumah", function () { show.disabled = !purpose.node.value; });
+    purpose.fill([["", "untuk apa?"]].concat(purposes).map(function (one) { return { value: one[0], text: one[1] }; }), "");
+    var show = button(part, "Tampilkan titik rumah", function () {
+      show.disabled = true;
+      ask({ houses: row[0], period: data.periode[panes[0].state.period].id, purpose: purpose.node.value });
+    });
+    show.disabled = true;
+  };
+  var dropHouses = function () {
+    if (houses) houses.layer.remove();
+    if (houseBar) houseBar.remove();
+    houses = houseBar = null;
+  };
+  var drawHouses = function (found) {
+    var pane = panes[0];
+    if (chosen < 0 || rows[chosen][0] !== found.houses || data.periode[pane.state.period].id !== found.period) return;
+    dropHouses();
+    var all = L.latLngBounds([]), odd = [];
+    houses = { layer: L.layerGroup().addTo(pane.map), period: pane.state.period };
+    found.rows.forEach(function (one) {
+      var at = [one.lat, one.lon], where = "RT " + (one.rt || "?") + " RW " + (one.rw || "?");
+      var dot = L.circleMarker(at, { className: "titik-rumah", radius: 5, weight: 1.5, color: "#fff", fillColor: one.remark ? "#b91c1c" : "#0f172a", fillOpacity: 1 });
+      var node = document.createElement("div");
+      add(node, "strong", where);
+      if (one.remark) { add(node, "div", one.remark); odd.push(where + ": " + one.remark); } else all.extend(at);
+      dot.bindTooltip(node, { direction: "top" }).addTo(houses.layer);
+      dot.on("click", function (event) { L.DomEvent.stopPropagation(event); dot.openTooltip(); });
+    });
+    houseBar = document.createElement("section");
+    houseBar.className = "rumah";
+    houseBar.setAttribute("aria-label", "Titik rumah");
+    var said = add(houseBar, "p", "Titik rumah " + rows[chosen][1] + ". " + found.words);
+    said.setAttribute("role", "status");
+    if (odd.length) {
+      var more = add(houseBar, "details"), list;
+      add(more, "summary", "Titik yang perlu dicek letaknya");
+      list = add(more, "ul");
+      odd.forEach(function (text) { add(list, "li", text); });
+    }
+    button(houseBar, "Hapus titik", function () {
+      dropHouses();
+      fillCard();
+      card.hidden = false;
+      resize();
+    });
+    main.parentNode.insertBefore(houseBar, main.nextSibling);
+    card.hidden = true;  // it would lie on what is said
+    pane.measure();
+    if (all.isValid()) { pane.map.fitBounds(all.pad(0.3), { animate: false, maxZoom: 15 }); pane.touched = true; }
+    houseBar.scrollIntoView({ block: "nearest" });
   };
   var trend = function (parent, state) {
     if (data.periode.length < 2 || state.kind === "perubahan" || state.kind === "kelompok") return;
@@ -745,7 +805,7 @@
   panes.push(new Pane(main, data.pilih));
   panes[0].draw();
   document.addEventListener("keydown", function (event) { if (event.key === "Escape" && chosen >= 0) close(); });
-  PHONE.addEventListener("change", function () { panes.forEach(function (pane) { pane.arrange(); pane.label(); }); });
+  PHONE.addEventListener("change", function () { panes.forEach(function (pane) { pane.legend.open = !PHONE.matches; pane.arrange(); pane.label(); }); });
   var opened = [];
   window.addEventListener("beforeprint", function () {
     drawTable(true);
@@ -761,7 +821,10 @@
   });
   window.addEventListener("message", function (event) {
     var more = event.data;
-    if (event.source !== window.parent || !more || more.verval !== "peta" || !more.measure) return;
+    if (event.source !== window.parent || !more || more.verval !== "peta") return;
+    if (more.purposes) purposes = more.purposes;
+    if (more.houses) drawHouses(more);
+    if (!more.measure) return;
     var n = data.indikator.findIndex(function (one) { return one.n === more.indicator; });
     var period = data.periode.findIndex(function (one) { return one.id === more.period; });
     if (n < 0 || period < 0) return;

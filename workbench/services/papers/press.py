@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import UnusableInput
 from workbench.services.bimteks import Bimtek
 
 PAGES = Path(__file__).with_name("pages")
+
+
+class Dated(Protocol):
+    """What a paper is of: a plan, or anything else that has its day."""
+
+    @property
+    def date(self) -> date: ...
 
 
 def frame(plan: Bimtek, title: str, foot: str, practice: bool) -> dict[str, Any]:
@@ -31,9 +38,9 @@ def frame(plan: Bimtek, title: str, foot: str, practice: bool) -> dict[str, Any]
     }
 
 
-def press(page: str, values: Mapping[str, Any], plan: Bimtek) -> bytes:
-    """The PDF of ``pages/<page>.typ``; its creation date is the first day of the plan."""
-    pages: bytes = _compile(page, values, plan, format="pdf", pdf_tags=True)
+def press(page: str, values: Mapping[str, Any], of: Dated) -> bytes:
+    """The PDF of ``pages/<page>.typ``; its creation date is the (first) day of what it is of."""
+    pages: bytes = _compile(page, values, of, format="pdf", pdf_tags=True)
     return pages
 
 
@@ -43,11 +50,11 @@ def preview(page: str, values: Mapping[str, Any], plan: Bimtek, ppi: int = 70) -
     return drawn if isinstance(drawn, list) else [drawn]
 
 
-def _compile(page: str, values: Mapping[str, Any], plan: Bimtek, **how: Any) -> Any:
+def _compile(page: str, values: Mapping[str, Any], of: Dated, **how: Any) -> Any:
     import fontpkg_plus_jakarta_sans as typeface
     import typst
 
-    begun = datetime.combine(plan.date, time(), UTC)
+    begun = datetime.combine(of.date, time(), UTC)
     try:
         return typst.compile(
             PAGES / f"{page}.typ",

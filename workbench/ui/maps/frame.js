@@ -6,7 +6,7 @@ function render({ model, el }) {
   frame.title = "Peta";
   frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-modals");
   frame.style.cssText =
-    "display:block;width:100%;height:84vh;height:84svh;min-height:560px;border:1px solid var(--vv-line);border-radius:8px";
+    "display:block;width:100%;height:calc(100vh - 164px);height:calc(100svh - 164px);min-height:560px;border:1px solid var(--vv-line);border-radius:8px";
   const said = document.createElement("p");
   said.className = "vv-muted";
   said.setAttribute("role", "status");

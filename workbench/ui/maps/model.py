@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from workbench.access import Actor
+from workbench.access import Actor, Permission, may
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.services import lists, maps
@@ -35,6 +34,8 @@ class MapRoom:
         self.atlas: Atlas | None = None
         self.selection: Selection | None = None
         self.code = ""
+        #: On what terms open data goes out, and whether the office's own boundaries go along.
+        self.licence, self.with_boundaries = "CC-BY-4.0", False
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -139,12 +140,10 @@ class MapRoom:
         return [(words, kind) for kind, words in CHARTS.items() if several or kind != "tren"]
 
     def chart(self, kind: str) -> tuple[str, str]:
-        """A chart of what is on the map: SVG and the same in words; of a change, of its counts."""
+        """A chart of what is on the map: SVG and the same in words."""
         from workbench.services import map_exports
 
         atlas, selection = self._drawn()
-        if selection.measure == "perubahan":
-            selection = replace(selection, measure="jumlah")
         return map_exports.chart(self.actor, atlas, selection, kind, self._places())
 
     def _places(self) -> Sequence[str]:
@@ -167,11 +166,15 @@ class MapRoom:
         if kind == PAGE:
             first = Choice(**vars(selection))
             return maps.map_page(self.office, self.actor, self.list_ids, first)
-        if selection.measure == "perubahan":
-            raise WrongUse(
-                "Perubahan ada pada peta lengkap (HTML). Untuk berkas lain, pilih ukuran Jumlah."
-            )
-        return map_exports.export(self.office, self.actor, atlas, selection, kind)
+        return map_exports.export(
+            self.office,
+            self.actor,
+            atlas,
+            selection,
+            kind,
+            with_boundaries=self.with_boundaries,
+            licence=self.licence,
+        )
 
     def checklist(self, said: Mapping[str, Any]) -> tuple[str, bytes]:
         """The checklist of a kelurahan on the map: its name and content."""
@@ -180,6 +183,32 @@ class MapRoom:
         if code not in atlas.areas.by_code or period not in {p.list_id for p in atlas.periods}:
             raise WrongUse("Kelurahan atau periode itu tidak ada pada peta ini.")
         return lists.checklist_file(self.office, self.actor, str(period), str(code))
+
+    def purposes(self) -> list[tuple[str, str]]:
+        """What houses may be looked at for: name and words; none for who may not."""
+        from workbench.services.house_points import PURPOSES
+
+        return list(PURPOSES.items()) if may(self.actor, Permission.READ_LIST) else []
+
+    def houses(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The houses of the kelurahan that is chosen, for the page alone."""
+        from workbench.services.house_points import house_points
+
+        atlas, selection = self._drawn()
+        code, period = said.get("houses"), said.get("period")
+        if code != self.code or period != selection.period or code not in atlas.areas.by_code:
+            raise WrongUse("Pilih dulu kelurahannya pada peta.")
+        found = house_points(
+            self.office, self.actor, selection.period, self.code, str(said.get("purpose", ""))
+        )
+        words = found.words
+        if atlas.boundary_facts.get("schematic"):
+            words += " Petanya skematik: titik dapat jatuh di luar garis kelurahannya."
+        rows = [
+            {"lat": one.lat, "lon": one.lon, "rt": one.rt, "rw": one.rw, "remark": one.remark}
+            for one in found.rows
+        ]
+        return {"houses": code, "period": period, "rows": rows, "words": words}
 
     def _drawn(self) -> tuple[Atlas, Selection]:
         if self.atlas is None or self.selection is None:

@@ -15,8 +15,10 @@ from workbench.services.office import Office
 from workbench.ui.download import DownloadButton
 from workbench.ui.maps.frame import MapFrame
 from workbench.ui.maps.model import MapRoom
+from workbench.ui.maps.settings import MapSettings, may_set
 
 _WIDE = {"width": "100%"}
+_SHARED = {"width": "auto", "min_width": "0", "flex": "1 1 20rem"}
 _FIRST_TIME = (
     '<p class="vv-muted" role="status">Menyiapkan angka peta: tiap angka kecil dilindungi. '
     "Ini sekali saja untuk daftar ini dan makan waktu sampai satu menit &hellip;</p>"
@@ -48,10 +50,10 @@ class MapDesk:
         self.room = room
         self.work: Thread | None = None
         self.which = w.Dropdown(
-            options=room.list_choices(), value=room.list_id, description="Daftar", layout=_WIDE
+            options=room.list_choices(), value=room.list_id, description="Daftar", layout=_SHARED
         )
         self.older = w.Dropdown(
-            options=room.older_choices(), description="Periode lain", layout=_WIDE
+            options=room.older_choices(), description="Periode lain", layout=_SHARED
         )
         self.said = w.HTML(layout=_WIDE)
         self.map = MapFrame(self.hear)
@@ -59,13 +61,19 @@ class MapDesk:
         self.chart = w.HTML(layout=_WIDE)
         self.files = w.Dropdown(options=room.file_choices(), description="Berkas", layout=_WIDE)
         take = DownloadButton("Unduh", lambda: room.file(self.files.value))
-        self.below = w.VBox(
-            [self.kind, self.chart, self.files, take], layout={**_WIDE, "display": "none"}
+        self.settings = MapSettings(room, self.open) if may_set(room) else None
+        taken = [self.files, take, *([self.settings.panel] if self.settings else [])]
+        self.below = w.HBox(
+            [w.VBox([self.kind, self.chart], layout=_SHARED), w.VBox(taken, layout=_SHARED)],
+            layout={**_WIDE, "display": "none"},
         )
         self.which.observe(self._other_list, "value")
         self.older.observe(self._other_period, "value")
         self.kind.observe(self._other_chart, "value")
-        self.panel = w.VBox([self.which, self.older, self.said, self.map, self.below], layout=_WIDE)
+        if len(self.older.options) == 1:
+            self.older.layout.display = "none"
+        lists = w.HBox([self.which, self.older], layout=_WIDE)
+        self.panel = w.VBox([lists, self.said, self.map, self.below], layout=_WIDE)
 
     def open(self) -> None:
         """Draw the chosen lists: at once, or, where they are not out yet, when they are."""
@@ -89,6 +97,8 @@ class MapDesk:
             self._fail(error)
         else:
             self.said.value = ""
+            if self.settings:
+                self.settings.say()
             self.map.layout.display = self.below.layout.display = None
             self._offer_charts()
             self.draw_chart()
@@ -124,13 +134,16 @@ class MapDesk:
         self.open()
 
     def hear(self, said: Mapping[str, Any]) -> None:
-        """What the map page says: a choice, a wish for a measure or for a checklist."""
+        """What the map page says: a choice, or a wish for a measure, a checklist, houses."""
         try:
             if "need" in said:
                 self.map.answer(self.room.late(said))
             elif "checklist" in said:
                 self.map.give(*self.room.checklist(said))
+            elif "houses" in said:
+                self.map.answer(self.room.houses(said))
             elif self.room.hear(said):
+                self.map.answer({"purposes": self.room.purposes()})
                 self.draw_chart()
         except WorkbenchError as error:
             self.map.say(str(error))

@@ -1,0 +1,267 @@
+"""Evidence of a list: the same bytes for the same state, nobody named, and played again."""
+
+import hashlib
+import json
+import subprocess
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.services.test_lists import HEADER, OF_SERANG, ROWS, STAFF
+from workbench.errors import Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
+from workbench.rules import engine
+from workbench.services import evidence, exports, lists, renewals, shelves
+from workbench.services.findings import FindingsIndex, Query
+from workbench.services.office import Office
+from workbench.store import ledger, tables
+from workbench.store.ledger import SAID, chain_hash
+
+
+@pytest.fixture
+def standing(office, tmp_path):
+    path = tmp_path / "daftar Bu Sari.csv"
+    path.write_text("\n".join((HEADER, *ROWS)), encoding="utf-8")
+    return lists.bring_in(office, STAFF, path, "DTSEN November")
+
+
+@pytest.fixture
+def packed(office, standing, tmp_path):
+    return evidence.pack(office, STAFF, standing.id, tmp_path / "bukti").folder
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_packing_twice_gives_the_same_bytes(office, standing, packed, tmp_path):
+    again = evidence.pack(Office(office.root), STAFF, standing.id, tmp_path / "lagi")
+    assert contents(again.folder) == contents(packed)
+    assert again.files == len(contents(packed))
+    assert again.findings == standing.findings
+
+
+def test_the_hashes_are_those_sha256sum_reckons(packed):
+    done = subprocess.run(
+        ["sha256sum", "-c", "--strict", "MANIFES.sha256"],
+        cwd=packed,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert len(done.stdout.splitlines()) == len(contents(packed)) - 1
+
+
+def test_nobody_is_named_and_no_number_stands_in_it(office, standing, packed):
+    said = b"\n".join(contents(packed).values())
+    for word in (
+        b"CONTOH",
+        b"Sari",
+        b"SARI",
+        b"JL.",
+        *(row.split(";")[1].encode() for row in ROWS),
+    ):
+        assert word not in said
+    for row in ROWS[:3]:
+        assert not row.split(";")[0] or row.split(";")[0].encode() not in said
+
+
+def test_each_event_carries_all_its_hash_is_made_over(office, standing, packed):
+    opened = lists.open_list(office, STAFF, standing.id)
+    index = FindingsIndex(opened)
+    exports.findings_workbook_with_numbers(
+        office, STAFF, opened, index, exports.Export(Query(), ""), "dukcapil"
+    )
+    folder = evidence.pack(office, STAFF, standing.id, packed.with_name("lagi")).folder
+    lines = (folder / "jejak.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    assert [event["kind"] for event in events] == ["impor", "ekspor_nik"]
+    for event in events:
+        assert set(event) == {*SAID, "hash"}
+        assert chain_hash(event) == event["hash"]
+
+
+def test_a_number_that_got_into_an_event_stays_out(office, standing, tmp_path):
+    with office.real.writing() as connection:
+        ledger.record(connection, "a", "uji", f"daftar:{standing.id}", "f", {"nik": ROWS[0][:16]})
+    folder = evidence.pack(office, STAFF, standing.id, tmp_path / "bukti").folder
+    told = (folder / "jejak.jsonl").read_text(encoding="utf-8")
+    assert ROWS[0][:16] not in told
+    assert json.loads(told.splitlines()[-1])["value"] is None
+
+
+def test_what_the_visits_brought_goes_in_as_codes_and_no_words(office, standing, packed):
+    assert not (packed / "lapangan").exists()
+    place = {"list_id": standing.id, "family_id": "F1", "source": "layar", "revision": 1}
+    with office.real.writing() as connection:
+        connection.execute(
+            tables.outcome.insert().values(
+                **place,
+                recorder="A-2",
+                way="layar",
+                kelurahan_kode="36.73.01.1002",
+                family_key="",
+                visited_on="2026-11-20",
+                codes='{"family":{"keberadaan":"ada"}}',
+                settles="",
+                salt="garam",
+                at="2026-11-20T01:00:00.000000Z",
+            )
+        )
+        connection.execute(
+            tables.outcome_note.insert().values(**place, words="Ibu Sari pindah", salt="garam")
+        )
+    folder = evidence.pack(office, STAFF, standing.id, packed.with_name("lagi")).folder
+    said = b"".join(contents(folder).values())
+    assert b"keberadaan" in (folder / "lapangan" / "outcome.csv").read_bytes()
+    assert b"F1" in (folder / "lapangan" / "outcome_note.csv").read_bytes()
+    assert b"pindah" not in said
+    assert b"garam" not in said
+
+
+def test_the_list_judged_again_is_equal(office, standing, packed):
+    done = evidence.recheck(office, STAFF, packed)
+    assert (done.is_equal, done.differences, done.notes) == (True, (), ())
+    assert done.findings == standing.findings
+
+
+def test_a_kelurahan_judged_later_by_other_values_is_left_out_and_said(
+    office, standing, tmp_path, monkeypatch
+):
+    later = dict(_parameters(office, standing))
+    name = next(key for key, value in later.items() if type(value) is int and value > 1)
+    monkeypatch.setattr(
+        "workbench.services.imports.overrides_on", lambda *_: {name: later[name] - 1}
+    )
+    renewals.recheck_kelurahan(office, STAFF, standing.id, "36.73.01.1002")
+    folder = evidence.pack(office, STAFF, standing.id, tmp_path / "bukti").folder
+    done = evidence.recheck(office, STAFF, folder)
+    assert done.is_equal, done.differences
+    assert done.notes[0].startswith("1 kelurahan")
+
+
+def _parameters(office, standing):
+    return lists.open_list(office, STAFF, standing.id).findings.parameters
+
+
+def test_a_file_of_the_pack_that_was_changed_added_or_lost_is_named(office, packed):
+    with (packed / "temuan.csv").open("a", encoding="utf-8") as file:
+        file.write("IDN-01,KRITIS,person,P9,\n")
+    (packed / "tambahan.txt").write_text("x")
+    (packed / "BACA-SAYA.txt").unlink()
+    told = evidence.recheck(office, STAFF, packed).differences
+    assert any("temuan.csv berubah" in one for one in told)
+    assert any("tambahan.txt bukan bagian" in one for one in told)
+    assert any("BACA-SAYA.txt hilang" in one for one in told)
+
+
+def test_a_list_whose_files_were_changed_is_found_out(office, standing, packed):
+    folder = next(office.root.glob("nyata/daftar/D*"))
+    people = pq.read_table(folder / "person.parquet")
+    niks = people["nik"].to_pylist()
+    at = people.column_names.index("nik")
+    changed = people.set_column(at, "nik", pa.array([niks[0], "3673010504819001", *niks[2:]]))
+    pq.write_table(changed, folder / "person.parquet")
+    shelves._load.cache_clear()
+    done = evidence.recheck(Office(office.root), STAFF, packed)
+    assert "Berkas daftar person.parquet tidak lagi sama." in done.differences
+    assert any(one.startswith("IDN-01: ") for one in done.differences)
+
+
+def test_a_pack_made_to_agree_with_itself_is_unknown_to_the_ledger(office, packed):
+    judged = json.loads((packed / "penilaian.json").read_text(encoding="utf-8"))
+    (packed / "penilaian.json").write_text(json.dumps({**judged, "diam": {}, "temuan": 0}))
+    lines = []
+    for path in sorted(packed.rglob("*")):
+        if path.name != "MANIFES.sha256":
+            lines.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+    (packed / "MANIFES.sha256").write_text("".join(lines))
+    told = evidence.recheck(office, STAFF, packed).differences
+    assert told == ("Jejak kantor tidak mengenal paket ini: sidiknya tidak tercatat.",)
+
+
+def test_events_that_changed_in_the_office_are_named(office, standing, packed):
+    with office.real.writing() as connection:
+        connection.execute(tables.event.update().values(hash="lain").where(tables.event.c.seq == 1))
+    told = evidence.recheck(office, STAFF, packed).differences
+    assert told == ("Catatan jejak tidak lagi sama: nomor 1.",)
+
+
+def test_rules_that_changed_since_are_named(office, packed, monkeypatch):
+    stand = evidence.rule_marks
+
+    def changed(findings):
+        return {
+            code: "lain" if code == "IDN-01" else mark for code, mark in stand(findings).items()
+        }
+
+    monkeypatch.setattr(evidence, "rule_marks", changed)
+    told = evidence.recheck(office, STAFF, packed).differences
+    assert told == ("Aturan berubah, bertambah atau berkurang sejak dikemas: IDN-01.",)
+
+
+def test_other_grounds_for_the_same_findings_are_said(office, packed, monkeypatch):
+    judge = engine.check
+
+    def other(register, **how):
+        found = judge(register, **how)
+        at = found.table.column_names.index("evidence")
+        blank = pa.array(["{}"] * found.table.num_rows, pa.string())
+        return replace(found, table=found.table.set_column(at, "evidence", blank))
+
+    monkeypatch.setattr(engine, "check", other)
+    told = evidence.recheck(office, STAFF, packed).differences
+    assert len(told) == 1
+    assert "dasarnya" in told[0]
+
+
+def test_what_is_no_pack_gets_a_sentence(office, packed, tmp_path):
+    for folder in (tmp_path / "tiada", tmp_path):
+        with pytest.raises(UnusableInput, match="bukan paket bukti"):
+            evidence.room_of(folder)
+        with pytest.raises(UnusableInput, match="bukan paket bukti"):
+            evidence.recheck(office, STAFF, folder)
+    for name in ("penilaian.json", "potret.json", "MANIFES.sha256"):
+        kept = (packed / name).read_bytes()
+        (packed / name).write_bytes(b"[]")
+        with pytest.raises(UnusableInput, match="bukan paket bukti"):
+            evidence.recheck(office, STAFF, packed)
+        (packed / name).write_bytes(kept)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(office, standing, packed):
+    before = contents(packed)
+    with pytest.raises(WrongUse, match="sudah berisi"):
+        evidence.pack(office, STAFF, standing.id, packed)
+    assert contents(packed) == before
+
+
+def test_a_disk_that_refuses_leaves_nothing(office, standing, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(evidence, "_write_findings", full)
+    with pytest.raises(StoreFault, match="Disk penuh"):
+        evidence.pack(office, STAFF, standing.id, tmp_path / "bukti")
+    assert not (tmp_path / "bukti").exists()
+    assert not list(tmp_path.glob(".bukti*"))
+
+
+def test_packing_stays_on_record_and_wants_the_whole_office(office, standing, packed):
+    with pytest.raises(Forbidden):
+        evidence.pack(office, OF_SERANG, standing.id, packed.with_name("lain"))
+    with pytest.raises(Forbidden):
+        evidence.recheck(office, OF_SERANG, packed)
+    with pytest.raises(NotFound):
+        evidence.pack(office, STAFF, "D0", packed.with_name("lain"))
+    from workbench.services import audits
+
+    newest = audits.log_page(office, STAFF).entries[0]
+    assert newest.words == "Paket bukti"
+    digest = hashlib.sha256((packed / "MANIFES.sha256").read_bytes()).hexdigest()
+    assert digest in newest.detail
