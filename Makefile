@@ -37,6 +37,8 @@ stored-copies: $(VENV)/.dev docs
 bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_linkage
+	@$(BIN)/python -m tests.bench_maps
+	@$(BIN)/python -m tests.bench_papers
 	@$(BIN)/python -m tests.load.bench_serving $(ARGS)
 	@$(BIN)/python -m tests.load.bench_board --full
 

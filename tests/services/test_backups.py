@@ -329,7 +329,7 @@ def test_a_file_cut_short_is_refused(backed_up, tmp_path, share):
 def test_a_flipped_byte_in_any_file_is_noticed(backed_up, tmp_path):
     content = backed_up.read_bytes()
     with zipfile.ZipFile(backed_up) as archive:
-        entries = [one for one in archive.infolist() if one.compress_size]
+        entries = [one for one in archive.infolist() if one.file_size]
     spoilt = tmp_path / "rusak.zip"
     for one in entries:
         name, extra = struct.unpack_from("<HH", content, one.header_offset + 26)

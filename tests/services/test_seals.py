@@ -1,7 +1,5 @@
 """A file under a passphrase: comes back whole, and no change of it goes unnoticed."""
 
-import builtins
-
 import pytest
 
 from workbench.errors import UnusableInput, WrongUse
@@ -88,19 +86,3 @@ def test_a_short_passphrase_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(WrongUse, match="12 huruf"):
         seals.seal(tmp_path / "asal", tmp_path / "x", "pendek")
     assert not (tmp_path / "x").exists()
-
-
-def test_without_the_library_a_sentence_says_so(seal, unseal, monkeypatch):
-    sealed = seal(b"isi")
-    load = builtins.__import__
-
-    def missing(name, *rest):
-        if name.startswith("cryptography"):
-            raise ImportError(name)
-        return load(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(WrongUse, match="cryptography"):
-        unseal(sealed)
-    with pytest.raises(WrongUse, match="cryptography"):
-        seal(b"isi")

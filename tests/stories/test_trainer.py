@@ -209,7 +209,7 @@ def test_a_trainer_runs_a_class(visit, served, device, participants):
     # Emptied for the next class: an archive first, then the form of the next one. The sessions of
     # those who were in it end, and their pages are told so.
     for gone in (trainee, second):
-        gone.expected.append("status of 403")
+        gone.expected += ["status of 401", "status of 403"]
     page.get_by_role("tab", name="Kelas", exact=True).click()
     one.press("Kosongkan untuk kelas berikutnya")
     one.looks_right("kelas-kosongkan")

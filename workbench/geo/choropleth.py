@@ -214,8 +214,8 @@ def save_map(drawn: folium.Map, path: Path) -> Path:
     return path
 
 
-def source_words(manifest: Mapping[str, Any]) -> str:
-    """The files a list was read from, as a person would cite them."""
+def source_words(manifest: Mapping[str, Any], name: str = "") -> str:
+    """The files a list was read from, as a person would cite them; else the list's ``name``."""
     names = []
     for one in manifest.get("files") or ():
         name = one.get("name") if isinstance(one, Mapping) else one
@@ -224,7 +224,7 @@ def source_words(manifest: Mapping[str, Any]) -> str:
     if not names:
         if manifest.get("seed") is not None:
             return "data latihan buatan, semua orang rekaan"
-        return "daftar tanpa nama berkas"
+        return name or "daftar tanpa nama berkas"
     more = f" dan {len(names) - 2} berkas lain" if len(names) > 2 else ""
     return ", ".join(names[:2]) + more
 

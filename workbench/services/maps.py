@@ -349,7 +349,7 @@ def _period(one: _Standing, label: str, release: Release, about: Mapping[str, An
         one.snapshot.id,
         label,
         _day(one),
-        source_words(one.snapshot.manifest),
+        source_words(one.snapshot.manifest, one.snapshot.name),
         release,
         str(about.get("ruleset", "")),
         top_rules=top,

@@ -36,6 +36,7 @@ _MOST_BYTES = 5_000_000
 _MOST_INFLATED = 60_000_000
 #: A sheet is held as a rectangle: one cell far out would ask for all the memory there is.
 _MOST_COLUMNS = 200
+_LONGEST_CELL = 100_000
 _MOST_CELLS = 2_000_000
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -319,6 +320,8 @@ def _csv_grid(content: bytes) -> _Grid:
     separator = max(";,\t", key=first.count)
     try:
         rows = list(_few(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+        if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
+            raise csv.Error("a quotation mark that is never closed")
     except csv.Error as error:
         raise UnusableInput(
             "Berkas CSV rusak dan tidak dapat dibaca. Simpan ulang sebagai .xlsx, lalu pilih lagi."

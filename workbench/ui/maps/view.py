@@ -157,8 +157,8 @@ class MapDesk:
         except WorkbenchError as error:
             self.chart.value = f'<p class="vv-muted">{escape(str(error))}</p>'
             return
-        # The drawing is ours and escapes its texts; its words stand below for everybody.
+        # The drawing is ours and escapes its texts; its words are for who cannot see it.
         self.chart.value = (
             f'<figure class="vv-chart" style="margin:0;overflow-x:auto">{svg}'
-            f'<figcaption class="vv-muted">{escape(words)}</figcaption></figure>'
+            f'<figcaption class="vv-hidden">{escape(words)}</figcaption></figure>'
         )
