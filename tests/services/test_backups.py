@@ -487,7 +487,6 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 @pytest.mark.parametrize("what", ["backup", "restore"])
 def test_killed_anywhere_the_office_stands_and_the_next_try_succeeds(
     office, backed_up, tmp_path, what

@@ -101,7 +101,6 @@ while True:
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_killed_writer_loses_no_acknowledged_event(store):
     for life, lives_for in enumerate((1, 17, 40)):
         who = f"w{life}"

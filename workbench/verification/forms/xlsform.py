@@ -123,7 +123,7 @@ def _survey(packet: Packet, lists: Mapping[tuple[Choice, ...], str]) -> Iterator
     for name in ("segel", "anggota", "temuan"):
         yield _calculate(
             name if name == "segel" else f"banyak_{name}",
-            f"instance('keluarga')/root/item[name={_FAMILY}]/{name}",
+            f"{_items('keluarga')}[name={_FAMILY}]/{name}",
         )
     yield {"type": "begin group", "name": "keluarga", "label": "Keluarga"}
     yield from _questions(Level.FAMILY, lists)
@@ -146,6 +146,12 @@ def _survey(packet: Packet, lists: Mapping[tuple[Choice, ...], str]) -> Iterator
     )
 
 
+def _items(choices: str) -> str:
+    """Where a form finds the lines of a list of choices."""
+    steps = (f"instance('{choices}')", "root", "item")
+    return "/".join(steps)
+
+
 def _repeat(
     level: Level,
     name: str,
@@ -156,7 +162,7 @@ def _repeat(
 ) -> Iterator[Line]:
     """A group for each member or finding of the chosen family, in order."""
     order, key = f"urut_{name}", f"kunci_{name}"
-    chosen = f"instance('{name}')/root/item[keluarga={_FAMILY} and urut=${{{order}}}]"
+    chosen = f"{_items(name)}[keluarga={_FAMILY} and urut=${{{order}}}]"
     shared = [
         condition
         for condition in fields(level)[0].shown
