@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import struct
 import subprocess
