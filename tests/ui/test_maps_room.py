@@ -126,7 +126,7 @@ def test_a_choice_on_the_page_is_taken_over(room: MapRoom) -> None:
     assert (room.selection.indicator, room.selection.period) == ("desil:1", older)
     assert room.code == "36.73.01.1001"
     page = room.open()
-    assert f'"period":{[p.list_id for p in room.atlas.periods].index(older)}' in page  # type: ignore[union-attr]
+    assert f'"period":{[p.list_id for p in room.atlas.periods].index(older)}' in page
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_the_threshold_is_set_by_who_looks_after_the_city(tmp_path: object) -> N
     assert maps.threshold(office, clerk) == 10
     for wrong in (1, 50, 5.5):
         with pytest.raises(WrongUse):
-            maps.set_threshold(office, clerk, wrong)  # type: ignore[arg-type]
+            maps.set_threshold(office, clerk, wrong)
     with pytest.raises(Forbidden):
         maps.set_threshold(office, PART, 5)
 
@@ -254,10 +254,10 @@ def test_houses_are_shown_for_a_purpose_in_the_kelurahan_that_is_chosen(room: Ma
 
 def test_the_page_is_told_what_houses_may_be_looked_at_for(desk: MapDesk) -> None:
     sent: list[dict[str, object]] = []
-    desk.map.answer = sent.append  # type: ignore[method-assign,assignment]
+    desk.map.answer = sent.append
     newest = desk.room.list_ids[0]
     desk.hear({**SAID, "period": newest, "code": "36.73.01.1007"})
-    assert [key for key, _ in sent[0]["purposes"]] == list(PURPOSES)  # type: ignore[attr-defined]
+    assert [key for key, _ in sent[0]["purposes"]] == list(PURPOSES)
     desk.hear({"houses": "36.73.01.1007", "period": newest, "purpose": "periksa"})
     assert sent[1]["houses"] == "36.73.01.1007"
 
