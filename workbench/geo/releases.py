@@ -77,7 +77,7 @@ def _table(one: dict[str, Any], areas: AreaSet) -> PublishedTable:
         cells,
         frozenset(one["surveyed"]),
         one["remark"],
-        tuple(tuple(tuple(keys) for keys in fact) for fact in one["facts"]),  # type: ignore[misc]
+        tuple(tuple(tuple(keys) for keys in fact) for fact in one["facts"]),
     )
 
 

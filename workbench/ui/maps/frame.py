@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 
-class MapFrame(anywidget.AnyWidget):  # type: ignore[misc]
+class MapFrame(anywidget.AnyWidget):
     """Shows ``page``, a whole HTML page, and hands what it posts to ``listener``.
 
     What it says is believed in nothing. To it: an answer to what it asked (``answer``), a
