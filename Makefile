@@ -1,33 +1,48 @@
 # run: a practice city and a server. lab: JupyterLab on the notebooks. test: everything, with all it needs.
-# bench: peers side by side. proof: thousands of simulated classes, then half an hour of a full class
-# in which kernels and the server are killed.
+# bench: peers side by side. proof: thousands of simulated classes, half an hour of a full class in
+# which kernels and the server are killed, then the same for twenty writers on both databases; a whole
+# bag, installed without a network.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 LOCKED := -c requirements.lock --build-constraint requirements.lock
 
-.PHONY: run lab test check docs stored-copies bench proof clean
+.PHONY: run lab bag test check docs pictures stored-copies bench proof clean
 
 run: $(VENV)/.run
 	@$(BIN)/verval serve
 
-# JupyterLab asks nobody outside for news or updates.
+# JupyterLab asks nobody outside for news or updates, and nobody here whether it may.
 lab: $(VENV)/.run
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+		> $(VENV)/share/jupyter/lab/settings/overrides.json
 	@$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.news_url=None \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(ARGS)
 
+# A folder for a USB stick that installs without a network: make bag OUT=/media/stik
+bag: $(VENV)/.dev
+	@$(BIN)/verval bag --out $(or $(OUT),dist) $(ARGS)
+
 test: $(VENV)/.dev
 	@$(BIN)/python tests/browser.py
+	@$(BIN)/python tests/database.py
 	@VERVAL_BATAS_UJI="$${VERVAL_BATAS_UJI:-$$([ -d ../shared/geo ] && cd ../shared/geo && pwd)}" $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-# The reference pages, from the catalogue.
+# The reference pages, from the catalogue; the pictures of CONTRIBUTING.md, from the imports.
 docs: $(VENV)/.dev
 	@$(BIN)/python -m workbench.cli.reference_pages
+	@$(BIN)/python -m tests.house_pictures
+
+# The pictures of the README and its ninety seconds, from a walk through a real office.
+pictures: $(VENV)/.dev
+	@$(BIN)/python tests/browser.py
+	@$(BIN)/python -m tests.walk_through
 
 # What people print, as tests compare it; a person reads the difference before it is committed.
 stored-copies: $(VENV)/.dev docs
@@ -43,8 +58,12 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m tests.load.bench_board --full
 
 proof: $(VENV)/.dev
-	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py tests/verification/sampling
+	@PROOF=1 $(BIN)/python -m pytest -q -rP tests/training/measures/test_simulated_classes.py tests/training/test_class_laws.py tests/verification/sampling tests/rules/test_engine_recheck.py
+	@FUZZ=20 $(BIN)/python -m pytest -q --timeout=0 tests/verification/test_fuzz.py
 	@$(BIN)/python -m tests.load.soak $(ARGS)
+	@$(BIN)/python -m tests.load.kill_writers
+	@$(BIN)/verval bag --out dist
+	@$(BIN)/python -m tests.cli.bag_offline dist/MejaVerval-*
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

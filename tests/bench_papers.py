@@ -27,7 +27,7 @@ from workbench.verification.forms.packets import Packet, Visit, make_packets, re
 from workbench.verification.forms.tables import NAMES, headers, rows_of
 
 KELURAHAN, FAMILIES = 67, 200
-ADDRESS = "HTTP://192.168.1.5:8866/K/"
+ADDRESS = "http://192.168.1.5:8866/berkas/"
 
 
 def make_city() -> list[Packet]:

@@ -5,11 +5,19 @@ Run as a script it makes sure that there is one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -50,6 +58,78 @@ def ensure_browser() -> str:
     if not found:
         sys.exit("No browser: install Chrome or Chromium, then run the tests again.")
     return found
+
+
+@dataclass
+class LastingBrowser:
+    """A browser that starts when it is first needed, and anew when it had to be ended."""
+
+    playwright: Playwright
+    path: str
+    flags: list[str]
+    running: Browser | None = None
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        """A person's own browser, with nothing of anybody else's."""
+        if self.running is None or not self.running.is_connected():
+            self.running = self.playwright.chromium.launch(
+                executable_path=self.path, args=self.flags
+            )
+        return self.running.new_context(**options)
+
+    def close(self) -> None:
+        """End it in good order."""
+        if self.running is not None:
+            self.running.close()
+
+
+def bounded(close: Callable[..., None], patience_s: float) -> Callable[..., None]:
+    """``close`` of a context or a browser, with an end.
+
+    Chromium now and then never answers that it has let a context go (a page that was about to
+    load anew while its server went away), and Playwright waits for ever. After ``patience_s`` the
+    browser is ended as a process; all its contexts are closed by that.
+    """
+
+    def close_in_time(*args: Any, **options: Any) -> None:
+        is_ended = threading.Event()
+
+        def end() -> None:
+            is_ended.set()
+            _end_browsers()
+
+        impatience = threading.Timer(patience_s, end)
+        impatience.start()
+        try:
+            close(*args, **options)
+        except Error:
+            if not is_ended.is_set():
+                raise
+        finally:
+            impatience.cancel()
+
+    return close_in_time
+
+
+@contextlib.contextmanager
+def closing_in_time(patience_s: float) -> Iterator[None]:
+    """Within the block no closing of Playwright's takes longer."""
+    kinds: tuple[Any, ...] = (BrowserContext, Browser)
+    before = [kind.close for kind in kinds]
+    for kind in kinds:
+        kind.close = bounded(kind.close, patience_s)
+    try:
+        yield
+    finally:
+        for kind, close in zip(kinds, before, strict=True):
+            kind.close = close
+
+
+def _end_browsers() -> None:
+    for one in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "--remote-debugging-pipe" in one.cmdline():
+                one.kill()
 
 
 if __name__ == "__main__":

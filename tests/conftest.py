@@ -2,22 +2,75 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
-from pathlib import Path
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import sync_playwright
+from argon2 import PasswordHasher
+from playwright.sync_api import expect, sync_playwright
 
-# A busy machine is no fault: no test is timed.
+from tests import browser as browser_finder
+from tests import database as database_server
+from tests import distribution
+from workbench.access import Workspace
+from workbench.services import accounts
+from workbench.store import Store, migrations, server_url
+
+# A busy machine is no fault: no test is timed, and pages are given the time they need.
 hypothesis.settings.register_profile("tanpa-tenggat", deadline=None)
 hypothesis.settings.load_profile("tanpa-tenggat")
 
-_spec = importlib.util.spec_from_file_location("browser", Path(__file__).parent / "browser.py")
-browser_finder = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(browser_finder)
+#: Beside ``tests/store``: one module for each way in which services use the store.
+ON_BOTH = frozenset(
+    {
+        "test_accounts",
+        "test_audits",
+        "test_classes",
+        "test_fieldwork",
+        "test_graduations",
+        "test_happenings",
+        "test_office",
+        "test_office_moves",
+        "test_three_imports",
+        "test_retention",
+    }
+)
+
+expect.set_options(timeout=30_000)
+#: Seconds after which a browser that does not close is ended.
+PATIENCE_S = 30.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "blank_database: on PostgreSQL begin without any schema")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: distribution.place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> distribution.Distribution:
+    return distribution.Distribution(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_schema() -> Iterator[None]:
+    """Thousands of tests begin with empty tables: Alembic makes them once, then they are copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "upgrade", database_server.remembering(migrations.upgrade))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed lightly; that they are hashed well is tested where accounts are."""
+    light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", lambda: light)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +94,66 @@ def playwright() -> Iterator[Any]:
     The plugin's own lasts the whole session and leaves an event loop behind that no other test
     could then run one beside.
     """
-    with sync_playwright() as running:
+    with sync_playwright() as running, browser_finder.closing_in_time(PATIENCE_S):
         yield running
+
+
+@pytest.fixture(scope="module")
+def new_browser(
+    playwright: Any, chromium_path: str, chromium_flags: list[str]
+) -> Iterator[Callable[..., browser_finder.LastingBrowser]]:
+    """``new_browser(*flags)`` is a browser for one module of tests."""
+    made = []
+
+    def make(*flags: str) -> browser_finder.LastingBrowser:
+        one = browser_finder.LastingBrowser(playwright, chromium_path, [*chromium_flags, *flags])
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[database_server.DatabaseServer]:
+    """A PostgreSQL server of this run; that there is none is an error, never a skip."""
+    with database_server.running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_database(postgresql: database_server.DatabaseServer) -> Callable[..., str]:
+    """Makes a database with both workspaces in it (``is_blank``: without) and tells its address."""
+    template, numbers = database_server.TEMPLATE, itertools.count(1)
+    address = postgresql.new_database(template)
+    for workspace in Workspace:
+        store = Store(server_url(address), workspace)
+        with store.reading():
+            pass
+        store.close()
+
+    def make(is_blank: bool = False) -> str:
+        return postgresql.new_database(f"uji{next(numbers)}", "template0" if is_blank else template)
+
+    return make
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What rests on the store itself is played on both kinds of database."""
+    path = metafunc.definition.path
+    is_chosen = path.parent.name == "store" or path.stem in ON_BOTH
+    if is_chosen and "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database to work in: "" for SQLite's file, else an address of PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield ""
+        return
+    is_blank = request.node.get_closest_marker("blank_database") is not None
+    address = request.getfixturevalue("new_database")(is_blank)
+    yield address
+    request.getfixturevalue("postgresql").drop_database(address.rpartition("/")[2])

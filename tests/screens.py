@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -38,6 +40,39 @@ SMALL = """() => [...document.querySelectorAll(
     .filter(n => Math.round(n.getBoundingClientRect().height) < 44
         || n.matches('input, select, textarea') && parseFloat(getComputedStyle(n).fontSize) < 16)
     .map(n => n.outerHTML.slice(0, 160))"""
+#: Words no screen of ours says. What a page shows as a command or a file's content is not said.
+ENGLISH = re.compile(
+    r"\b(loading|submit|upload|download|error|sign in|sign out|log in|kernel|cancel|choose"
+    r"|search|close|next|previous|save|delete|browse|file|widget|true|false|none|null|nan"
+    r"|undefined|traceback|the|and|of|your|please|select|show|hide|page|warning|failed"
+    r"|not found)\b",
+    re.IGNORECASE,
+)
+#: What can be seen or is read aloud: text in view, and the names of what has no text.
+SAID = """() => {
+    const names = ['aria-label', 'aria-valuetext', 'placeholder', 'title', 'alt'];
+    const seen = [...document.querySelectorAll('body *')].filter(n => n.checkVisibility());
+    const told = seen.flatMap(n => names.map(name => n.getAttribute(name)).filter(Boolean));
+    const options = seen.filter(n => n.tagName === 'OPTION' || n.tagName === 'OPTGROUP')
+        .map(n => n.label || n.textContent);
+    let text = document.body.innerText;
+    for (const n of seen.filter(n => n.matches('pre, code'))) text = text.replace(n.innerText, ' ');
+    return [document.title, text, ...told, ...options].join('\\n');
+}"""
+#: How far a page can be moved sideways, px; a box within it that scrolls is no fault.
+OVERFLOW = "() => Math.max(0, document.scrollingElement.scrollWidth - innerWidth)"
+#: What axe finds wrong of any weight, in the page and the pages within it.
+EVERYTHING = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .flatMap(one => one.nodes.map(node => one.id + ' ' + node.html.slice(0, 160)))"""
+#: What is pressed and is lower or narrower than 24 px, with its least side.
+TINY = """() => [...document.querySelectorAll(
+        'a, button, input, select, textarea, summary, [role=tab], [role=button]')]
+    .map(n => ['checkbox', 'radio', 'file'].includes(n.type) ? n.labels[0] ?? n : n)
+    .filter(n => n.checkVisibility({visibilityProperty: true, opacityProperty: true})
+        && n.type !== 'hidden' && !n.matches('.vv-skip, :is(p, li, td, dd, h2, h3) a'))
+    .map(n => [n, n.getBoundingClientRect()]).filter(([n, box]) => box.width > 1)
+    .map(([n, box]) => [Math.round(Math.min(box.width, box.height)), n.outerHTML.slice(0, 160)])
+    .filter(([side]) => side < 24)"""
 #: Whether the focused element, its label or a box close around it shows a ring of 2 px and more.
 #: In a field for a date the browser itself rings the part one is at.
 RING = """() => {
@@ -49,6 +84,34 @@ RING = """() => {
         .some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
         ? '' : document.activeElement.outerHTML.slice(0, 160);
 }"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One page at one size: what axe finds, words that are English, px too wide, tiny targets."""
+
+    axe: list[str]
+    english: list[str]
+    overflow: int
+    tiny: list[tuple[int, str]]
+
+
+def english_words(page: Page) -> list[str]:
+    """The English words that stand on a page and on the pages within it, each once."""
+    said = [frame.evaluate(SAID) for frame in page.frames]
+    return sorted({found.group(0).lower() for one in said for found in ENGLISH.finditer(one)})
+
+
+def measure(page: Page) -> Measured:
+    """The page in view as it stands now, with the pages within it."""
+    for frame in page.frames:
+        frame.evaluate(AXE_SCRIPT)
+    return Measured(
+        page.evaluate(EVERYTHING),
+        english_words(page),
+        max(frame.evaluate(OVERFLOW) for frame in page.frames),
+        [tuple(one) for frame in page.frames for one in frame.evaluate(TINY)],
+    )
 
 
 def faults(page: Page, keys: int = 8) -> list[str]:

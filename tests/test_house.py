@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import house_pictures
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
@@ -22,6 +24,12 @@ def _run(*command):
 
 def test_rooms_import_one_way():
     assert "0 broken" in _run(BIN / "lint-imports", "--no-cache")
+
+
+def test_the_pictures_of_the_house_are_what_the_imports_say():
+    page = house_pictures.PAGE.read_text(encoding="utf-8")
+    assert house_pictures.page_with_pictures(page) == page, "jalankan make docs"
+    assert house_pictures.untrue_steps() == []
 
 
 def test_style():

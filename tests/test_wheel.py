@@ -99,6 +99,6 @@ def _serves(environment, folder):
             assert "Kode kelas" in page.read().decode()
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(300)
         log.close()
     assert not (office / "serve.json").exists()

@@ -8,9 +8,10 @@ import pytest
 from tests.services.test_lists import HEADER, ROWS, STAFF
 from workbench.access import Workspace
 from workbench.cli import main
-from workbench.services import lists
+from workbench.services import audits, lists
+from workbench.services.accounts import machine_operator
 from workbench.services.office import Office
-from workbench.store import record
+from workbench.store import clock, record
 
 
 @pytest.fixture
@@ -133,3 +134,19 @@ def test_a_backup_is_locked_with_a_passphrase_that_is_asked_for(run, tmp_path, m
     monkeypatch.setenv("VERVAL_SANDI_CADANGAN", "lain sekali sandinya")
     code, _, err = run("restore", tmp_path / "x.zip", root=tmp_path / "lain")
     assert (code, "Sandi salah" in err) == (2, True)
+
+
+def test_a_clock_that_was_ahead_is_accepted_in_words_and_the_trail_tells(run, office, monkeypatch):
+    assert "jam tidak tertinggal" in run("audit", "clock")[1]
+    monkeypatch.setattr(clock, "now", lambda: "2031-05-01T01:00:00.000000Z")
+    with office.real.writing() as connection:
+        record(connection, "a", "akun", "akun:a", "masuk", {})
+    monkeypatch.undo()
+    code, _, said = run("audit", "anchor")
+    assert (code, "Setel tanggal" in said) == (2, True)
+    code, out, _ = run("audit", "clock")
+    assert (code, "sesudah 1 Mei 2031 08.00 WIB" in out) == (0, True)
+    assert run("audit", "anchor")[0] == 0
+    page = audits.log_page(office, machine_operator(Workspace.NYATA))
+    assert "menyatakan jam komputer benar" in page.entries[0].sentence
+    assert run("audit", "verify")[0] == 0

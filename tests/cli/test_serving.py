@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -10,12 +11,13 @@ from types import SimpleNamespace
 import pytest
 
 from workbench.access import Role, Workspace
-from workbench.cli import serving
-from workbench.errors import UnusableInput, WrongUse
+from workbench.cli import doctor, main, serving
+from workbench.errors import StoreFault, UnusableInput, WrongUse
 from workbench.serve import server
 from workbench.serve.capacity import Machine, usual_seats
 from workbench.services import accounts, audits
-from workbench.services.office import Office
+from workbench.services.office import DATABASE, DATABASE_VARIABLE, Office
+from workbench.store import clock
 
 HALL = "192.168.7.5"
 
@@ -86,6 +88,56 @@ def test_a_key_without_a_certificate_is_wrong_use(root, free_port, started, make
     with pytest.raises(WrongUse, match="--certfile"):
         serve(root, free_port, keyfile=make_certificate(HALL)[1])
     assert not root.exists()
+
+
+@pytest.fixture
+def office(root):
+    """An office with accounts, open nowhere."""
+    made = Office(root)
+    accounts.ensure_first_accounts(made)
+    for side in Workspace:
+        made.store(side).close()
+    return made
+
+
+def told(root):
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2019-01-01T00:00:00.000000Z", r"menunjuk 1 Jan 2019 07\.00 WIB.*lalu ulangi\.$"),
+        ("2026-01-02T00:00:00.000000Z", "menunjuk 2 Jan 2026 .* verval audit clock$"),
+    ],
+)
+def test_a_clock_before_the_newest_event_is_noticed(
+    root, office, free_port, started, monkeypatch, now, words
+):
+    before = told(root)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with pytest.raises(StoreFault, match=words):
+        serve(root, free_port)
+    assert not started
+    assert told(root) == before
+
+
+def test_a_first_start_in_2019_makes_nothing(root, free_port, started, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: "2019-01-01T00:00:00.000000Z")
+    with pytest.raises(StoreFault, match="Setel tanggal dan jam"):
+        serve(root, free_port)
+    assert not root.exists()
+
+
+def test_an_office_of_a_newer_version_is_noticed_and_left_alone(root, office, free_port, started):
+    with office.real.writing() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9000'")
+    office.real.close()
+    before = told(root)
+    with pytest.raises(StoreFault, match=r"yang lebih baru\. Data tidak diubah"):
+        serve(root, free_port)
+    assert not started
+    assert told(root) == before
 
 
 # --- what is said
@@ -195,7 +247,11 @@ def test_both_ledgers_are_anchored_when_the_server_starts_and_when_it_ends(
     monkeypatch.setattr(server, "run_server", work)
     serve(root, free_port)
     assert at_start == [1, 1]
-    assert [len(audits.anchors(office, one)) for one in operators] == [2, 1]
+    # The server is handed what it does each day: the same once more.
+    accounts.add_account(office, operators[1], "budi", "Budi Rekaan", Role.STAF)
+    started["each_day"]()
+    assert len(audits.anchors(office, operators[1])) == 2
+    assert [len(audits.anchors(office, one)) for one in operators] == [2, 2]
     assert all(audits.verify(office, one).is_whole for one in operators)
 
 
@@ -210,3 +266,84 @@ def test_a_ledger_that_no_longer_agrees_is_said_and_the_server_still_starts(
     serve(root, free_port)
     assert started
     assert "Perhatian: jejak ruang nyata: Jejak tidak cocok lagi" in capsys.readouterr().err
+
+
+# --- with the data in PostgreSQL
+
+
+@pytest.fixture
+def address(new_database, postgresql, monkeypatch):
+    # Set, so that what the command sets is taken back.
+    monkeypatch.setenv(DATABASE_VARIABLE, "")
+    made = new_database(True)
+    yield made
+    postgresql.drop_database(made.rpartition("/")[2])
+
+
+def everything_in(folder):
+    return "".join(
+        path.read_text("utf-8", "replace") for path in folder.rglob("*") if path.is_file()
+    )
+
+
+def test_the_option_makes_an_office_in_the_database(root, free_port, started, address, capsys):
+    serve(root, free_port, database=address)
+    office = Office(root)
+    assert office.database() is not None
+    assert not list(root.rglob(f"{DATABASE}*"))
+    password = started["said"]["staff_password"]
+    assert accounts.sign_in(office, "staf", password).token
+    # Kernels and the drawing of seats inherit it.
+    assert os.environ[DATABASE_VARIABLE] == address
+    said = "".join(capsys.readouterr())
+    assert "daftar proses" in said
+    secret = address.split(":")[2].partition("@")[0]
+    assert secret not in said + everything_in(root) + json.dumps(started["said"])
+
+
+def test_the_environment_does_the_same_without_a_warning(
+    root, free_port, started, address, monkeypatch, capsys
+):
+    monkeypatch.setenv(DATABASE_VARIABLE, address)
+    serve(root, free_port)
+    serve(root, free_port)
+    assert Office(root).real.url.get_backend_name() == "postgresql"
+    assert "daftar proses" not in "".join(capsys.readouterr())
+
+
+def test_an_office_of_the_folder_is_not_served_from_a_database(root, free_port, started, address):
+    serve(root, free_port)
+    with pytest.raises(WrongUse, match="verval restore --database"):
+        serve(root, free_port, database=address)
+
+
+def test_more_seats_than_the_database_takes_lines_are_refused(
+    root, free_port, started, address, monkeypatch
+):
+    monkeypatch.setattr("workbench.store.Store.most_connections", lambda _store: 29)
+    with pytest.raises(WrongUse, match="max_connections"):
+        serve(root, free_port, database=address, seats=10)
+    assert started == {}
+    serve(root, free_port, database=address, seats=9)
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence_before_anything_starts(
+    root, free_port, started, address
+):
+    with pytest.raises(StoreFault, match="PostgreSQL berjalan"):
+        serve(root, free_port, database="postgresql://verval@127.0.0.1:1/verval")
+    assert started == {}
+
+
+def test_other_commands_find_the_database_by_the_folder(root, free_port, started, address, capsys):
+    serve(root, free_port, database=address)
+    capsys.readouterr()
+    for words in (("audit", "verify"), ("users", "list")):
+        with pytest.raises(SystemExit):
+            main([*words, "--workspace", str(root)])
+    assert "Ruang nyata: Jejak utuh" in "".join(capsys.readouterr())
+    checks = {one.name: one.found for one in doctor.examine_stores(root)}
+    assert checks["Basis data nyata (PostgreSQL)"] == "tersambung"
+    assert not list(root.rglob(f"{DATABASE}*"))
+    for side in Workspace:
+        assert Office(root).has_data(side)

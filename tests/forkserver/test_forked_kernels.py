@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 import psutil
 import pytest
 
-from workbench.forkserver import status
+from workbench.forkserver import spawner, status
 
 SHOW_A_SLIDER = """
 import ipywidgets
@@ -90,7 +90,11 @@ def test_an_interrupt_reaches_running_code_and_the_kernel_goes_on(bench):
     async def story():
         async with bench.kernel() as kernel:
             await kernel.run("mark = 'kept'")
-            request = kernel.client.execute("print('begun'); import time; time.sleep(600)")
+            # A request that ends in an error has those after it refused for a moment,
+            # unless it says no.
+            request = kernel.client.execute(
+                "print('begun'); import time; time.sleep(600)", stop_on_error=False
+            )
             while (await kernel.client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
                 pass
             await kernel.manager.interrupt_kernel()
@@ -273,6 +277,33 @@ def test_a_launch_that_is_given_up_leaves_no_kernel(bench, wait_until):
                     if not manager.has_kernel:
                         continue
                 await manager.shutdown_kernel(now=True)
+            process = psutil.Process(zygote["pid"])
+            await asyncio.to_thread(
+                wait_until, lambda: len(process.children()) == 1, "a kernel nobody asked for"
+            )
+
+    asyncio.run(story())
+
+
+def test_a_launch_given_up_as_its_kernel_comes_up_leaves_none(bench, wait_until, monkeypatch):
+    async def story():
+        async with bench.kernel():
+            (zygote,) = status()["zygotes"]
+            loop, settle = asyncio.get_running_loop(), spawner._Fork.settle
+            manager = bench.manager({"preload": ["ipywidgets"]})
+            starting = loop.create_task(manager.start_kernel(env=bench.environment()))
+
+            def give_up(asked):
+                wait_until(asked.up.done, "the kernel did not come up")
+                starting.cancel()
+
+            def settle_and_give_up(asked, error):
+                loop.call_soon_threadsafe(give_up, asked)
+                settle(asked, error)
+
+            monkeypatch.setattr(spawner._Fork, "settle", settle_and_give_up)
+            with pytest.raises(asyncio.CancelledError):
+                await starting
             process = psutil.Process(zygote["pid"])
             await asyncio.to_thread(
                 wait_until, lambda: len(process.children()) == 1, "a kernel nobody asked for"

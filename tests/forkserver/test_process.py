@@ -37,7 +37,7 @@ def test_the_code_that_was_told_is_the_code(forked, sleeper):
     forked.tell(3)
     assert forked.poll() is None
     sleeper.kill()
-    assert forked.wait(timeout=30) == 3
+    assert forked.wait(timeout=300) == 3
     assert forked.poll() == 3
 
 
@@ -64,12 +64,12 @@ def test_an_end_nobody_tells_of_counts_as_killed(forked, sleeper):
 )
 def test_signals_reach_it(forked, sleeper, send, expected):
     send(forked)
-    assert sleeper.wait(30) == -expected
+    assert sleeper.wait(300) == -expected
 
 
 def test_a_signal_to_an_ended_process_reaches_nobody(forked, sleeper):
     forked.kill()
-    sleeper.wait(30)
+    sleeper.wait(300)
     forked.kill()
     assert forked.wait() == -signal.SIGKILL
     forked.terminate()

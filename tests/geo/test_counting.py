@@ -127,6 +127,26 @@ def test_what_the_gate_is_told_of_columns_is_true(world):
                 )
 
 
+def test_every_column_of_families_is_tied_to_all_families(world):
+    """What is not tied is hidden by itself, and the difference to the rest tells a hidden cell."""
+    for table in world[2].values():
+        columns = {column.key: column for column in table.columns}
+        for base in (column for column in table.columns if column.is_base):
+            tied = {base.key}
+            while (
+                more := {
+                    column.key
+                    for column in table.columns
+                    if column.within in tied
+                    or any(column.key in columns[key].children for key in tied)
+                }
+                - tied
+            ):
+                tied |= more
+            same_unit = {column.key for column in table.columns if column.unit == base.unit}
+            assert same_unit <= tied, table.name
+
+
 def test_sensitive_categories_belong_to_no_sum(world):
     ppks = world[2]["ppks"]
     assert {column.key for column in ppks.columns if column.sensitive} == SENSITIVE

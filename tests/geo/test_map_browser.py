@@ -31,11 +31,8 @@ ELDERLY = Choice("ppks:PMKS08", "", "per1000")
 
 
 @pytest.fixture(scope="module")
-def map_browser(playwright, chromium_path, chromium_flags):
-    # The plugin's driver: a second one in the same process would refuse to start.
-    running = playwright.chromium.launch(executable_path=chromium_path, args=chromium_flags)
-    yield running
-    running.close()
+def map_browser(new_browser):
+    return new_browser()
 
 
 @pytest.fixture
@@ -142,11 +139,11 @@ def test_classes_of_the_page_are_the_ones_computed(map_browser):
         for scheme in ("alami", "kuantil", "sama", "sendiri"):
             cases.append((values, scheme, rng.randrange(3, 7), [10, 20, 50]))
     script = files("workbench.geo").joinpath("page/kelas.js").read_text(encoding="utf-8")
-    page = map_browser.new_page()
+    page = map_browser.new_context().new_page()
     drawn = page.evaluate(
         f"cases => {{ {script}; return cases.map(one => KELAS.classify(...one)); }}", cases
     )
-    page.close()
+    page.context.close()
     for (values, scheme, k, own), found in zip(cases, drawn, strict=True):
         truth = classify(values, scheme, k, own if scheme == "sendiri" else ())
         assert [one["count"] for one in found] == list(truth.counts), (scheme, k, values)

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from tests.load.client import Lost, Person, Visit
 from tests.load.hall import Server, make_office, ours, serving
-from workbench.services import classes
+from workbench.services import arrivals
 from workbench.services.office import Office
 
 #: Free seats a class keeps, so that none are drawn while the clock runs.
@@ -155,7 +155,9 @@ def measure(scenario: Scenario, office: Path, code: str, options: Sequence[str])
 def seats_by_address(root: Path, code: str, count: int) -> list[str]:
     """Seats taken without a server, as the addresses that stock Voila is told them by."""
     office = Office(root)
-    joined = [classes.join(office, code, f"Peserta {n}", "operator", "36.73") for n in range(count)]
+    joined = [
+        arrivals.join(office, code, f"Peserta {n}", "operator", "36.73") for n in range(count)
+    ]
     office.practice.close()
     return [f"/?kelas={one.actor.class_id}&kursi={one.actor.seat}" for one in joined]
 

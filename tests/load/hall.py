@@ -29,6 +29,7 @@ from sqlalchemy import select
 from tests.load.client import Person
 from workbench.access import Role, Workspace
 from workbench.services import accounts, classes, courses
+from workbench.services.ladders import PartPlan
 from workbench.services.office import Office
 from workbench.store.tables import event
 
@@ -58,7 +59,7 @@ def make_office(root: Path, seats: int, cases: int = 12, has_parts: bool = False
         n_cases=cases,
         seats=seats,
         seed=1,
-        parts=(courses.PartPlan("latihan"),) if has_parts else (),
+        parts=(PartPlan("latihan"),) if has_parts else (),
     )
     info = classes.open_class(office, clerk, settings)
     if has_parts:

@@ -72,6 +72,7 @@ class Soak:
     looks: list[tuple[float, Load]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     zombies: dict[int, str] = field(default_factory=dict)
+    pace_s: float = PACE_S
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
@@ -92,14 +93,14 @@ class Soak:
 
     async def live(self, one: Person, rng: random.Random) -> None:
         """A person's half hour."""
-        await asyncio.sleep(rng.uniform(0, PACE_S))
+        await asyncio.sleep(rng.uniform(0, self.pace_s))
         while not self.is_over:
             try:
                 if not one.is_live:
                     await one.open()
                     self.did["openings"] += 1
                 await self._act(one, rng)
-                await asyncio.sleep(rng.expovariate(1 / PACE_S))
+                await asyncio.sleep(rng.expovariate(1 / self.pace_s))
             except Lost as error:
                 # As the page does: a moment, then load again, for as long as it takes.
                 self.did[f"lost: {error}"] += 1

@@ -1,5 +1,9 @@
-"""One kelurahan judged again gives what a full check gives, for every rule."""
+"""One kelurahan judged again gives what a full check gives, for every rule.
 
+In one entangled city always; ``PROOF=1`` in the environment takes more.
+"""
+
+import os
 from dataclasses import replace
 from random import Random
 
@@ -15,7 +19,7 @@ from workbench.rules.engine import mask_column, recheck
 from workbench.synthesis import generate
 
 KEY = "kelurahan_kode_kemendagri"
-SEEDS = (5, 20261122)
+SEEDS = (20261122, 5, 6, 7, 8) if "PROOF" in os.environ else (20261122,)
 
 
 def _rows(table):

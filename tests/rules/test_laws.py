@@ -59,7 +59,8 @@ def test_what_is_planted_is_found_and_nothing_more(seed):
             declared.update(_declared(row["rule"], row["subject"], companions))
             planted_families.add(row["family_id"])
     assert len(planted_families) == 600
-    assert {code for code, _ in declared} == set(catalogue())
+    # BAN-17 has no plant where no place is a desa.
+    assert {code for code, _ in declared} == {c for c, rule in catalogue().items() if rule.plants}
     assert _found(register) == declared
 
 
@@ -158,7 +159,7 @@ def plant_one_and_undo(world, family_id, rng, plant):
 
 @pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.code)
 def test_a_rule_is_fully_declared(rule):
-    assert rule.plants
+    assert rule.plants or not rule.taught
     assert set(re.findall(r"{(\w+)}", rule.title)) <= set(rule.evidence)
     assert "Bad:" in rule.explanation
     assert "Good:" in rule.explanation
@@ -166,7 +167,7 @@ def test_a_rule_is_fully_declared(rule):
     assert rule.why.endswith(".")
     assert len(rule.why.split()) <= 30
     assert rule.needs
-    assert rule.basis.catalogue
+    assert rule.basis.catalogue, "names no line, as of domain/reference/kesalahan_data.csv"
     if rule.basis.confirmed == "tidak":
         assert rule.severity in (Severity.SEDANG, Severity.INFO)
     if rule.basis.confirmed != "tidak":

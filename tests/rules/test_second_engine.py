@@ -102,7 +102,9 @@ def test_both_find_the_same_in_a_scrambled_world(seed):
 def test_the_worlds_give_every_rule_something_to_find():
     by_scramble = sum((scrambled(seed)[1] for seed in SCRAMBLED), Counter())
     by_plant = sum((planted(seed)[1] for seed in PLANTED), Counter())
-    assert set(by_scramble) == set(by_plant) == set(BY_HAND)
+    assert set(by_scramble) == set(BY_HAND)
+    # Of some mistakes this city has no plant: see BAN-17.
+    assert set(by_plant) == {code for code in BY_HAND if catalogue()[code].plants}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

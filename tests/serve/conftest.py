@@ -20,6 +20,7 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, NotFound, WrongUse
+from workbench.serve.room_pages import RoomPage
 from workbench.serve.server import VervalApp
 
 CITY = ("36.73",)
@@ -194,7 +195,7 @@ class Server:
 
     def client(self, who: str = "", **options: Any) -> httpx.Client:
         """A client signed in as one of ``PEOPLE``; anonymous without a name."""
-        client = httpx.Client(base_url=self.url, timeout=60, **options)
+        client = httpx.Client(base_url=self.url, timeout=180, **options)
         if who:
             client.cookies.set(self.cookie, self.session_of(who))
         return client
@@ -222,17 +223,21 @@ class Server:
                 done.set_exception(error)
 
         self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(call()))
-        return done.result(timeout=60)
+        return done.result(timeout=180)
 
 
 @contextmanager
-def run(office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0) -> Iterator[Server]:
+def run(
+    office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0, **how: Any
+) -> Iterator[Server]:
     """A server in a thread of this process, until the block is left."""
+    classes = FakeClasses(accounts)
     app = VervalApp(
         office="kantor",
         office_root=office,
         account_service=accounts,
-        class_service=FakeClasses(accounts),
+        class_service=classes,
+        arrival_service=classes,
         course_service=FakeCourses(accounts),
         notebooks=rooms,
         ip="127.0.0.1",
@@ -240,6 +245,7 @@ def run(office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0) -> Ite
         seats=20,
         warm=1,
         log_level=30,
+        **how,
     )
     app.initialize()
     ready: Future[tuple[str, asyncio.AbstractEventLoop]] = Future()
@@ -256,12 +262,12 @@ def run(office: Path, rooms: Path, accounts: FakeAccounts, port: int = 0) -> Ite
 
     thread = threading.Thread(target=serve, name="server")
     thread.start()
-    url, loop = ready.result(timeout=60)
+    url, loop = ready.result(timeout=180)
     try:
         yield Server(app, url, loop)
     finally:
         app.request_stop()
-        thread.join(timeout=60)
+        thread.join(timeout=600)
     assert not thread.is_alive()
 
 
@@ -282,7 +288,17 @@ def server(tmp_path_factory: pytest.TempPathFactory, rooms: Path) -> Iterator[Se
 def start_server(tmp_path: Path, rooms: Path) -> Callable[..., Any]:
     """Starts servers of one office that a test may stop and start again."""
     accounts = FakeAccounts()
-    return lambda port=0: run(tmp_path, rooms, accounts, port)
+    return lambda port=0, **how: run(tmp_path, rooms, accounts, port, **how)
+
+
+@pytest.fixture
+def rooms_without_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room that opens says so and starts nothing."""
+
+    async def send(page: RoomPage) -> None:
+        await page.finish("<p>ruang terbuka</p>")
+
+    monkeypatch.setattr(RoomPage, "_send_room", send)
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import jinja2
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+from tests.browser import LastingBrowser
 from tests.screens import LAPTOP, PHONE, faults
 
 pytestmark = pytest.mark.browser
@@ -45,11 +46,8 @@ CONNECT = f"window.line = new WebSocket('ws://{NAME}/api/kernels/a-b-c-d-e/chann
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Any, chromium_path: str, chromium_flags: list[str]) -> Iterator[Browser]:
-    flags = [*chromium_flags, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-    running = playwright.chromium.launch(executable_path=chromium_path, args=flags)
-    yield running
-    running.close()
+def browser(new_browser: Callable[..., LastingBrowser]) -> LastingBrowser:
+    return new_browser(f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
 
 
 @dataclass
@@ -117,7 +115,7 @@ class Line:
 
 
 @pytest.fixture
-def line(browser: Browser) -> Iterator[Line]:
+def line(browser: LastingBrowser) -> Iterator[Line]:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     one = Line(page)
@@ -273,7 +271,7 @@ def test_a_page_cut_off_while_it_waited_begins_anew(line):
 
 
 @pytest.fixture
-def come(server: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
+def come(server: Any, browser: LastingBrowser) -> Iterator[Callable[..., Page]]:
     """``come("siti")`` is a page of somebody who is signed in; nobody without a name."""
     contexts = []
     port = urlsplit(server.url).port

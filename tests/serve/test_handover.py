@@ -26,6 +26,15 @@ def test_a_note_gives_back_the_actor_it_was_written_for():
     assert handover.read_handover(KEY, note, KERNEL) == ACTOR
 
 
+def test_a_note_says_from_which_sheet_the_visitor_came():
+    note = handover.sign_handover(KEY, ACTOR, KERNEL, "lapangan", "ABCDEFGH2345")
+    assert handover.read_record(KEY, note, KERNEL) == "ABCDEFGH2345"
+    bare = handover.sign_handover(KEY, ACTOR, KERNEL, "lapangan")
+    assert handover.read_record(KEY, bare, KERNEL) == ""
+    with pytest.raises(Forbidden):
+        handover.read_record(KEY, note, OTHER)
+
+
 def _altered(note: str) -> str:
     body, _, signature = note.partition(".")
     said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -96,6 +105,7 @@ def test_in_a_kernel_of_the_server_one_is_whom_the_note_names(monkeypatch, tmp_p
     _environment(monkeypatch, VERVAL_NOTES=str(tmp_path), VERVAL_OFFICE=str(tmp_path))
     monkeypatch.setattr(handover, "own_kernel_id", lambda: KERNEL)
     assert serve.current_actor() == ACTOR
+    assert serve.current_record() == ""
 
 
 def test_a_note_copied_into_another_kernel_is_worth_nothing(monkeypatch, tmp_path):

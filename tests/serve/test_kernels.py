@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from workbench import forkserver
-from workbench.serve.pages import KernelSocket, RoomPage
+from workbench.serve.room_pages import KernelSocket, RoomPage
 
 EMPTY: dict[str, Any] = {}
 

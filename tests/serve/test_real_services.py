@@ -44,9 +44,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
         target=run_server, args=(root, "127.0.0.1", 0), kwargs={"on_ready": ready.set_result}
     )
     thread.start()
-    yield SimpleNamespace(url=ready.result(timeout=60)[0], office=office, first=first, root=root)
+    yield SimpleNamespace(url=ready.result(timeout=180)[0], office=office, first=first, root=root)
     apps[0].request_stop()
-    thread.join(timeout=60)
+    thread.join(timeout=600)
     patch.undo()
     assert not thread.is_alive()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser import LastingBrowser
 
 pytestmark = pytest.mark.browser
 
@@ -40,15 +42,12 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Any, chromium_path: str, chromium_flags: list[str]) -> Iterator[Browser]:
-    flags = [*chromium_flags, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
-    yield browser
-    browser.close()
+def browser(new_browser: Callable[..., LastingBrowser]) -> LastingBrowser:
+    return new_browser(f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
 
 
 @pytest.fixture
-def visit(server: Any, browser: Browser) -> Iterator[Any]:
+def visit(server: Any, browser: LastingBrowser) -> Iterator[Any]:
     visits: list[Visit] = []
 
     def begin(who: str = "", at: Any = server, **options: Any) -> Visit:

@@ -29,7 +29,7 @@ from workbench.access import Workspace
 from workbench.resources import resource
 from workbench.serve.messages import CONTROL
 from workbench.serve.server import VervalApp
-from workbench.services import accounts, classes, training
+from workbench.services import accounts, arrivals, classes, training
 from workbench.services.office import Office
 from workbench.store.tables import case_key
 
@@ -50,12 +50,13 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
         name="Kelas uji", place="", date="2026-11-01", n_cases=CASES, seats=1, seed=1
     )
     opened = classes.open_class(office, clerk, settings)
-    joined = classes.join(office, opened.join_code, "Sari Contoh", "operator", "36.73")
+    joined = arrivals.join(office, opened.join_code, "Sari Contoh", "operator", "36.73")
     app = VervalApp(
         office=office,
         office_root=root,
         account_service=accounts,
         class_service=classes,
+        arrival_service=arrivals,
         notebooks=resource("notebooks/beranda.ipynb").parent,
         ip="127.0.0.1",
         port=0,
@@ -70,10 +71,10 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     )
     thread.start()
     yield SimpleNamespace(
-        url=ready.result(timeout=60), office=office, actor=joined.actor, token=joined.token
+        url=ready.result(timeout=180), office=office, actor=joined.actor, token=joined.token
     )
     app.request_stop()
-    thread.join(timeout=60)
+    thread.join(timeout=600)
     assert not thread.is_alive()
 
 

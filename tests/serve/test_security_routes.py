@@ -34,7 +34,8 @@ ROLES: dict[str, Actor | None] = {
     "admin nyata": Actor("A8", "Bu Admin Nyata", Role.ADMIN, NYATA, CITY),
 }
 
-# An arrow is a redirect: > to /masuk, ^ to /beranda. KERNEL is the kernel of somebody else.
+# A sign is a redirect: > to /masuk, ^ to /beranda, v to /lapangan, which asks who comes, P to
+# /panduan/. KERNEL is the kernel of somebody else, KEY stands on a printed sheet.
 TABLE = """
                              siapa   peserta pelatih staf    staf    admin   admin
                              pun                     latihan nyata   latihan nyata
@@ -52,7 +53,17 @@ GET    /kelas                >       403     200     403     403     200     403
 GET    /daftar               >       403     403     200     200     200     403
 GET    /padanan              >       403     403     200     200     200     403
 GET    /peta                 >       403     200     200     200     200     403
+GET    /lapangan             >       403     403     200     200     200     403
+GET    /berkas/KEY           >       v       v       v       v       v       v
+GET    /jejak                >       403     403     200     200     200     200
 GET    /aturan               >       403     200     200     200     200     200
+GET    /panduan              P       P       P       P       P       P       P
+GET    /panduan/             200     200     200     200     200     200     200
+GET    /panduan/cari.js      200     200     200     200     200     200     200
+GET    /panduan/untuk/staf   200     200     200     200     200     200     200
+GET    /panduan/ruang/daftar 200     200     200     200     200     200     200
+GET    /panduan/ruang/rahasia 404    404     404     404     404     404     404
+GET    /panduan/untuk/siapa  404     404     404     404     404     404     404
 GET    /keadaan              >       403     200     200     200     200     200
 GET    /detak/KERNEL         401     403     403     403     403     403     403
 GET    /detak/NOBODYS        401     404     404     404     404     404     404
@@ -80,6 +91,9 @@ NOWHERE = """
 /kernelspecs/ringan/logo-64x64.png /aset/ /beranda.ipynb /beranda/ /BERANDA /catatan/KERNEL
 /serve.json /.kunci-server /nyata/berkas.db /gambar.png /daftar.csv /favicon.ico
 """
+
+
+_ARROWS = {"/masuk": ">", "/beranda": "^", "/lapangan": "v", "/panduan/": "P"}
 
 
 def _rows() -> list[tuple[str, str, list[str]]]:
@@ -125,7 +139,7 @@ def _ask(server: Any, client: httpx.Client, method: str, path: str) -> str:
     answer = client.request(method, path, headers=headers)
     if answer.is_redirect:
         to = answer.headers["Location"].partition("?")[0]
-        return {"/masuk": ">", "/beranda": "^"}.get(to, to)
+        return _ARROWS.get(to, to)
     made = re.search(r'"kernelId": "([^"]+)"', answer.text)
     if made:
         server.on_loop(lambda: server.app.kernels.end(made[1]))
@@ -154,6 +168,7 @@ def _knock(
 )
 def test_each_role_gets_what_the_table_says(server, people, victim, method, path, answers):
     there = path.replace("KERNEL", victim).replace("NOBODYS", str(uuid.uuid4()))
+    there = there.replace("KEY", "ABCDEFGH2345")
     got = [_ask(server, client, method, there) for client in people.values()]
     assert dict(zip(people, got, strict=True)) == dict(zip(people, answers, strict=True))
     assert _lives(server, victim)
@@ -163,6 +178,9 @@ def test_every_address_of_the_server_stands_in_the_table(server):
     known = {path for _, path, _ in _rows()}
     for handler in server.app.init_handlers():
         pattern = re.sub(r"\(\?P<kernel_id>[^)]*\)", "KERNEL", handler[0])
+        pattern = pattern.replace("([A-Z2-7]{12})", "KEY").replace(r"\.", ".")
+        pattern = pattern.replace("untuk/([a-z]{1,20})", "untuk/staf")
+        pattern = pattern.replace("([a-z]{1,20}/[a-z0-9-]{1,60})", "ruang/daftar")
         if not pattern.endswith("(.*)"):  # the shelves of files that hold no data
             assert pattern in known
 

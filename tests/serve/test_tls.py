@@ -11,8 +11,8 @@ import httpx
 import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
+from tests.serve.requests_made import request_from
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import UnusableInput
 from workbench.serve.certificate import load_certificate
@@ -145,34 +145,17 @@ def test_what_works_but_should_be_better_is_said(make):
 # --- who may come in
 
 
-class _Connection:
-    def __init__(self, address: str, protocol: str) -> None:
-        self.context = type("Context", (), {"remote_ip": address, "protocol": protocol})()
-
-
-def _request(address: str, protocol: str, **headers: str) -> HTTPServerRequest:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return HTTPServerRequest(
-        method="GET",
-        uri="/",
-        version="HTTP/1.1",
-        headers=HTTPHeaders(named),
-        host="meja.contoh:8866",
-        connection=_Connection(address, protocol),  # type: ignore[arg-type]
-    )
-
-
 @pytest.mark.parametrize(
     ("request_", "refused"),
     [
-        (_request("10.0.0.7", "https"), False),
-        (_request("127.0.0.1", "http"), False),
-        (_request("10.0.0.7", "http"), True),
-        (_request("10.0.0.7", "http", X_Forwarded_Proto="https"), True),
-        (_request("10.0.0.7", "http", X_Scheme="https"), True),
+        (request_from("10.0.0.7", "https"), False),
+        (request_from("127.0.0.1", "http"), False),
+        (request_from("10.0.0.7", "http"), True),
+        (request_from("10.0.0.7", "http", X_Forwarded_Proto="https"), True),
+        (request_from("10.0.0.7", "http", X_Scheme="https"), True),
         # A proxy before us: what lies between it and the visitor is not known here.
-        (_request("127.0.0.1", "https", X_Forwarded_For="10.0.0.7"), True),
-        (_request("10.0.0.7", "https", Forwarded="for=10.0.0.9;proto=https"), True),
+        (request_from("127.0.0.1", "https", X_Forwarded_For="10.0.0.7"), True),
+        (request_from("10.0.0.7", "https", Forwarded="for=10.0.0.9;proto=https"), True),
     ],
 )
 def test_a_real_session_comes_from_the_hall_over_our_own_tls_only(request_, refused):

@@ -3,6 +3,7 @@
 The drawing is a stand-in; keys, answers, grades and feedback are the real ones.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +11,8 @@ import pytest
 
 from workbench import training
 from workbench.access import Actor, Role, Workspace
-from workbench.services import classes
-from workbench.services.office import Office
+from workbench.services import arrivals, classes
+from workbench.services.office import DATABASE_VARIABLE, Office
 from workbench.training import answers, feedback, grades, keys
 
 #: Stands in every key and nowhere else, so that a key that leaks can be seen.
@@ -96,11 +97,37 @@ def secret():
 
 
 @pytest.fixture
-def office(tmp_path):
+def office(tmp_path, database, monkeypatch):
     made = Office(tmp_path / "kantor")
+    if database:
+        monkeypatch.setenv(DATABASE_VARIABLE, database)
+        made.use_database(database)
     yield made
     made.practice.close()
     made.real.close()
+
+
+@pytest.fixture(scope="module")
+def begin_as(tmp_path_factory):
+    """``begin_as(make, office)``: the office begins as ``make(one, folder)`` left another one.
+
+    Made once for a module and copied, for a list takes long to bring in. Returns what ``make``
+    returned. For offices in files.
+    """
+    patterns = {}
+
+    def begin(make, office):
+        if make not in patterns:
+            folder = tmp_path_factory.mktemp("pola")
+            one = Office(folder / "kantor")
+            patterns[make] = one.root, make(one, folder)
+            one.practice.close()
+            one.real.close()
+        root, told = patterns[make]
+        shutil.copytree(root, office.root)
+        return told
+
+    return begin
 
 
 @pytest.fixture
@@ -126,7 +153,7 @@ def join(office, opened):
     """Takes the next seat: ``join("Siti").actor``."""
 
     def take(name="Siti", area="36.73.01.1001"):
-        return classes.join(office, opened.join_code, name, "operator", area)
+        return arrivals.join(office, opened.join_code, name, "operator", area)
 
     return take
 

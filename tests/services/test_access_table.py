@@ -5,7 +5,7 @@ import json
 import pkgutil
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 
 import openpyxl
@@ -20,38 +20,58 @@ from workbench.geo.boundaries import schematic_path
 from workbench.geo.exports.selections import Selection
 from workbench.services import (
     accounts,
+    arrivals,
     assignments,
     audits,
     backups,
     bimteks,
+    boards,
     boundaries,
+    candidates,
     class_archives,
     classes,
     comparisons,
     courses,
+    digests,
+    doorsteps,
     drills,
     evidence,
+    evidence_checks,
     exports,
-    families,
     field_papers,
     fieldwork,
+    graduations,
+    happenings,
     histories,
     house_points,
     imports,
+    keys,
     linking,
     lists,
     map_exports,
     mappings,
     maps,
+    meetings,
     merging,
+    objections,
+    office_settings,
     origins,
     own_tasks,
     paper_answers,
     papers,
     populations,
+    privacy,
+    processing,
+    proof_workbooks,
     proofs,
+    proposals,
+    rechecks,
+    records,
     renewals,
+    retention,
     returns_in,
+    samples,
+    scans,
     settings,
     shelves,
     training,
@@ -59,13 +79,19 @@ from workbench.services import (
 )
 from workbench.services.findings import FindingsIndex, Query
 from workbench.services.office import Office
-from workbench.store import tables
+from workbench.store import clock, tables
+from workbench.store import fieldwork as kept
+from workbench.store import meetings as meeting_store
+from workbench.store import proposals as proposal_store
 from workbench.store.anchors import Anchor
+from workbench.store.records import Record
 from workbench.training.agenda import Agenda
 from workbench.training.authoring import QuestionTask
 from workbench.training.drawing import draw_case
 from workbench.training.plans import Plan, Task
-from workbench.verification.fieldwork.outcomes import Outcome
+from workbench.verification.fieldwork.outcomes import Level, Outcome
+from workbench.verification.happenings.kinds import Entry
+from workbench.verification.meetings.content import Decision
 
 REFUSED = (Forbidden, NotFound)
 
@@ -184,13 +210,13 @@ USES = {
         lambda s: classes.renew_code(s.office, s.actor, s.opened.id),
         TRAINERS,
     ),
-    "watch the board": (lambda s: classes.board(s.office, s.actor, s.opened.id), TRAINERS),
+    "watch the board": (lambda s: boards.board(s.office, s.actor, s.opened.id), TRAINERS),
     "see what a class learned": (
         lambda s: proofs.proof(s.office, s.actor, s.opened.id),
         TRAINERS,
     ),
     "take out what a class learned": (
-        lambda s: proofs.proof_workbook(s.office, s.actor, s.opened.id),
+        lambda s: proof_workbooks.proof_workbook(s.office, s.actor, s.opened.id),
         TRAINERS,
     ),
     "take out the template of own tasks": (
@@ -268,12 +294,44 @@ USES = {
         lambda s: s.reaches(lambda: papers.report_workbook(s.office, s.actor, s.a_plan().id)),
         TRAINERS,
     ),
+    "print the trainer's guide": (
+        lambda s: papers.guide(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "print the slides": (
+        lambda s: papers.slide_show(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "take the slides out": (
+        lambda s: papers.presentation(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "print a hand-out": (
+        lambda s: papers.handout(s.office, s.actor, s.a_plan().id, "cara"),
+        TRAINERS,
+    ),
+    "print the refresher's leaflets": (
+        lambda s: papers.leaflets(s.office, s.actor, s.a_plan().id, ""),
+        TRAINERS,
+    ),
+    "take the trainer's pack": (
+        lambda s: papers.trainer_pack(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "make the pack's papers": (
+        lambda s: papers.pack_papers(s.office, s.actor, s.a_plan().id),
+        TRAINERS,
+    ),
+    "make the links of the refresher": (
+        lambda s: courses.refresher_tokens(s.office, s.actor, s.opened.id),
+        TRAINERS,
+    ),
     "print everything": (
         lambda s: papers.all_papers(s.office, s.actor, s.a_plan().id, ""),
         TRAINERS,
     ),
     "help back in": (
-        lambda s: classes.issue_return_code(s.office, s.actor, s.opened.id, 1),
+        lambda s: arrivals.issue_return_code(s.office, s.actor, s.opened.id, 1),
         TRAINERS,
     ),
     "see whether anything moved": (
@@ -305,11 +363,11 @@ USES = {
         TRAINERS,
     ),
     "set a second seat aside": (
-        lambda s: classes.set_aside(s.office, s.actor, s.opened.id, 2, 1),
+        lambda s: boards.set_aside(s.office, s.actor, s.opened.id, 2, 1),
         TRAINERS,
     ),
     "count a seat again": (
-        lambda s: classes.count_again(s.office, s.actor, s.opened.id, 2),
+        lambda s: boards.count_again(s.office, s.actor, s.opened.id, 2),
         TRAINERS,
     ),
     "copy a plan": (
@@ -404,6 +462,20 @@ USES = {
         lambda s: s.reaches(lambda: settings.withdraw_value(s.shelved, s.actor, "", "")),
         SETTERS,
     ),
+    "see what the office decided": (
+        lambda s: office_settings.listed(s.shelved, s.actor),
+        READERS,
+    ),
+    "read one of the office's settings": (
+        lambda s: office_settings.value(s.shelved, s.actor, "nik_on_paper"),
+        READERS,
+    ),
+    "decide for the office": (
+        lambda s: s.reaches(
+            lambda: office_settings.put(s.shelved, s.actor, "nik_on_paper", "x", "SK")
+        ),
+        SETTERS,
+    ),
     "fetch the files a list came from": (
         lambda s: s.reaches(lambda: shelves.returned_file(s.shelved, s.actor, s.a_list())),
         LISTERS,
@@ -455,9 +527,11 @@ USES = {
         LISTERS,
     ),
     "read the log": (lambda s: audits.log_page(s.shelved, s.actor), AUDITORS),
+    "see whose acts are in the log": (lambda s: audits.people(s.shelved, s.actor), AUDITORS),
     "verify the ledger": (lambda s: audits.verify(s.shelved, s.actor), AUDITORS),
     "see the anchors": (lambda s: audits.anchors(s.shelved, s.actor), AUDITORS),
     "take an anchor": (lambda s: audits.take_anchor(s.shelved, s.actor), AUDITORS),
+    "accept the clock": (lambda s: audits.accept_clock(s.shelved, s.actor), ADMINS),
     "print an anchor": (
         lambda s: audits.anchor_sheet(s.shelved, s.actor, s.an_anchor()),
         AUDITORS,
@@ -466,13 +540,61 @@ USES = {
         lambda s: s.reaches(lambda: evidence.pack(s.shelved, s.actor, s.a_list(), s.shelved.root)),
         AUDITORS,
     ),
+    "see what can be packed": (lambda s: evidence.packable(s.shelved, s.actor), AUDITORS),
+    "pack evidence to take along": (
+        lambda s: s.reaches(
+            lambda: evidence.pack_zipped(s.shelved, s.actor, s.a_list(), asks=s.stops)
+        ),
+        AUDITORS,
+    ),
+    "pack evidence beside the office": (
+        lambda s: s.reaches(
+            lambda: evidence.pack_beside(s.shelved, s.actor, s.a_list(), asks=s.stops)
+        ),
+        AUDITORS,
+    ),
+    "play an uploaded pack again": (
+        lambda s: s.reaches(lambda: evidence_checks.recheck_zipped(s.shelved, s.actor, b"")),
+        AUDITORS,
+    ),
     "play evidence again": (
-        lambda s: s.reaches(lambda: evidence.recheck(s.shelved, s.actor, s.no_file)),
+        lambda s: s.reaches(lambda: evidence_checks.recheck(s.shelved, s.actor, s.no_file)),
         AUDITORS,
     ),
     "back the office up": (
         lambda s: s.reaches(lambda: backups.back_up(s.shelved, s.actor, s.shelved.root)),
         {"admin, real"},
+    ),
+    "see the key and what lies under it": (
+        lambda s: keys.status(s.shelved, s.actor),
+        {"admin, real"},
+    ),
+    "give the office a key": (
+        lambda s: s.reaches(lambda: keys.make(s.shelved, s.actor, s.shelved.root / "kunci")),
+        {"admin, real"},
+    ),
+    "change the key": (
+        lambda s: s.reaches(lambda: keys.rotate(s.shelved, s.actor)),
+        {"admin, real"},
+    ),
+    "see what is kept too long": (lambda s: retention.due(s.shelved, s.actor), ADMINS),
+    "see what was deleted by age": (lambda s: retention.runs(s.shelved, s.actor), ADMINS),
+    "delete what is kept too long": (
+        lambda s: s.reaches(lambda: retention.erase(s.shelved, s.actor, ())),
+        ADMINS,
+    ),
+    "clear what deleting left": (lambda s: retention.sweep(s.shelved, s.actor), ADMINS),
+    "see the record of processing": (
+        lambda s: processing.record(s.shelved, s.actor),
+        AUDITORS,
+    ),
+    "print the record of processing": (
+        lambda s: processing.record_paper(s.shelved, s.actor),
+        AUDITORS,
+    ),
+    "print the notice of a breach": (
+        lambda s: processing.breach_paper(s.shelved, s.actor, a_breach()),
+        AUDITORS,
     ),
     "draw a map": (
         lambda s: maps.atlas(s.shelved, s.actor, [s.a_list()]),
@@ -557,7 +679,9 @@ USES = {
         LISTERS,
     ),
     "see whole numbers": (
-        lambda s: families.reveal_numbers(s.shelved, s.actor, s.opened_list(), s.a_family()),
+        lambda s: privacy.unmask(
+            s.shelved, s.actor, s.opened_list().summary.id, s.a_family(), "kunjungan"
+        ),
         LISTERS,
     ),
     "take findings out": (
@@ -676,7 +800,7 @@ USES = {
         LISTERS,
     ),
     "take in what officers bring back": (
-        lambda s: s.reaches(lambda: returns_in.take_in(s.shelved, s.actor, s.a_list(), [], "xlsx")),
+        lambda s: s.reaches(lambda: returns_in.take_in(s.shelved, s.actor, s.a_list(), [])),
         LISTERS,
     ),
     "type in what officers wrote": (
@@ -687,7 +811,7 @@ USES = {
         lambda s: fieldwork.conflicts(s.shelved, s.actor, s.a_list()),
         LISTERS,
     ),
-    "see the stages": (lambda s: fieldwork.stage_plan(s.shelved, s.actor), LISTERS),
+    "see the stages": (lambda s: fieldwork.stage_plan(s.shelved, s.actor), LISTERS | ADMINS),
     "set the stages": (
         lambda s: s.reaches(lambda: fieldwork.set_stages(s.shelved, s.actor, [], "SK 1")),
         SETTERS,
@@ -704,8 +828,193 @@ USES = {
         lambda s: fieldwork.steps(s.shelved, s.actor, *s.a_record()),
         LISTERS,
     ),
+    "see a family's row": (
+        lambda s: fieldwork.family_row(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see who waits for a musyawarah": (
+        lambda s: meetings.candidates(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "plan a musyawarah": (
+        lambda s: s.reaches(
+            lambda: meetings.plan(s.shelved, s.actor, s.a_list(), s.place(), DAY, None, "")
+        ),
+        LISTERS,
+    ),
+    "see the musyawarah": (
+        lambda s: meetings.meetings(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "open a musyawarah": (
+        lambda s: meetings.sheet(s.shelved, s.actor, *s.a_meeting()),
+        LISTERS,
+    ),
+    "change a musyawarah": (
+        lambda s: s.reaches(
+            lambda: meetings.change_plan(s.shelved, s.actor, *s.a_meeting(), DAY, None, "")
+        ),
+        LISTERS,
+    ),
+    "call a musyawarah off": (
+        lambda s: s.reaches(lambda: meetings.cancel(s.shelved, s.actor, *s.a_meeting())),
+        LISTERS,
+    ),
+    "see whom a musyawarah could add": (
+        lambda s: meetings.addable(s.shelved, s.actor, *s.a_meeting()),
+        LISTERS,
+    ),
+    "renew an agenda": (
+        lambda s: s.reaches(lambda: meetings.renew_agenda(s.shelved, s.actor, *s.a_meeting())),
+        LISTERS,
+    ),
+    "put a family on an agenda": (
+        lambda s: s.reaches(
+            lambda: meetings.add_family(s.shelved, s.actor, *s.a_meeting(), s.a_family(), "")
+        ),
+        LISTERS,
+    ),
+    "take a family from an agenda": (
+        lambda s: s.reaches(
+            lambda: meetings.drop_family(s.shelved, s.actor, *s.a_meeting(), s.a_family(), "")
+        ),
+        LISTERS,
+    ),
+    "record who came": (
+        lambda s: s.reaches(
+            lambda: meetings.record_attendance(s.shelved, s.actor, *s.a_meeting(), [])
+        ),
+        LISTERS,
+    ),
+    "decide at a musyawarah": (
+        lambda s: s.reaches(
+            lambda: meetings.decide(s.shelved, s.actor, *s.a_meeting(), "", Decision(""))
+        ),
+        LISTERS,
+    ),
+    "close minutes": (
+        lambda s: s.reaches(lambda: meetings.close(s.shelved, s.actor, *s.a_meeting())),
+        LISTERS,
+    ),
+    "correct minutes": (
+        lambda s: s.reaches(lambda: meetings.correct(s.shelved, s.actor, *s.a_meeting(), "x")),
+        LISTERS,
+    ),
+    "record signed minutes": (
+        lambda s: s.reaches(
+            lambda: meetings.record_scan(s.shelved, s.actor, *s.a_meeting(), "", b"", [])
+        ),
+        LISTERS,
+    ),
+    "print minutes": (
+        lambda s: meetings.minutes_paper(s.shelved, s.actor, *s.a_meeting(), "docx"),
+        LISTERS,
+    ),
+    "look at minutes": (
+        lambda s: meetings.draft_pages(s.shelved, s.actor, *s.a_meeting()),
+        LISTERS,
+    ),
+    "keep a scan": (
+        lambda s: s.reaches(lambda: scans.keep_scan(s.shelved, s.actor, b"")),
+        LISTERS,
+    ),
+    "see how a proposal stands": (
+        lambda s: proposals.proposal(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "choose a proposal's route": (
+        lambda s: s.reaches(
+            lambda: proposals.choose_route(s.shelved, s.actor, *s.a_record(), "lain")
+        ),
+        LISTERS,
+    ),
+    "show a proposal's paper": (
+        lambda s: s.reaches(
+            lambda: proposals.show_paper(s.shelved, s.actor, *s.a_record(), "LAIN")
+        ),
+        LISTERS,
+    ),
+    "withdraw a proposal's paper": (
+        lambda s: s.reaches(
+            lambda: proposals.withdraw_paper(s.shelved, s.actor, *s.a_record(), s.a_paper())
+        ),
+        LISTERS,
+    ),
+    "propose a family that stands on no list": (
+        lambda s: s.reaches(
+            lambda: candidates.propose(s.shelved, s.actor, s.a_list(), s.an_entry())
+        ),
+        LISTERS,
+    ),
+    "see the families proposed so": (lambda s: candidates.proposed(s.shelved, s.actor), LISTERS),
+    "see their whole numbers": (
+        lambda s: s.reaches(
+            lambda: candidates.numbers(s.shelved, s.actor, s.a_list(), "B-0001", "verifikasi")
+        ),
+        LISTERS,
+    ),
+    "see them as rows": (
+        lambda s: fieldwork.candidate_rows(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "see whether a record's stage is one's own": (
+        lambda s: fieldwork.is_meant(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "ask whether a list is the working list": (
+        lambda s: s.reaches(lambda: fieldwork.require_working(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
+    "make a second visit count": (
+        lambda s: s.reaches(lambda: rechecks.make_counting(s.shelved, s.actor, s.a_sample(), "x")),
+        LISTERS,
+    ),
+    "see objections": (
+        lambda s: objections.objections(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "record an objection": (
+        lambda s: s.reaches(
+            lambda: objections.object_to(s.shelved, s.actor, *s.a_record(), "warga", "", DAY)
+        ),
+        LISTERS,
+    ),
+    "answer an objection": (
+        lambda s: s.reaches(
+            lambda: objections.answer(s.shelved, s.actor, *s.a_record(), 1, "", "x")
+        ),
+        LISTERS,
+    ),
+    "see whether the working list was judged again": (
+        lambda s: fieldwork.is_judged_again(s.shelved, s.actor),
+        LISTERS,
+    ),
+    "stand at a family's door": (
+        lambda s: doorsteps.doorstep(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "fill in an outcome": (
+        lambda s: fieldwork.keep_draft(s.shelved, s.actor, *s.a_record(), Outcome({}), "rumah"),
+        LISTERS,
+    ),
+    "see what one has filled in": (
+        lambda s: fieldwork.draft(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see all one has filled in": (
+        lambda s: fieldwork.drafts(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "forget what one has filled in": (
+        lambda s: fieldwork.drop_draft(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
     "see where the records stand": (
         lambda s: fieldwork.stages_of(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "see which records wait at which stage": (
+        lambda s: records.records(s.shelved, s.actor, s.a_list()),
         LISTERS,
     ),
     "give an officer an area": (
@@ -718,8 +1027,182 @@ USES = {
         ),
         LISTERS,
     ),
+    "plan a sample": (
+        lambda s: s.reaches(
+            lambda: samples.plan_sample(s.shelved, s.actor, s.a_list(1), samples.Order())
+        ),
+        LISTERS | AUDITORS,
+    ),
+    "draw a sample": (
+        lambda s: s.reaches(
+            lambda: samples.draw_sample(s.shelved, s.actor, s.a_list(1), samples.Order("x"))
+        ),
+        LISTERS | AUDITORS,
+    ),
+    "draw a sample again": (
+        lambda s: samples.redraw_sample(s.shelved, s.actor, s.a_sample()),
+        LISTERS | AUDITORS,
+    ),
+    "see the samples": (lambda s: samples.samples(s.shelved, s.actor), LISTERS | AUDITORS),
+    "see a sample": (
+        lambda s: samples.find_sample(s.shelved, s.actor, s.a_sample()),
+        LISTERS | AUDITORS,
+    ),
+    "take a sample out": (
+        lambda s: samples.sample_file(s.shelved, s.actor, s.a_sample()),
+        LISTERS | AUDITORS,
+    ),
+    "choose second checkers": (
+        lambda s: s.reaches(
+            lambda: rechecks.choose_second(s.shelved, s.actor, s.a_sample(), {"F-x": "A-x"})
+        ),
+        LISTERS,
+    ),
+    "share second visits out": (
+        lambda s: rechecks.share_out(s.shelved, s.actor, s.a_sample(), ()),
+        LISTERS,
+    ),
+    "see how far second visits are": (
+        lambda s: rechecks.progress(s.shelved, s.actor, s.a_sample()),
+        LISTERS | AUDITORS,
+    ),
+    "lock second visits": (
+        lambda s: s.reaches(lambda: rechecks.lock(s.shelved, s.actor, s.a_sample())),
+        LISTERS,
+    ),
+    "see one's second visits": (lambda s: rechecks.my_errands(s.shelved, s.actor), LISTERS),
+    "see one's second outcome": (
+        lambda s: rechecks.my_outcome(s.shelved, s.actor, *s.an_errand()),
+        LISTERS,
+    ),
+    "record a second outcome": (
+        lambda s: s.reaches(
+            lambda: rechecks.record_second(s.shelved, s.actor, *s.an_errand(), Outcome({}))
+        ),
+        LISTERS,
+    ),
+    "close a second outcome": (
+        lambda s: s.reaches(lambda: rechecks.close_second(s.shelved, s.actor, *s.an_errand())),
+        LISTERS,
+    ),
+    "compare both visits": (
+        lambda s: s.reaches(lambda: rechecks.compare(s.shelved, s.actor, s.a_sample())),
+        LISTERS,
+    ),
+    "decide between both visits": (
+        lambda s: s.reaches(
+            lambda: rechecks.adjudicate(
+                s.shelved,
+                s.actor,
+                s.a_sample(),
+                ("F-x", Level.FAMILY, "", "presence"),
+                "kedua",
+                "x",
+            )
+        ),
+        LISTERS,
+    ),
+    "make a practice task of a dispute": (
+        lambda s: s.reaches(
+            lambda: rechecks.make_task(
+                s.shelved, s.actor, s.a_sample(), ("F-x", Level.FAMILY, "", "presence")
+            )
+        ),
+        LISTERS,
+    ),
+    "see what became practice": (lambda s: rechecks.lessons(s.shelved, s.actor), LISTERS),
+    "see rules before and after practice": (
+        lambda s: rechecks.before_after(s.shelved, s.actor),
+        LISTERS,
+    ),
     "see who looks after what": (
         lambda s: assignments.assignments(s.shelved, s.actor),
+        LISTERS,
+    ),
+    "see who can be given work": (lambda s: assignments.people(s.shelved, s.actor), LISTERS),
+    "see the RT of a list": (
+        lambda s: assignments.places(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "see where nobody goes": (
+        lambda s: s.reaches(lambda: assignments.uncovered(s.shelved, s.actor, s.a_list())),
+        LISTERS,
+    ),
+    "see who goes to which family": (
+        lambda s: assignments.goers(s.shelved, s.actor, s.a_list()),
+        LISTERS,
+    ),
+    "open the record behind a printed key": (
+        lambda s: s.looks_up(lambda: field_papers.family_of_key(s.shelved, s.actor, "Z")),
+        LISTERS,
+    ),
+    "find a family in another list": (
+        lambda s: field_papers.same_family(s.shelved, s.actor, s.a_list(), s.a_list()),
+        LISTERS,
+    ),
+    "look a family up": (
+        lambda s: happenings.find_families(s.shelved, s.actor, s.a_list(), "Maret"),
+        LISTERS,
+    ),
+    "name a family": (lambda s: happenings.family_of(s.shelved, s.actor, *s.a_record()), LISTERS),
+    "open a household": (
+        lambda s: happenings.household(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see who lives in a family": (
+        lambda s: happenings.members(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "see what follows from an event": (
+        lambda s: happenings.preview(s.shelved, s.actor, *s.a_record(), Entry("lahir")),
+        LISTERS,
+    ),
+    "record an event": (
+        lambda s: s.reaches(
+            lambda: happenings.record(s.shelved, s.actor, *s.a_record(), Entry("lahir"))
+        ),
+        LISTERS,
+    ),
+    "tick what follows from an event": (
+        lambda s: happenings.tick(s.shelved, s.actor, s.an_event(), 1, "selesai", DAY),
+        LISTERS,
+    ),
+    "take an event back": (
+        lambda s: happenings.end(s.shelved, s.actor, s.an_event(), "keliru"),
+        LISTERS,
+    ),
+    "see the events": (lambda s: happenings.listed(s.shelved, s.actor), LISTERS),
+    "see what a list shows of events": (
+        lambda s: happenings.sequels(s.shelved, s.actor, s.a_list(1), s.events()),
+        LISTERS,
+    ),
+    "see a family's programmes": (
+        lambda s: graduations.threefold(s.shelved, s.actor, *s.a_record()),
+        LISTERS,
+    ),
+    "ask what does not fit a graduation": (
+        lambda s: graduations.questions(s.shelved, s.actor, *s.a_record(), s.a_graduation()),
+        LISTERS,
+    ),
+    "enter a graduation": (
+        lambda s: s.reaches(
+            lambda: graduations.propose(s.shelved, s.actor, *s.a_record(), s.a_graduation())
+        ),
+        LISTERS,
+    ),
+    "check a graduation": (
+        lambda s: s.reaches(
+            lambda: graduations.check(s.shelved, s.actor, s.a_kept_graduation(), "setuju")
+        ),
+        LISTERS,
+    ),
+    "see the graduations": (lambda s: graduations.listed(s.shelved, s.actor), LISTERS),
+    "have the quarter told": (
+        lambda s: digests.digest(s.shelved, s.actor, s.a_list(), s.a_list(1), s.place()),
+        LISTERS,
+    ),
+    "print the quarter": (
+        lambda s: digests.digest_page(s.shelved, s.actor, s.a_list(), s.a_list(1), s.place()),
         LISTERS,
     ),
 }
@@ -738,8 +1221,8 @@ OUTSIDE = {
     ),
     "take a list out": lambda s: shelves.remove(s.shelved, s.actor, s.a_list(), "salah"),
     "print a checklist": lambda s: lists.checklist_file(s.shelved, s.actor, s.a_list(), s.place()),
-    "see whole numbers": lambda s: families.reveal_numbers(
-        s.shelved, s.actor, shelves.open_list(s.shelved, s.actor, s.a_list()), s.a_family()
+    "see whole numbers": lambda s: privacy.unmask(
+        s.shelved, s.actor, s.a_list(), s.a_family(), "kunjungan"
     ),
     "take findings out": lambda s: rows_of(
         exports.findings_workbook(s.shelved, s.actor, *s.findings(s.actor))
@@ -773,15 +1256,84 @@ OUTSIDE = {
         1 + len(fieldwork.outcomes(s.shelved, s.actor, *s.a_record()))
     ),
     "see how a record moved": lambda s: 1 + len(fieldwork.steps(s.shelved, s.actor, *s.a_record())),
+    "stand at a family's door": lambda s: doorsteps.doorstep(s.shelved, s.actor, *s.a_record()),
+    "fill in an outcome": lambda s: (
+        fieldwork.keep_draft(s.shelved, s.actor, *s.a_record(), Outcome({}), "rumah") is None
+    ),
     "record an outcome": lambda s: fieldwork.record_outcome(
         s.shelved, s.actor, *s.a_record(), Outcome({})
     ),
     "move a record on": lambda s: fieldwork.move_forward(s.shelved, s.actor, *s.a_record()),
+    "see a family's row": lambda s: fieldwork.family_row(s.shelved, s.actor, *s.a_record()),
+    "see who waits for a musyawarah": lambda s: len(
+        meetings.candidates(s.shelved, s.actor, s.a_list())
+    ),
+    "see the musyawarah": lambda s: len(meetings.meetings(s.shelved, s.actor, s.a_meeting()[0])),
+    "open a musyawarah": lambda s: meetings.sheet(s.shelved, s.actor, *s.a_meeting()),
+    "print minutes": lambda s: meetings.minutes_paper(s.shelved, s.actor, *s.a_meeting(), "docx"),
+    "see how a proposal stands": lambda s: proposals.proposal(s.shelved, s.actor, *s.a_record()),
     "give an officer an area": lambda s: assignments.assign(s.shelved, s.actor, "A-x", s.place()),
+    "see the RT of a list": lambda s: len(assignments.places(s.shelved, s.actor, s.a_list())),
+    "see who goes to which family": lambda s: len(
+        assignments.goers(s.shelved, s.actor, s.a_list())
+    ),
+    "see what goes out to officers": lambda s: len(
+        field_papers.packets(s.shelved, s.actor, s.a_list(), EVERYONE)
+    ),
+    "find a family in another list": lambda s: len(
+        field_papers.same_family(s.shelved, s.actor, s.a_list(), s.a_list())
+    ),
+    "draw a sample": lambda s: samples.draw_sample(
+        s.shelved, s.actor, s.a_list(1), samples.Order(areas=(s.place(),))
+    ),
+    "take a sample out": lambda s: samples.sample_file(s.shelved, s.actor, s.a_sample()),
+    "see the samples": lambda s: s.a_sample() and len(samples.samples(s.shelved, s.actor)),
+    "look a family up": lambda s: len(
+        happenings.find_families(s.shelved, s.actor, s.a_list(), "Maret")
+    ),
+    "name a family": lambda s: happenings.family_of(s.shelved, s.actor, *s.a_record()),
+    "open a household": lambda s: happenings.household(s.shelved, s.actor, *s.a_record()),
+    "see who lives in a family": lambda s: len(
+        happenings.members(s.shelved, s.actor, *s.a_record())
+    ),
+    "see what follows from an event": lambda s: happenings.preview(
+        s.shelved, s.actor, *s.a_record(), Entry("lahir")
+    ),
+    "record an event": lambda s: happenings.record(
+        s.shelved, s.actor, *s.a_record(), Entry("lahir")
+    ),
+    "tick what follows from an event": lambda s: happenings.tick(
+        s.shelved, s.actor, s.an_event(), 1, "selesai", DAY
+    ),
+    "see the events": lambda s: s.an_event() and len(happenings.listed(s.shelved, s.actor)),
+    "see what a list shows of events": lambda s: len(
+        happenings.sequels(s.shelved, s.actor, s.a_list(1), s.events())
+    ),
+    "see a family's programmes": lambda s: graduations.threefold(s.shelved, s.actor, *s.a_record()),
+    "enter a graduation": lambda s: graduations.propose(
+        s.shelved, s.actor, *s.a_record(), s.a_graduation()
+    ),
+    "check a graduation": lambda s: graduations.check(
+        s.shelved, s.actor, s.a_kept_graduation(), "setuju"
+    ),
+    "see the graduations": lambda s: (
+        s.a_kept_graduation() and len(graduations.listed(s.shelved, s.actor))
+    ),
+    "have the quarter told": lambda s: digests.digest(
+        s.shelved, s.actor, s.a_list(), s.a_list(1), s.place()
+    ),
+    "print the quarter": lambda s: digests.digest_page(
+        s.shelved, s.actor, s.a_list(), s.a_list(1), s.place()
+    ),
 }
 #: Those of them that would leave the lists other than they were.
 CHANGING = {"take a list out", "link two lists", "make one list of two", "check a kelurahan again"}
+CHANGING |= {"draw a sample"}
 CHANGING |= {"record an outcome", "move a record on", "give an officer an area"}
+
+
+CHANGING |= {"record an event", "tick what follows from an event", "enter a graduation"}
+CHANGING |= {"check a graduation"}
 
 
 def rows_of(file):
@@ -818,6 +1370,76 @@ class Listed:
     def a_record(self):
         """A family of a list."""
         return self.a_list(), self.a_family()
+
+    def a_meeting(self):
+        """A musyawarah over a list, planned by somebody else."""
+        store, list_id = self.shelved.store_for(self.clerk()), self.a_list()
+        standing = [
+            one.meeting.id
+            for one in meeting_store.list_meetings(store, list_id)
+            if not one.meeting.cancelled_at
+        ]
+        plan = (list_id, self.place(), "2026-11-01", "", "Aula", {})
+        return list_id, (standing or [meeting_store.plan_meeting(store, "A-x", *plan)])[0]
+
+    def an_entry(self):
+        """A family nobody could take for one: it has no name."""
+        return candidates.Entry(self.place(), "1", "1", "A", "", "", "", 1, "rt_rw", "musyawarah")
+
+    def a_paper(self):
+        """The number of a paper somebody else has shown for a family."""
+        store, record = self.shelved.store_for(self.clerk()), Record(*self.a_record())
+        proposal_store.put_paper(store, "A-x", record, "KTP_KK")
+        return max(one.number for one in kept.proposal_of(store, record, self.place()).papers)
+
+    def an_event(self):
+        """An event of that family that somebody recorded."""
+        listed, family_id = self.a_record()
+        entry = Entry("lahir", DAY, "kader", ("AKTA_LAHIR",))
+        return happenings.record(self.shelved, self.clerk(), listed, family_id, entry)
+
+    def events(self):
+        """Everything that was recorded, as somebody else reads it."""
+        self.an_event()
+        return [one.kept for one in happenings.listed(self.shelved, self.clerk())]
+
+    def a_graduation(self, program="SEMBAKO"):
+        return graduations.Proposal("mandiri", program, DAY, DAY, ("PERNYATAAN",))
+
+    def a_kept_graduation(self):
+        """A graduation that waits for its second check, entered by a third person."""
+        maker = replace(self.clerk(), id="A-y")
+        with suppress(WrongUse):
+            graduations.propose(self.shelved, maker, *self.a_record(), self.a_graduation("PKH"))
+        found = graduations.listed(self.shelved, maker)
+        return next(one.kept.id for one in found if one.kept.maker == maker.id)
+
+    def a_sample(self, second="A-lain"):
+        """A sample of the one family of the second list, with somebody to visit it again."""
+        store, clerk = self.shelved.store(self.actor.workspace), self.clerk()
+        list_id = self.a_list(1)
+        made = rechecks.kept.list_samples(store, list_id)
+        if not made:
+            table = shelves.open_list(self.shelved, clerk, list_id).register["family"]
+            answers = {
+                "visited_on": DAY.isoformat(),
+                "visit_number": "1",
+                "presence": "KB2",
+                "proposal": "KUNJUNGAN_ULANG",
+            }
+            first = replace(clerk, id="A-pertama")
+            family_id = table["family_id"][0].as_py()
+            fieldwork.record_outcome(self.shelved, first, list_id, family_id, Outcome(answers))
+            made = (samples.draw_sample(self.shelved, clerk, list_id, samples.Order(), 1),)
+        (check,) = rechecks.kept.list_checks(store, made[0].id)
+        rechecks.kept.put_second(store, "mesin", made[0].id, {check.family_id: second})
+        return made[0].id
+
+    def an_errand(self):
+        """A second visit that is the asking person's."""
+        sample_id = self.a_sample(self.actor.id)
+        (check,) = rechecks.kept.list_checks(self.shelved.store(self.actor.workspace), sample_id)
+        return sample_id, check.family_id
 
     def family_key(self):
         return self.opened_list().register["family"]["family_key"][0].as_py()
@@ -871,9 +1493,18 @@ class Listed:
         """An invented city of nobody."""
         return Register({}, {"workspace": "latihan", "as_of": "2026-11-01"})
 
+    def stops(self):
+        """Long work ends here, as soon as it has begun."""
+        raise WrongUse("Cukup.")
+
     def reaches(self, act):
         """Whoever gets as far as being told that the input is no good was allowed."""
         with suppress(WrongUse, UnusableInput):
+            act()
+
+    def looks_up(self, act):
+        """Whoever is told that there is no such thing was allowed to ask."""
+        with suppress(NotFound):
             act()
 
 
@@ -895,12 +1526,12 @@ class Scene(Listed):
         self.worked = {name: json.dumps(text) for name, text in texts.items()}
         code = opened.join_code
         people = {
-            "own": classes.join(office, code, "Siti", "operator", "36.73").actor,
-            "other": classes.join(office, code, "Udin", "operator", "36.73").actor,
+            "own": arrivals.join(office, code, "Siti", "operator", "36.73").actor,
+            "other": arrivals.join(office, code, "Udin", "operator", "36.73").actor,
         }
         second = classes.open_class(office, trainer, settings)
         code = second.join_code
-        people["foreign"] = classes.join(office, code, "Ani", "operator", "36.73").actor
+        people["foreign"] = arrivals.join(office, code, "Ani", "operator", "36.73").actor
         people["trainer"] = trainer
         people["trainer, real"] = replace(trainer, workspace=Workspace.NYATA)
         people["trainee, real"] = replace(people["own"], workspace=Workspace.NYATA)
@@ -1015,6 +1646,11 @@ def test_outside_ones_areas_there_is_nothing_to_see(shelved, use, side):
         assert OUTSIDE[use](listed)
 
 
+def a_breach():
+    noticed = datetime(2026, 11, 20, 9, tzinfo=clock.zone())
+    return processing.Breach(noticed, "", "Laptop hilang", "", "")
+
+
 def _forget_accounts(scene):
     from workbench.store.tables import account
 
@@ -1042,5 +1678,6 @@ def test_every_service_with_an_actor_is_in_the_table():
 OWN_ACCOUNT = {"change_password", "current_password_must_change"}
 #: What services ask one another after they have asked whether the person may.
 INSIDE = {"covers_all", "folder_of", "overrides_on", "parameters_for", "shelve", "standing"}
-INSIDE |= {"require_auditor", "require_seat"}
-INSIDE |= {"grade_case", "hand_out", "handed_case"}
+INSIDE |= {"add_judgement", "files_of", "judgements", "require_auditor", "require_seat"}
+INSIDE |= {"about_files", "grade_case", "hand_out", "handed_case", "head_names"}
+INSIDE |= {"next_in", "reading", "writing"}

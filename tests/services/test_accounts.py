@@ -1,14 +1,15 @@
 """Accounts: first passwords, one sentence for every wrong sign-in, sessions that end."""
 
-import sqlite3
 import stat
 
 import pytest
 from argon2 import PasswordHasher
 
+from tests.database import by_hand
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
 from workbench.services import accounts
+from workbench.services.accounts import _hasher as in_earnest
 from workbench.services.office import Office
 from workbench.store import clock, verify_chain
 from workbench.store.tables import account, session
@@ -320,7 +321,9 @@ def test_a_name_may_come_in_the_letters_of_any_keyboard(office, first):
     assert accounts.sign_in(office, "\uff30elatih", first.trainer_password)  # full-width P
 
 
-def test_a_hash_of_other_costs_is_renewed_when_its_owner_signs_in(office, first):
+def test_a_hash_of_other_costs_is_renewed_when_its_owner_signs_in(office, first, monkeypatch):
+    monkeypatch.setattr(accounts, "_hasher", in_earnest)  # tests hash lightly
+
     def stored():
         with office.practice.reading() as connection:
             return connection.execute(account.select()).one().password_hash
@@ -350,10 +353,8 @@ def test_what_happens_to_accounts_is_in_the_chain_without_names(office, first, s
     report = verify_chain(office.practice)
     assert report.is_whole
     assert report.events == 5
-    office.practice.close()
-    with sqlite3.connect(office.folder(Workspace.LATIHAN) / "verval.sqlite") as raw:
-        said = str(raw.execute("select * from event").fetchall())
-    raw.close()
+    with by_hand(office.practice) as raw:
+        said = str(raw.exec_driver_sql("select * from event").fetchall())
     assert "pelatih" not in said.replace('"role":"pelatih"', "")
 
 
@@ -363,8 +364,8 @@ def test_an_office_is_the_owners_alone_and_its_sides_are_apart(office, first):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             assert folder.is_relative_to(office.root / workspace.value)
     staff = Actor("a", "b", Role.STAF, Workspace.NYATA)
-    assert office.store_for(staff) is office.real
-    assert office.real.url != office.practice.url
+    assert office.store_for(staff).workspace is Workspace.NYATA
+    assert office.practice.workspace is Workspace.LATIHAN
 
 
 def test_an_office_that_cannot_be_made_is_a_sentence(tmp_path):

@@ -2,17 +2,17 @@
 
 import ast
 import pathlib
-import sqlite3
 from datetime import date
 
 import pytest
 
+from tests.database import by_hand
 from tests.services.test_papers import text_of
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, WrongUse
 from workbench.services import accounts, audits
 from workbench.services.audits import LogFilter
-from workbench.store import Event, append, clock, record
+from workbench.store import Event, append, clock, record, snapshots
 
 AUDITOR = Actor("A-1", "Auditor", Role.STAF, Workspace.NYATA, ("36.73",))
 PRACTICE = accounts.machine_operator(Workspace.LATIHAN)
@@ -92,6 +92,44 @@ def test_it_speaks_indonesian_and_names_who_it_was(office, say):
     assert page.entries[0].detail == "ya, tidak ada"
 
 
+def test_each_event_is_a_sentence_with_names_of_people_and_lists(office, say):
+    machine = accounts.machine_operator(Workspace.NYATA)
+    accounts.add_account(office, machine, "ani", "Ani Rekaan", Role.STAF)
+    ani = accounts.list_accounts(office, machine)[0].id
+    snapshots.add_snapshot(office.real, ani, "D1", f"Maret {NIK}", "D1", {})
+    say("hasil_kunjungan", ani, actor=ani, subject="kunjungan:D1.F-7")
+    say("akun", "nonaktif", subject=f"akun:{ani}", value=True)
+    say("akun", "masuk", actor=ani, subject=f"akun:{ani}")
+    say("akun", "wilayah", actor=ani, subject=f"akun:{ani}")
+    say("pengaturan", "nilai", subject="pengaturan:kantor.nik_on_paper")
+    say("pengaturan", "nilai", subject="pengaturan:low_desil_max")
+    say("hal_baru", "hal_baru", actor="mesin", subject="hal:1")
+    say("kirim", "kirim", actor="K7QX4M.12", subject="kasus:K7QX4M.12.3")
+    told = [entry.sentence for entry in audits.log_page(office, AUDITOR).entries]
+    assert NIK not in repr(told)
+    assert told == [
+        "Kursi 12, kelas K7QX4M mengirim kasus 3, kursi 12 kelas K7QX4M.",
+        "Pengelola mesin: hal_baru, hal 1.",
+        "A-1 mengubah pengaturan aturan: Desil tertinggi yang disebut desil rendah.",
+        "A-1 mengubah pengaturan kantor: NIK di lembar kertas.",
+        "Ani Rekaan mengganti wilayah akunnya sendiri.",
+        "Ani Rekaan masuk.",
+        "A-1 menonaktifkan akun Ani Rekaan.",
+        "Ani Rekaan mencatat hasil kunjungan keluarga F-7 pada daftar Maret 3673**********01.",
+        "Ani Rekaan memasukkan daftar Maret 3673**********01.",
+        "Pengelola mesin membuat akun Ani Rekaan.",
+    ]
+
+
+def test_what_is_sealed_shows_its_beginning_and_a_pack_its_whole_sum(office, say):
+    digest = "0a" * 32
+    say("musyawarah", "berita_acara", value={"isi": digest, "hadir": {"LURAH": 1, "OPERATOR": 2}})
+    say("paket_bukti", "paket_bukti", value={"sha256": digest})
+    pack, minutes = audits.log_page(office, AUDITOR).entries
+    assert minutes.detail == "hadir: LURAH 1, OPERATOR 2; isi: 0a0a0a0a0a0a…"
+    assert pack.detail == f"sidik: {digest}"
+
+
 def test_a_number_that_got_into_an_event_is_masked(office, say):
     say(subject=f"orang:{NIK}", field=f"f {NIK}", value={"nik": NIK, "lagi": [NIK]})
     assert NIK not in repr(audits.log_page(office, AUDITOR))
@@ -120,11 +158,24 @@ def test_only_who_looks_after_the_whole_office_may_read_it(office, say):
     part = Actor("A-3", "Staf", Role.STAF, Workspace.NYATA, ("36.73.01",))
     trainer = Actor("A-4", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
     for actor in (part, trainer):
-        for act in (audits.log_page, audits.verify, audits.anchors, audits.take_anchor):
+        for act in (audits.verify, audits.anchors, audits.take_anchor):
             with pytest.raises(Forbidden):
                 act(office, actor)
         with pytest.raises(Forbidden):
             audits.anchor_sheet(office, actor, None)
+    with pytest.raises(Forbidden):
+        audits.log_page(office, trainer)
+
+
+def test_of_a_part_of_the_city_one_reads_ones_own_acts_alone(office, say):
+    """Events do not say where they are about, so nobody else's can be told apart by place."""
+    part = Actor("A-3", "Staf", Role.STAF, Workspace.NYATA, ("36.73.01",))
+    say()
+    say(actor="A-3", subject="akun:A-3")
+    for narrowed in (None, LogFilter(actor_id="A-1"), LogFilter(kind="akun")):
+        page = audits.log_page(office, part, None, narrowed)
+        assert [entry.seq for entry in page.entries] == [2]
+    assert audits.people(office, part) == (("A-3", "Staf"),)
 
 
 def test_an_anchor_on_paper_finds_what_was_written_anew(office, say):
@@ -134,11 +185,9 @@ def test_an_anchor_on_paper_finds_what_was_written_anew(office, say):
     assert audits.anchors(office, AUDITOR) == (anchor,)
     assert audits.verify(office, AUDITOR, [anchor.code]).is_whole
     (office.folder(Workspace.NYATA) / "jangkar.txt").unlink()
-    office.real.close()
-    with sqlite3.connect(office.real.url.database) as raw:
-        raw.execute("delete from event")
-        raw.execute("update ledger_head set seq = 0, hash = ?", ("0" * 64,))
-    raw.close()
+    with by_hand(office.real) as raw:
+        raw.exec_driver_sql("delete from event")
+        raw.exec_driver_sql(f"update ledger_head set seq = 0, hash = '{'0' * 64}'")
     for _ in range(3):
         with office.real.writing() as connection:
             append(connection, Event("lain", "akun", "akun:A-1", "masuk", 1, {}))

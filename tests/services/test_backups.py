@@ -550,3 +550,5 @@ def test_killed_anywhere_the_office_stands_and_the_next_try_succeeds(
     else:
         backups.restore(backed_up, place)
         assert rows_of(place) == before
+    # Beside the disk's own files nothing is left of those that were killed.
+    assert not list(place.parent.glob(".*"))

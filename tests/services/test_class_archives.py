@@ -7,9 +7,10 @@ from io import BytesIO
 
 import pytest
 
+from tests.services.practice_rows import rows_of
 from workbench.access import Workspace
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
-from workbench.services import class_archives, classes, training
+from workbench.services import arrivals, class_archives, classes, training
 from workbench.store import verify_chain
 from workbench.store.tables import class_, grade, participant, session
 
@@ -34,11 +35,6 @@ def decide(office, actor, number):
         first = choices[kind][0][0]
         training.save_mark(office, actor, number, field, first, 1)
     training.submit(office, actor, number)
-
-
-def rows_of(office, table):
-    with office.practice.reading() as connection:
-        return connection.execute(table.select()).all()
 
 
 def folder(office):
@@ -98,7 +94,7 @@ def test_a_class_put_away_lets_nobody_in_and_stays_on_record(office, trainer, cl
     with pytest.raises(WrongUse, match="sudah diarsipkan"):
         classes.reopen_class(office, trainer, closed.id)
     with pytest.raises(NotFound):
-        classes.come_back(office, siti.return_code)
+        arrivals.come_back(office, siti.return_code)
     assert all(row.revoked_at for row in rows_of(office, session))
     assert len(rows_of(office, grade)) == 1
     assert verify_chain(office.practice).is_whole
@@ -153,12 +149,12 @@ def test_an_answer_that_comes_meanwhile_keeps_the_class(office, trainer, closed,
 
 def test_another_class_is_not_in_the_archive(office, trainer, closed, class_settings):
     other = classes.open_class(office, trainer, class_settings)
-    joined = classes.join(office, other.join_code, "Orang Lain", "psm", "36.73")
+    joined = arrivals.join(office, other.join_code, "Orang Lain", "psm", "36.73")
     made = class_archives.archive_class(office, trainer, closed.id)
     files = unpacked(class_archives.archive_file(office, trainer, made.name)[1])
     assert b"Orang Lain" not in files["peserta.jsonl"]
     assert other.id.encode() not in files["jejak.jsonl"]
-    assert classes.come_back(office, joined.return_code).actor.seat == 1
+    assert arrivals.come_back(office, joined.return_code).actor.seat == 1
 
 
 @pytest.mark.parametrize("name", ["../verval.sqlite", "verval.sqlite", "tidak-ada.zip", ""])

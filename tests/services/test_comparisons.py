@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import openpyxl
 import pytest
@@ -52,19 +53,24 @@ def office(tmp_path):
     return Office(tmp_path / "kantor")
 
 
+def bring_in(office, folder, name, rows, actor=STAFF):
+    path = folder / f"{name}.csv"
+    path.write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
+    return lists.bring_in(office, actor, path, name)
+
+
 @pytest.fixture
 def shelved(office, tmp_path):
-    def put(name, rows, actor=STAFF):
-        path = tmp_path / f"{name}.csv"
-        path.write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
-        return lists.bring_in(office, actor, path, name)
+    return partial(bring_in, office, tmp_path)
 
-    return put
+
+def bring_in_both(office, folder):
+    return bring_in(office, folder, "Maret", MARCH), bring_in(office, folder, "April", APRIL)
 
 
 @pytest.fixture
-def pair(shelved):
-    return shelved("Maret", MARCH), shelved("April", APRIL)
+def pair(office, begin_as):
+    return begin_as(bring_in_both, office)
 
 
 def test_the_sums_are_said_and_add_up(office, pair):

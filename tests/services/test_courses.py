@@ -11,13 +11,24 @@ from random import Random
 
 import pytest
 
+from tests.services.playing import key_of
+from tests.services.practice_rows import rows_of
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import NotFound, WrongUse
-from workbench.services import banks, classes, courses, drills, own_tasks, training, walls
-from workbench.services.courses import PartPlan
-from workbench.services.ladders import WIB
+from workbench.services import (
+    arrivals,
+    banks,
+    boards,
+    classes,
+    courses,
+    drills,
+    own_tasks,
+    training,
+    walls,
+)
+from workbench.services.ladders import PartPlan
 from workbench.services.office import Office
-from workbench.store import clock, verify_chain
+from workbench.store import clock, ledger, verify_chain
 from workbench.store.tables import (
     bank_case,
     bank_key,
@@ -83,7 +94,7 @@ def info(drawn):
 def take(office, info):
     """Takes the next seat: ``take("Siti")``."""
     return lambda name="Siti": (
-        classes.join(office, info.join_code, name, "operator", "36.73.01.1001").actor
+        arrivals.join(office, info.join_code, name, "operator", "36.73.01.1001").actor
     )
 
 
@@ -113,8 +124,10 @@ def time(monkeypatch):
 class Time:
     def __init__(self, monkeypatch):
         # The middle of a working day, so that no midnight comes in between unasked.
-        self.at = datetime(2026, 11, 21, 9, 0, tzinfo=WIB)
+        self.at = datetime(2026, 11, 21, 9, 0, tzinfo=clock.zone())
         monkeypatch.setattr(clock, "now", lambda: clock.stamp(self.at))
+        # The class was opened by the real clock, which is ahead of this one.
+        monkeypatch.setattr(ledger, "SLACK_S", timedelta(days=36500).total_seconds())
         monkeypatch.setattr(courses, "datetime", self)
         self.combine, self.fromisoformat = datetime.combine, datetime.fromisoformat
 
@@ -123,24 +136,6 @@ class Time:
 
     def on(self, minutes):
         self.at += timedelta(minutes=minutes)
-
-
-def rows_of(office, table):
-    with office.practice.reading() as connection:
-        return connection.execute(table.select()).all()
-
-
-def key_of(office, actor, number):
-    """The key of a case, as only the tests may read it."""
-    with office.practice.reading() as connection:
-        found = connection.execute(
-            case_key.select().where(
-                case_key.c.class_id == actor.class_id,
-                case_key.c.seat == actor.seat,
-                case_key.c.number == number,
-            )
-        ).one()
-    return Key.from_json(json.loads(found.key))
 
 
 def answer(office, actor, number, is_right=True):
@@ -289,7 +284,7 @@ def test_the_trainer_sees_how_many_began_and_finished(
     told = {part.number: part for part in courses.parts(office, trainer, info.id)}
     assert (told[BEFORE].given, told[BEFORE].done, told[BEFORE].n) == (2, 1, 6)
     assert (told[PRACTICE].given, told[PRACTICE].title) == (0, "Naik jenjang")
-    board = classes.board(office, trainer, info.id)
+    board = boards.board(office, trainer, info.id)
     assert [(p.done, p.of) for p in board.people] == [(6, 6), (2, 2), (0, 0)]
 
 
@@ -723,7 +718,7 @@ def test_a_seat_that_was_set_aside_is_not_counted_in_the_parts(
         return part.given, part.done
 
     assert counts() == (2, 2)
-    classes.set_aside(office, trainer, info.id, second.seat, first.seat)
+    boards.set_aside(office, trainer, info.id, second.seat, first.seat)
     assert counts() == (1, 1)
 
 
@@ -925,7 +920,7 @@ def test_no_key_leaves_before_grading(office, info, trainer, take, open_part):
         courses.my_standing(office, siti),
         courses.live(office, siti),
         courses.parts(office, trainer, info.id),
-        classes.board(office, trainer, info.id).people,
+        boards.board(office, trainer, info.id).people,
     ]
     said = json.dumps([_plain(one) for one in told], default=str)
     mistakes = [
@@ -969,7 +964,7 @@ def _names(one):
 def test_a_class_of_fixed_cases_is_told_in_the_same_words(office, trainer):
     settings = replace(SETTINGS, parts=(), n_cases=2, seats=2)
     opened = classes.open_class(office, trainer, settings)
-    actor = classes.join(office, opened.join_code, "Ani", "operator", "36.73").actor
+    actor = arrivals.join(office, opened.join_code, "Ani", "operator", "36.73").actor
     assert not opened.has_parts
     assert courses.next_of(office, actor) == courses.Next("kasus", 1, 0)
     state = training.my_case(office, actor, 1)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.services import courses, drills, own_tasks
+from workbench.services.drill_books import reading
 from workbench.services.office import Office
 from workbench.store.tables import drill_answer
 from workbench.training.authoring import QuestionTask
@@ -59,7 +60,7 @@ def say(words):
 
 def the_card(office, actor, state):
     """The card with its key, as the kernel never tells it."""
-    with drills._reading(office, actor) as book:
+    with reading(office, actor) as book:
         drill = DRILLS[state.drill]
         played, questions = book.rounds(drill)[state.round], drills._questions(book, drill)
         return drills._card(drill, actor, state.round, state.place, played, questions)

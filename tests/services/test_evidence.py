@@ -1,29 +1,55 @@
 """Evidence of a list: the same bytes for the same state, nobody named, and played again."""
 
 import hashlib
+import io
 import json
+import re
 import subprocess
+import time
+import zipfile
 from dataclasses import replace
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from tests.services.test_lists import HEADER, OF_SERANG, ROWS, STAFF
-from workbench.errors import Forbidden, NotFound, StoreFault, UnusableInput, WrongUse
+from tests.services.test_papers import text_of
+from workbench.access import Workspace
+from workbench.errors import (
+    Cancelled,
+    Forbidden,
+    NotFound,
+    StoreFault,
+    UnusableInput,
+    WrongUse,
+)
 from workbench.rules import engine
-from workbench.services import evidence, exports, lists, renewals, shelves
+from workbench.services import (
+    evidence,
+    evidence_checks,
+    evidence_files,
+    exports,
+    lists,
+    renewals,
+    shelves,
+)
 from workbench.services.findings import FindingsIndex, Query
 from workbench.services.office import Office
 from workbench.store import ledger, tables
 from workbench.store.ledger import SAID, chain_hash
 
 
-@pytest.fixture
-def standing(office, tmp_path):
-    path = tmp_path / "daftar Bu Sari.csv"
+def bring_in(office, folder):
+    path = folder / "daftar Bu Sari.csv"
     path.write_text("\n".join((HEADER, *ROWS)), encoding="utf-8")
     return lists.bring_in(office, STAFF, path, "DTSEN November")
+
+
+@pytest.fixture
+def standing(office, begin_as):
+    return begin_as(bring_in, office)
 
 
 @pytest.fixture
@@ -125,7 +151,7 @@ def test_what_the_visits_brought_goes_in_as_codes_and_no_words(office, standing,
 
 
 def test_the_list_judged_again_is_equal(office, standing, packed):
-    done = evidence.recheck(office, STAFF, packed)
+    done = evidence_checks.recheck(office, STAFF, packed)
     assert (done.is_equal, done.differences, done.notes) == (True, (), ())
     assert done.findings == standing.findings
 
@@ -140,7 +166,7 @@ def test_a_kelurahan_judged_later_by_other_values_is_left_out_and_said(
     )
     renewals.recheck_kelurahan(office, STAFF, standing.id, "36.73.01.1002")
     folder = evidence.pack(office, STAFF, standing.id, tmp_path / "bukti").folder
-    done = evidence.recheck(office, STAFF, folder)
+    done = evidence_checks.recheck(office, STAFF, folder)
     assert done.is_equal, done.differences
     assert done.notes[0].startswith("1 kelurahan")
 
@@ -154,7 +180,7 @@ def test_a_file_of_the_pack_that_was_changed_added_or_lost_is_named(office, pack
         file.write("IDN-01,KRITIS,person,P9,\n")
     (packed / "tambahan.txt").write_text("x")
     (packed / "BACA-SAYA.txt").unlink()
-    told = evidence.recheck(office, STAFF, packed).differences
+    told = evidence_checks.recheck(office, STAFF, packed).differences
     assert any("temuan.csv berubah" in one for one in told)
     assert any("tambahan.txt bukan bagian" in one for one in told)
     assert any("BACA-SAYA.txt hilang" in one for one in told)
@@ -167,8 +193,8 @@ def test_a_list_whose_files_were_changed_is_found_out(office, standing, packed):
     at = people.column_names.index("nik")
     changed = people.set_column(at, "nik", pa.array([niks[0], "3673010504819001", *niks[2:]]))
     pq.write_table(changed, folder / "person.parquet")
-    shelves._load.cache_clear()
-    done = evidence.recheck(Office(office.root), STAFF, packed)
+    shelves.load.cache_clear()
+    done = evidence_checks.recheck(Office(office.root), STAFF, packed)
     assert "Berkas daftar person.parquet tidak lagi sama." in done.differences
     assert any(one.startswith("IDN-01: ") for one in done.differences)
 
@@ -178,30 +204,31 @@ def test_a_pack_made_to_agree_with_itself_is_unknown_to_the_ledger(office, packe
     (packed / "penilaian.json").write_text(json.dumps({**judged, "diam": {}, "temuan": 0}))
     lines = []
     for path in sorted(packed.rglob("*")):
-        if path.name != "MANIFES.sha256":
-            lines.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+        if path.is_file() and path.name != "MANIFES.sha256":
+            name = path.relative_to(packed).as_posix()
+            lines.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n")
     (packed / "MANIFES.sha256").write_text("".join(lines))
-    told = evidence.recheck(office, STAFF, packed).differences
+    told = evidence_checks.recheck(office, STAFF, packed).differences
     assert told == ("Jejak kantor tidak mengenal paket ini: sidiknya tidak tercatat.",)
 
 
 def test_events_that_changed_in_the_office_are_named(office, standing, packed):
     with office.real.writing() as connection:
         connection.execute(tables.event.update().values(hash="lain").where(tables.event.c.seq == 1))
-    told = evidence.recheck(office, STAFF, packed).differences
+    told = evidence_checks.recheck(office, STAFF, packed).differences
     assert told == ("Catatan jejak tidak lagi sama: nomor 1.",)
 
 
 def test_rules_that_changed_since_are_named(office, packed, monkeypatch):
-    stand = evidence.rule_marks
+    stand = evidence_checks.rule_marks
 
     def changed(findings):
         return {
             code: "lain" if code == "IDN-01" else mark for code, mark in stand(findings).items()
         }
 
-    monkeypatch.setattr(evidence, "rule_marks", changed)
-    told = evidence.recheck(office, STAFF, packed).differences
+    monkeypatch.setattr(evidence_checks, "rule_marks", changed)
+    told = evidence_checks.recheck(office, STAFF, packed).differences
     assert told == ("Aturan berubah, bertambah atau berkurang sejak dikemas: IDN-01.",)
 
 
@@ -215,7 +242,7 @@ def test_other_grounds_for_the_same_findings_are_said(office, packed, monkeypatc
         return replace(found, table=found.table.set_column(at, "evidence", blank))
 
     monkeypatch.setattr(engine, "check", other)
-    told = evidence.recheck(office, STAFF, packed).differences
+    told = evidence_checks.recheck(office, STAFF, packed).differences
     assert len(told) == 1
     assert "dasarnya" in told[0]
 
@@ -223,14 +250,14 @@ def test_other_grounds_for_the_same_findings_are_said(office, packed, monkeypatc
 def test_what_is_no_pack_gets_a_sentence(office, packed, tmp_path):
     for folder in (tmp_path / "tiada", tmp_path):
         with pytest.raises(UnusableInput, match="bukan paket bukti"):
-            evidence.room_of(folder)
+            evidence_checks.room_of(folder)
         with pytest.raises(UnusableInput, match="bukan paket bukti"):
-            evidence.recheck(office, STAFF, folder)
+            evidence_checks.recheck(office, STAFF, folder)
     for name in ("penilaian.json", "potret.json", "MANIFES.sha256"):
         kept = (packed / name).read_bytes()
         (packed / name).write_bytes(b"[]")
         with pytest.raises(UnusableInput, match="bukan paket bukti"):
-            evidence.recheck(office, STAFF, packed)
+            evidence_checks.recheck(office, STAFF, packed)
         (packed / name).write_bytes(kept)
 
 
@@ -256,7 +283,7 @@ def test_packing_stays_on_record_and_wants_the_whole_office(office, standing, pa
     with pytest.raises(Forbidden):
         evidence.pack(office, OF_SERANG, standing.id, packed.with_name("lain"))
     with pytest.raises(Forbidden):
-        evidence.recheck(office, OF_SERANG, packed)
+        evidence_checks.recheck(office, OF_SERANG, packed)
     with pytest.raises(NotFound):
         evidence.pack(office, STAFF, "D0", packed.with_name("lain"))
     from workbench.services import audits
@@ -265,3 +292,143 @@ def test_packing_stays_on_record_and_wants_the_whole_office(office, standing, pa
     assert newest.words == "Paket bukti"
     digest = hashlib.sha256((packed / "MANIFES.sha256").read_bytes()).hexdigest()
     assert digest in newest.detail
+
+
+# --- as a ZIP, and back
+
+
+def zip_of(files):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return whole.getvalue()
+
+
+def unzipped(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_as_a_zip_it_is_one_folder_of_the_same_files(office, standing, packed):
+    made = evidence.pack_zipped(office, STAFF, standing.id)
+    assert made.name == f"bukti-nyata-{standing.id}.zip"
+    held = unzipped(made.content)
+    assert held == {
+        f"bukti-nyata-{standing.id}/{name}": content for name, content in contents(packed).items()
+    }
+    assert made.files == len(held)
+    assert not list(office.folder(STAFF.workspace).glob(".bukti-*"))
+
+
+def times_in(content):
+    """Every time a file says it was made: of ZIP entries, of a workbook's properties, of a PDF."""
+    if content.startswith(b"%PDF"):
+        return {found.decode() for found in re.findall(rb"D:(\d{8})", content)}
+    if not content.startswith(b"PK"):
+        return set()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = {entry.date_time for entry in archive.infolist()}
+        for name in archive.namelist():
+            found |= times_in(archive.read(name))
+            if name == "docProps/core.xml":
+                found |= set(re.findall(rb">(\d{4}-\d\d-\d\d)T", archive.read(name)))
+    return found
+
+
+def test_made_on_another_day_every_file_is_the_same_to_the_byte(office, standing, monkeypatch):
+    first = evidence.pack_zipped(office, STAFF, standing.id).content
+    later = time.localtime(time.time() + 5 * 365 * 86_400)
+    monkeypatch.setattr(time, "localtime", lambda *_: later)
+    again = evidence.pack_zipped(Office(office.root), STAFF, standing.id).content
+    assert {"xlsx", "pdf", "csv", "json"} <= {n.rpartition(".")[2] for n in unzipped(first)}
+    assert again == first
+    # A clock no test can move is one that no file may have read.
+    as_of = standing.as_of.replace("-", "")
+    assert times_in(first) <= {(1980, 1, 1, 0, 0, 0), b"1980-01-01", as_of}
+    assert as_of in times_in(first)
+
+
+def test_the_forms_in_it_are_those_of_the_field_and_name_nobody(packed):
+    book = openpyxl.load_workbook(packed / "formulir" / "xlsform_kosong.xlsx")
+    assert {"survey", "choices", "settings"} <= set(book.sheetnames)
+    sheet = openpyxl.load_workbook(packed / "formulir" / "lembar_kosong.xlsx")
+    assert len(sheet.sheetnames) >= 2
+    said = text_of((packed / "ringkasan.pdf").read_bytes())
+    assert "Ringkasanpaketbukti" in said.replace(" ", "")
+    assert "Halaman1dari1" in said.replace(" ", "")
+
+
+def test_beside_the_office_each_pack_gets_a_folder_of_its_own(office, standing):
+    made = [evidence.pack_beside(office, STAFF, standing.id) for _ in range(2)]
+    names = [one.folder.relative_to(office.root.parent).as_posix() for one in made]
+    home = f"{office.root.name}-bukti/bukti-nyata-{standing.id}"
+    assert names == [home, f"{home}-2"]
+    assert contents(made[0].folder) == contents(made[1].folder)
+
+
+def test_an_uploaded_pack_is_played_again(office, standing):
+    content = evidence.pack_zipped(office, STAFF, standing.id).content
+    told = []
+    done = evidence_checks.recheck_zipped(
+        office, STAFF, content, lambda share, words: told.append((share, words))
+    )
+    assert done.is_equal, done.differences
+    assert done.findings == standing.findings
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+    files = unzipped(content)
+    name = next(name for name in files if name.endswith("temuan.csv"))
+    changed = evidence_checks.recheck_zipped(office, STAFF, zip_of({**files, name: b"rule\n"}))
+    assert "Berkas paket temuan.csv berubah sejak dikemas." in changed.differences
+
+
+def test_work_that_is_stopped_leaves_nothing_behind(office, standing, tmp_path):
+    stops = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        evidence.pack(office, STAFF, standing.id, tmp_path / "x", asks=lambda: next(stops))
+    assert not (tmp_path / "x").exists()
+    assert not list(tmp_path.glob(".bukti-*"))
+    content = evidence.pack_zipped(office, STAFF, standing.id).content
+    with pytest.raises(Cancelled):
+        evidence_checks.recheck_zipped(office, STAFF, content, asks=lambda: True)
+    assert not list(office.folder(STAFF.workspace).glob(".bukti-*"))
+
+
+def test_a_pack_of_the_other_room_and_what_is_no_pack_get_a_sentence(office, standing):
+    content = evidence.pack_zipped(office, STAFF, standing.id).content
+    clerk = replace(STAFF, workspace=Workspace.LATIHAN)
+    with pytest.raises(WrongUse, match="dari ruang nyata"):
+        evidence_checks.recheck_zipped(office, clerk, content)
+    files = unzipped(content)
+    top = f"bukti-nyata-{standing.id}"
+    for bad in (
+        b"",
+        b"bukan zip",
+        content[: len(content) // 2],
+        zip_of({}),
+        zip_of({"a/b.txt": b"x"}),
+        zip_of({**files, "lain/MANIFES.sha256": b""}),
+        zip_of({**files, "di luar.txt": b"x"}),
+        zip_of({**files, f"{top}/../keluar.txt": b"x"}),
+        zip_of({**files, **{f"{top}/{n}": b"" for n in range(600)}}),
+    ):
+        with pytest.raises(UnusableInput):
+            evidence_checks.recheck_zipped(office, STAFF, bad)
+    assert not (office.folder(STAFF.workspace) / "keluar.txt").exists()
+    assert not list(office.folder(STAFF.workspace).glob(".bukti-*"))
+
+
+def test_the_lists_that_can_be_packed_are_those_that_stand(office, standing):
+    assert [(one.id, one.name) for one in evidence.packable(office, STAFF)] == [
+        (standing.id, "DTSEN November")
+    ]
+    lists.remove(office, STAFF, standing.id, "salah berkas")
+    assert evidence.packable(office, STAFF) == ()
+
+
+def test_a_zip_that_would_fill_the_disk_is_refused(office, standing, monkeypatch):
+    monkeypatch.setattr(evidence_files, "_MOST_BYTES", 20_000)
+    content = evidence.pack_zipped(office, STAFF, standing.id).content
+    with pytest.raises(UnusableInput):
+        evidence_checks.recheck_zipped(office, STAFF, content)
+    assert not list(office.folder(STAFF.workspace).glob(".bukti-*"))

@@ -7,22 +7,35 @@ from dataclasses import replace
 
 import numpy as np
 import openpyxl
+import pyarrow.compute as pc
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from tests.services.test_papers import pages_of, plain, text_of
 from tests.verification.forms.made import ODD, PACKET, SITI
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.register import Register
 from workbench.errors import Forbidden, NotFound
-from workbench.services import field_papers, imports
+from workbench.services import (
+    accounts,
+    assignments,
+    field_papers,
+    fieldwork,
+    imports,
+    office_settings,
+)
 from workbench.services.field_papers import Form, Order, draw, papers, preview
 from workbench.services.office import Office
+from workbench.store.tables import event
 from workbench.synthesis import generate
 from workbench.verification.fieldwork.outcomes import Kind, Level, fields
 from workbench.verification.forms.packets import Ask, Numbers, Sharing
 
 TRAINER = Actor("A-pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
 OF_SERANG = replace(TRAINER, id="A-serang", areas=("36.73.01",))
+ADMIN = accounts.machine_operator(Workspace.LATIHAN)
+STAFF = replace(TRAINER, id="A-staf", role=Role.STAF)
 TRAINEE = Actor("K1.1", "Peserta", Role.PESERTA, Workspace.LATIHAN, (), "K1", 1)
 LONG = tuple(
     Ask(f"D{n:011}", "IDN-01", "BUDI REKAAN", f"Kalimat {n}. " * 6, f"Tanya{n}? " * 9, "KTP, KK")
@@ -45,7 +58,7 @@ def pictures(packet):
 
 def test_the_sheet_says_who_what_and_where():
     name, pdf = draw(Form.PDF, "", PACKET)
-    text = text_of(pdf)
+    text = text_of(pdf) + text_of(field_papers._frame(PACKET))
     for said in (
         "Lembar lapangan: Unyur",
         "Petugas: Petugas Rekaan",
@@ -67,7 +80,7 @@ def test_the_sheet_says_who_what_and_where():
         assert plain(said) in text, said
     assert plain(ODD) in text
     assert re.fullmatch(r"lembar-lapangan-36\.73\.01\.1007-unyur-[0-9a-f]{8}\.pdf", name)
-    real = text_of(draw(Form.PDF, "", replace(PACKET, practice=False))[1])
+    real = text_of(field_papers._frame(replace(PACKET, practice=False)))
     assert "DATANYATA-TERBATAS" in real
     assert "LATIHAN" not in real
 
@@ -84,7 +97,7 @@ def test_boxes_and_codes_are_those_of_the_outcome():
 
 def test_numbers_can_be_left_out():
     bare = replace(PACKET, numbers=Numbers.LEFT_OUT, visits=(replace(SITI, no_kk=""),))
-    text = text_of(draw(Form.PDF, "", bare)[1])
+    text = text_of(draw(Form.PDF, "", bare)[1]) + text_of(field_papers._frame(bare))
     assert plain("NIK dan nomor KK tidak dicetak") in text
     assert "9973" not in text
 
@@ -171,12 +184,130 @@ def test_staff_get_their_own_areas_and_trainees_nothing(standing):
         papers(office, OF_SERANG, list_id, Order(kelurahan="36.73.02.1004"), Form.PDF)
 
 
-def test_officers_and_rts_get_papers_of_their_own(standing):
-    office, list_id, register = standing
-    ids = register["family"]["family_id"].to_pylist()
-    officers = {one: f"Petugas {place % 2}" for place, one in enumerate(ids)}
-    order = Order(everyone=True, sharing=Sharing.OFFICER, officers=officers)
-    for packet in field_papers.packets(office, TRAINER, list_id, order):
-        assert packet.officer in {"Petugas 0", "Petugas 1"}
+def test_rts_get_papers_of_their_own(standing):
+    office, list_id, _ = standing
     by_rt = field_papers.packets(office, TRAINER, list_id, Order(everyone=True, sharing=Sharing.RT))
     assert all(packet.rt.startswith("RT ") for packet in by_rt)
+    visit = by_rt[0].visits[0]
+    place = Order(by_rt[0].kelurahan_kode_kemendagri, visit.rw, visit.rt.zfill(4), everyone=True)
+    (only,) = field_papers.packets(office, TRAINER, list_id, place)
+    assert [one.key for one in only.visits] == [one.key for one in by_rt[0].visits]
+
+
+# --- who goes where ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def teams(standing):
+    """Two officers share the first kelurahan, one of them has an RW of the second as well."""
+    office, list_id, _ = standing
+    for name in ("ani", "badu"):
+        accounts.add_account(office, ADMIN, name, f"{name.title()} Rekaan", Role.STAF)
+    known = assignments.people(office, TRAINER).values()
+    ani, badu = (one.officer for one in known if one.officer.name.endswith("Rekaan"))
+    places = [one for one in assignments.places(office, TRAINER, list_id) if one.area[0]]
+    first = places[0].area[0]
+    code, rw, _ = next(one.area for one in places if one.area[0] != first)
+    for who, area in ((ani, (first,)), (badu, (first,)), (badu, (code, rw))):
+        assignments.assign(office, TRAINER, who.id, *area)
+    return ani, badu, first, (code, rw)
+
+
+def test_papers_carry_the_officers_of_the_assignments(standing, teams):
+    office, list_id, _ = standing
+    ani, _, first, (code, rw) = teams
+    whole = field_papers.packets(office, TRAINER, list_id, Order(first, everyone=True))
+    assert [packet.officer for packet in whole] == ["Ani Rekaan, Badu Rekaan"]
+    shared = Order(everyone=True, sharing=Sharing.OFFICER)
+    made = field_papers.packets(office, TRAINER, list_id, shared)
+    mine = {who: [p for p in made if p.officer == who] for who in ("Ani Rekaan", "Badu Rekaan")}
+    keys = {who: {v.key for p in found for v in p.visits} for who, found in mine.items()}
+    assert keys["Ani Rekaan"] == {visit.key for visit in whole[0].visits}
+    assert keys["Ani Rekaan"] < keys["Badu Rekaan"]
+    elsewhere = [p for p in mine["Badu Rekaan"] if p.kelurahan_kode_kemendagri == code]
+    assert {visit.rw.lstrip("0") for packet in elsewhere for visit in packet.visits} == {rw}
+    _, content = papers(office, TRAINER, list_id, shared, Form.WORKBOOK)
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert len(names) == len(set(names)) == len(made)
+    alone = replace(shared, officer=ani.id)
+    assert {p.officer for p in field_papers.packets(office, TRAINER, list_id, alone)} == {ani.name}
+    with pytest.raises(NotFound):
+        field_papers.packets(office, TRAINER, list_id, replace(alone, officer="A-nobody"))
+
+
+def events(office):
+    with office.practice.reading() as connection:
+        return [row._mapping for row in connection.execute(select(event).order_by(event.c.seq))]
+
+
+# --- whole numbers, where the office wants them ---------------------------------------------------
+
+
+def test_the_office_may_want_whole_numbers_on_paper_and_that_is_on_record(standing):
+    office, list_id, register = standing
+    everyone = Order(everyone=True)
+    masked = field_papers.packets(office, TRAINER, list_id, everyone)
+    niks = set(register["person"]["nik"].to_pylist()) - {""}
+    assert not niks & {m.number for p in masked for v in p.visits for m in v.members}
+    office_settings.put(office, STAFF, "nik_on_paper", "penuh", "SK 1")
+    try:
+        whole = field_papers.packets(office, TRAINER, list_id, everyone)
+        shown = {m.number for p in whole for v in p.visits for m in v.members}
+        assert shown - {""} <= niks
+        cards = {v.no_kk for p in whole for v in p.visits}
+        assert cards <= set(register["family"]["no_kk"].to_pylist())
+        assert len(cards) > 1
+        assert plain("NIK dan nomor KK ditulis lengkap") in text_of(field_papers._frame(whole[0]))
+        assert [v.key for p in whole for v in p.visits] == [v.key for p in masked for v in p.visits]
+        # A phone's form goes through other people's servers.
+        here = replace(everyone, kelurahan=whole[0].kelurahan_kode_kemendagri)
+        _, form = papers(office, TRAINER, list_id, here, Form.PHONE)
+        book = openpyxl.load_workbook(io.BytesIO(form))
+        cells = " ".join(str(c.value) for page in book for row in page.iter_rows() for c in row)
+        assert not any(number in cells for number in niks)
+        exported = [one for one in events(office) if one["kind"] == "ekspor_nik"]
+        assert [one["subject"] for one in exported] == [f"daftar:{list_id}"]
+    finally:
+        office_settings.put(office, STAFF, "nik_on_paper", "disamarkan", "SK 2")
+
+
+# --- the code on a sheet leads to the record ------------------------------------------------------
+
+
+def test_a_printed_key_leads_to_the_family_of_the_working_list(tmp_path):
+    office = Office(tmp_path / "kantor")
+    register = generate(families=20, seed=5, error_rate=0.6)
+    former = imports.shelve_register(office, TRAINER, "Dulu", register).id
+    packets = field_papers.packets(office, TRAINER, former, Order(everyone=True))
+    packet = max(packets, key=lambda one: len(one.visits))
+    key = packet.visits[0].key
+    with pytest.raises(NotFound, match="Belum ada daftar kerja"):
+        field_papers.family_of_key(office, TRAINER, key)
+    fieldwork.advance(office, TRAINER, former)
+    _, names = field_papers.packets_and_names(office, TRAINER, former, Order(everyone=True))
+    assert field_papers.family_of_key(office, TRAINER, key) == (former, names[key][0])
+    # The next list has lost that family; a sheet of the former leads to all others.
+    head = register["family"].filter(pc.equal(register["family"]["family_id"], names[key][0]))
+    number = head["no_kk"].to_pylist()[0]
+    rest = {
+        name: table.filter(pc.not_equal(table["no_kk"], number))
+        if "no_kk" in table.column_names
+        else table
+        for name, table in register.tables.items()
+    }
+    now = imports.shelve_register(office, TRAINER, "Kini", Register(rest, register.manifest)).id
+    fieldwork.advance(office, TRAINER, now)
+    with pytest.raises(NotFound, match="tidak ada lagi pada daftar kerja"):
+        field_papers.family_of_key(office, TRAINER, key)
+    list_id, family_id = field_papers.family_of_key(office, TRAINER, packet.visits[1].key)
+    assert list_id == now
+    opened = field_papers.shelves.open_list(office, TRAINER, now).register["family"]
+    row = opened.filter(pc.equal(opened["family_id"], family_id)).to_pylist()[0]
+    assert row["head_name"] == packet.visits[1].head
+    for unknown in ("ZZZZZZZZZZZ2", ""):
+        with pytest.raises(NotFound, match="tidak dikenali"):
+            field_papers.family_of_key(office, TRAINER, unknown)
+    outside = replace(OF_SERANG, areas=("36.73.06",))
+    with pytest.raises(NotFound, match="tidak dikenali"):
+        field_papers.family_of_key(office, outside, packet.visits[1].key)
+    office.practice.close()

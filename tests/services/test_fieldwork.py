@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pyarrow.compute as pc
 import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import accounts, assignments, fieldwork, imports, shelves
+from workbench.services import accounts, assignments, doorsteps, fieldwork, imports, shelves
 from workbench.services.findings import sensitive_subjects
-from workbench.services.office import Office
+from workbench.store import clock
 from workbench.synthesis import generate
 from workbench.verification.fieldwork.lives import finding_key
 from workbench.verification.fieldwork.outcomes import Outcome
@@ -20,7 +22,7 @@ STAFF = Actor("A-0", "Kepala data", Role.STAF, Workspace.NYATA, ("36.73",))
 OF_KASEMEN = Actor("A-9", "Staf Kasemen", Role.STAF, Workspace.NYATA, ("36.73.02",))
 CIPARE, KASEMEN = "36.73.01.1002", "36.73.02.1004"
 HEADER = "NIK;NO KK;NAMA;JK;TGL LAHIR;HUB KELUARGA;ALAMAT;RT;RW;DESA/KELUARAHAN;KECAMATAN"
-TODAY = date.today()
+TODAY = clock.today()
 
 
 def row(serial, sex="L", place="CIPARE;SERANG", rt="001", name=None):
@@ -28,11 +30,6 @@ def row(serial, sex="L", place="CIPARE;SERANG", rt="001", name=None):
         f"3673010504819{serial:03d};3673010607159{serial:03d};{name or f'RUSDI {serial}'};{sex};"
         f"05/04/1981;KEPALA KELUARGA;JL. CONTOH {serial};{rt};002;{place}"
     )
-
-
-@pytest.fixture
-def office(tmp_path):
-    return Office(tmp_path / "kantor")
 
 
 @pytest.fixture
@@ -310,3 +307,130 @@ def test_an_officer_without_account_or_area_gets_nothing_and_all_can_be_withdraw
         assignments.withdraw(office, of_serang, ani.id, KASEMEN, "2", "1")
     assignments.withdraw(office, OF_KASEMEN, ani.id, KASEMEN, "2", "1")
     assert assignments.assignments(office, OF_KASEMEN) == ()
+
+
+# --- judged again, not met, filled in ------------------------------------------------------------
+
+
+def judge_again(office, listed, family_id):
+    """A newer judgement in which this family's findings are gone, as a changed rule leaves it."""
+    snapshot, whole = shelves.standing(office, STAFF, listed)
+    table = whole.findings.table
+    others = replace(
+        whole.findings, table=table.filter(pc.not_equal(table["family_id"], family_id))
+    )
+    folder = shelves.folder_of(office, STAFF, snapshot)
+    shelves.add_judgement(office, STAFF, folder, others, whole.marks, whole.local)
+
+
+def test_a_working_list_that_is_judged_again_goes_through_once_more(office, put):
+    listed = put("Maret", [row(1, "P"), row(2, "P")])
+    fieldwork.advance(office, STAFF, listed)
+    assert not fieldwork.is_judged_again(office, STAFF)
+    one, other = (family_of(office, listed, serial) for serial in (1, 2))
+    visit(office, STAFF, listed, other)
+    standing = len(graves(office, listed)[one]), len(graves(office, listed)[other])
+    judge_again(office, listed, one)
+    assert fieldwork.is_judged_again(office, STAFF)
+    told = fieldwork.advance(office, STAFF, listed)
+    assert (told.number, told.judgement) == (2, 2)
+    before = fieldwork.rounds(office, STAFF)[0].totals
+    assert sum(told.totals.values()) == sum(before.values())
+    assert told.totals["selesai"] >= standing[0]
+    assert told.totals["tetap"] >= standing[1]  # confirmed stays confirmed
+    assert fieldwork.queue(office, STAFF, listed).families == ()
+    with pytest.raises(WrongUse, match="sudah diteruskan"):
+        fieldwork.advance(office, STAFF, listed)
+
+
+def test_a_former_working_list_that_is_judged_again_does_not_come_back(office, put):
+    first = put("Maret", [row(1, "P")])
+    fieldwork.advance(office, STAFF, first)
+    fieldwork.advance(office, STAFF, put("Juga Maret", [row(2)]))
+    judge_again(office, first, family_of(office, first, 1))
+    with pytest.raises(WrongUse, match="sudah diteruskan"):
+        fieldwork.advance(office, STAFF, first)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"presence": "KB8", "proposal": "TETAP"}, "Belum dapat ditemui"),
+        ({"presence": "KB2", "proposal": "KUNJUNGAN_ULANG"}, "kunjungan ulang"),
+    ],
+)
+def test_a_family_without_a_question_that_was_not_met_is_visited_again(office, put, said, why):
+    listed = put("Maret", [row(1)])
+    fieldwork.advance(office, STAFF, listed)
+    family = family_of(office, listed, 1)
+    assert family not in graves(office, listed)
+    assert fieldwork.queue(office, STAFF, listed).families == ()
+    day = {"visited_on": TODAY.isoformat(), "visit_number": "1"}
+    fieldwork.record_outcome(office, STAFF, listed, family, Outcome({**day, **said}))
+    (due,) = fieldwork.queue(office, STAFF, listed).families
+    assert (due.family_id, due.findings, due.returns) == (family, 0, 1)
+    assert why in due.again
+    visit(office, STAFF, listed, family, visit_number="2")
+    queue = fieldwork.queue(office, STAFF, listed)
+    assert (queue.families, queue.done) == ((), 1)
+
+
+def test_what_is_filled_in_is_ones_own_survives_and_goes_when_it_is_sent(office, put, officer):
+    listed = put("Maret", [row(1, "P"), row(2, "P", "KASEMEN;KASEMEN")])
+    fieldwork.advance(office, STAFF, listed)
+    family, other = (family_of(office, listed, serial) for serial in (1, 2))
+    ani = officer("ani")
+    half = Outcome({"presence": "KB1", "note": "tutup"}, {}, {})
+    fieldwork.keep_draft(office, ani, listed, family, half, "kunjungan")
+    fieldwork.keep_draft(office, ani, listed, other, Outcome({"presence": "KB2"}), "kunjungan")
+    fieldwork.keep_draft(office, ani, listed, family, half, "rumah")
+    assert [one.record.family_id for one in fieldwork.drafts(office, ani, listed)] == [
+        family,
+        other,
+    ]
+    draft = fieldwork.draft(office, ani, listed, family)
+    assert (draft.outcome, draft.step) == (half, "rumah")
+    assert fieldwork.draft(office, STAFF, listed, family) is None
+    assert fieldwork.drafts(office, STAFF, listed) == ()
+    assert fieldwork.draft(office, ani, listed, family, "periksa:1") is None
+    assert fieldwork.outcomes(office, ani, listed, family) == ()
+    visit(office, ani, listed, family, way="xlsx", source="lembar-7")
+    assert fieldwork.draft(office, ani, listed, family) is not None
+    visit(office, ani, listed, family)
+    assert fieldwork.draft(office, ani, listed, family) is None
+    fieldwork.drop_draft(office, ani, listed, other)
+    assert fieldwork.drafts(office, ani, listed) == ()
+
+
+def test_nothing_of_another_area_or_family_is_filled_in(office, put):
+    listed = put("Maret", [row(1, "P"), row(2, "P", "KASEMEN;KASEMEN")])
+    family, other = (family_of(office, listed, serial) for serial in (1, 2))
+    with pytest.raises(Forbidden):
+        fieldwork.keep_draft(office, OF_KASEMEN, listed, family, Outcome({}), "kunjungan")
+    for foreign in (Outcome({}, {"P999999": {}}), Outcome({"note": "x" * 70_000})):
+        with pytest.raises(WrongUse):
+            fieldwork.keep_draft(office, OF_KASEMEN, listed, other, foreign, "kunjungan")
+    assert fieldwork.drafts(office, OF_KASEMEN, listed) == ()
+
+
+def test_at_the_door_numbers_are_masked_and_nothing_sensitive_is_told(office, put):
+    listed = put("Maret", [row(1, "P", name="SITI CONTOH")])
+    fieldwork.advance(office, STAFF, listed)
+    family = family_of(office, listed, 1)
+    home = doorsteps.doorstep(office, STAFF, listed, family)
+    (member,) = home.members
+    assert member.name == "SITI CONTOH"
+    assert "NIK 3673**********01" in member.words
+    assert "tahun" in member.words
+    assert "1981" not in str(home)
+    assert "3673010504819001" not in str(home)
+    assert {one.key for one in home.asked} == {
+        key_of(one) for one in graves(office, listed)[family]
+    }
+    assert all(one.is_open for one in home.asked)
+    visit(office, STAFF, listed, family)
+    assert not any(one.is_open for one in doorsteps.doorstep(office, STAFF, listed, family).asked)
+    blind = doorsteps.doorstep(office, STAFF, listed, family, is_blind=True)
+    assert blind == home
+    with pytest.raises(NotFound):
+        doorsteps.doorstep(office, OF_KASEMEN, listed, family)

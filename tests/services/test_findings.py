@@ -16,7 +16,7 @@ from sqlalchemy import select
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.register import Draft, Register
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import exports, families, lists, shelves
+from workbench.services import exports, families, lists, privacy, shelves
 from workbench.services.findings import (
     FACETS,
     SORTS,
@@ -287,7 +287,7 @@ def test_rows_outside_the_areas_never_come(opened, narrow, office):
     )
     for look in (
         lambda: families.family_page(narrow, outside),
-        lambda: families.reveal_numbers(office, OF_SERANG, narrow, outside),
+        lambda: privacy.unmask(office, OF_SERANG, narrow.summary.id, outside, "kunjungan"),
         lambda: families.subject_page(narrow, "family", outside),
     ):
         with pytest.raises(NotFound):
@@ -325,7 +325,7 @@ def test_a_pair_never_shows_the_row_of_another_area(office, tmp_path):
 
 def test_a_trainee_opens_and_takes_out_nothing(office, opened, index):
     for act in (
-        lambda: families.reveal_numbers(office, TRAINEE, opened, "F000001"),
+        lambda: privacy.unmask(office, TRAINEE, opened.summary.id, "F000001", "kunjungan"),
         lambda: exports.findings_csv(office, TRAINEE, opened, index, exports.Export(Query(), "")),
         lambda: family_history(office, TRAINEE, "x"),
         lambda: origin_of(office, TRAINEE, opened),
@@ -371,7 +371,8 @@ def test_what_the_list_says_stands_beside_what_others_say(office, tmp_path):
     assert by_label["Jenis kelamin"].listed == "Laki-laki"
     assert ("Menurut NIK", "Perempuan", False) in by_label["Jenis kelamin"].others
     born = next(one for one in said["IDN-09"] if one.label == "Tanggal lahir")
-    assert (born.listed, born.others) == ("6 April 1981", (("Menurut NIK", "5 April 1981", False),))
+    other = ("Menurut NIK", "45 tahun, hari lain", False)
+    assert (born.listed, born.others) == ("45 tahun", (other,))
     (member,) = page.members
     sex = member.cell("sex")
     assert sex is not None
@@ -401,7 +402,7 @@ def test_facts_are_said_and_are_no_findings(office, tmp_path):
 
 def test_looking_at_numbers_is_on_record_by_ids_only(office, opened):
     family = opened.register["family"].to_pylist()[0]
-    page = families.reveal_numbers(office, TRAINER, opened, family["family_id"])
+    page = privacy.unmask(office, TRAINER, opened.summary.id, family["family_id"], "kunjungan")
     assert page.has_numbers
     assert family["no_kk"] in repr(page)
     with office.practice.reading() as connection:
@@ -454,7 +455,7 @@ def test_a_family_is_told_by_the_newest_judgement(office, city):
     assert told() > 0
     nothing = replace(found.findings, table=found.findings.table.slice(0, 0))
     folder = office.snapshots_dir(Workspace.LATIHAN) / summary.id
-    shelves.add_judgement(folder, nothing, None, {})
+    shelves.add_judgement(office, TRAINER, folder, nothing, None, {})
     assert told() == 0
 
 

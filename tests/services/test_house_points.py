@@ -32,17 +32,21 @@ HOUSES = (
 )
 
 
-@pytest.fixture
-def listed(office, tmp_path):
-    """The id of a practice list with those houses."""
+def bring_in(office, folder):
     lines = [HEADER]
     for number, (place, lat, lon) in enumerate(HOUSES, start=1):
         kk = f"99730106071500{number:02}"
         person = f"Orang {number};L;05/04/1981;KEPALA KELUARGA;Jalan {number}"
         lines.append(f";{kk};{person};3;7;{place};SERANG;{lat};{lon}")
-    path = tmp_path / "rumah.csv"
+    path = folder / "rumah.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return imports.bring_in(office, STAFF, path, "Rumah").id
+
+
+@pytest.fixture
+def listed(office, begin_as):
+    """The id of a practice list with those houses."""
+    return begin_as(bring_in, office)
 
 
 def look(office, actor, listed, place=CIPARE, purpose="kunjungan"):

@@ -46,16 +46,24 @@ def office(tmp_path):
     return Office(tmp_path / "kantor")
 
 
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "daftar.csv"
+def write(folder):
+    path = folder / "daftar.csv"
     path.write_text("\n".join((HEADER, *ROWS)), encoding="utf-8")
     return path
 
 
 @pytest.fixture
-def standing(office, source):
-    return lists.bring_in(office, STAFF, source, "DTSEN November")
+def source(tmp_path):
+    return write(tmp_path)
+
+
+def bring_in(office, folder):
+    return lists.bring_in(office, STAFF, write(folder), "DTSEN November")
+
+
+@pytest.fixture
+def standing(office, begin_as):
+    return begin_as(bring_in, office)
 
 
 def test_a_list_is_reconciled_and_opened_again(office, standing):

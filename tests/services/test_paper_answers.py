@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.services.practice_rows import rows_of
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.services import paper_answers, training
 from workbench.services.paper_answers import TypedAnswer, code_of, read_code
@@ -21,11 +22,6 @@ from workbench.training.answers import choices
 from workbench.training.measures.forms import order_of_forms
 
 SEED = 7
-
-
-def rows_of(office, table):
-    with office.practice.reading() as connection:
-        return connection.execute(table.select()).all()
 
 
 @pytest.fixture

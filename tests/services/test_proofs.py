@@ -11,9 +11,11 @@ from random import Random
 import openpyxl
 import pytest
 
+from tests.services.playing import key_of as played_key
 from workbench.errors import NotFound
-from workbench.services import classes, courses, proofs, training
-from workbench.services.courses import PartPlan
+from workbench.services import arrivals, boards, classes, courses, proofs, training
+from workbench.services.ladders import PartPlan
+from workbench.services.proof_workbooks import proof_workbook
 from workbench.store import clock
 from workbench.store.tables import (
     bank_case,
@@ -255,9 +257,7 @@ def test_too_few_people_get_a_sentence_instead_of_a_figure(office, trainer, play
     assert found.gain.effect is None
     assert found.gain.refusal.endswith(".")
     assert (found.before is None) == (seats < 3)
-    assert openpyxl.load_workbook(
-        io.BytesIO(proofs.proof_workbook(office, trainer, CLASS))
-    ).sheetnames
+    assert openpyxl.load_workbook(io.BytesIO(proof_workbook(office, trainer, CLASS))).sheetnames
 
 
 def test_a_hundred_seats_are_read(office, trainer, play):
@@ -444,7 +444,7 @@ def test_nothing_of_the_workbook_becomes_a_formula_and_nobody_is_named(office, t
     played = play(name=EVIL)
     both_tests(played, range(1, 17))
     played.join(17, name="WATI RAHASIA")
-    content = proofs.proof_workbook(office, trainer, CLASS)
+    content = proof_workbook(office, trainer, CLASS)
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == [
         "Ringkasan",
@@ -475,7 +475,7 @@ def test_what_a_course_hands_out_is_read(office, trainer):
     )
     info = classes.open_class(office, trainer, settings)
     people = [
-        classes.join(office, info.join_code, name, "operator", SERANG).actor
+        arrivals.join(office, info.join_code, name, "operator", SERANG).actor
         for name in ("Siti", "Udin")
     ]
     for part, knows in ((1, False), (2, True)):
@@ -496,15 +496,7 @@ def test_what_a_course_hands_out_is_read(office, trainer):
 
 def send(office, actor, number, knows):
     """Mark and send a case by its key, or say that all is well."""
-    with office.practice.reading() as connection:
-        stored = connection.execute(
-            case_key.select().where(
-                case_key.c.class_id == actor.class_id,
-                case_key.c.seat == actor.seat,
-                case_key.c.number == number,
-            )
-        ).one()
-    key = keys.Key.from_json(json.loads(stored.key))
+    key = played_key(office, actor, number)
     fields = {mistake.fields[0]: "tidak_sesuai" for mistake in key.mistakes} if knows else {}
     fields |= {"confidence": "yakin"}
     if knows:
@@ -528,7 +520,7 @@ def test_a_seat_that_was_set_aside_is_in_no_figure_and_is_said(office, trainer, 
     without = see(office, trainer)
     both_tests(played, [17], before=0.0, after=0.0)
     assert see(office, trainer).matched == 17
-    classes.set_aside(office, trainer, CLASS, 17, 3)
+    boards.set_aside(office, trainer, CLASS, 17, 3)
     found = see(office, trainer)
     assert (found.joined, found.matched, found.gain) == (16, 16, without.gain)
     assert found.items == without.items

@@ -56,9 +56,15 @@ def written(tmp_path):
     return write
 
 
+def bring_in(office, folder):
+    path = folder / "maret.csv"
+    path.write_text("\n".join((PLACED, *LIST, "")), encoding="utf-8")
+    return lists.bring_in(office, STAFF, path, "DTSEN Maret")
+
+
 @pytest.fixture
-def standing(office, written):
-    return lists.bring_in(office, STAFF, written("maret.csv", PLACED, LIST), "DTSEN Maret")
+def standing(office, begin_as):
+    return begin_as(bring_in, office)
 
 
 @pytest.fixture

@@ -5,16 +5,18 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 
+import pyarrow.compute as pc
 import pytest
 
-from tests.verification.forms.made import GONE, column_of, fill, open_book, save
+from tests.verification.forms.made import GONE, TRUE, column_of, fill, open_book, save
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, UnusableInput
-from workbench.services import field_papers, fieldwork, imports, returns_in
+from workbench.services import field_papers, fieldwork, imports, returns_in, shelves
 from workbench.services.field_papers import Order
 from workbench.services.office import Office
 from workbench.synthesis import generate
 from workbench.verification.forms.returned import Table
+from workbench.verification.forms.sheet import GONE as NO_LONGER
 from workbench.verification.forms.sheet import STRAY, TOP
 
 TRAINER = Actor("A-pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
@@ -55,7 +57,7 @@ def family_of(office, list_id):
 
 
 def take(office, list_id, book, actor=TRAINER, name="lembar.xlsx"):
-    return returns_in.take_in(office, actor, list_id, [(name, save(book))], "xlsx", today=TODAY)
+    return returns_in.take_in(office, actor, list_id, [(name, save(book))], today=TODAY)
 
 
 def gone(packet, **more):
@@ -126,7 +128,7 @@ def test_what_is_wrong_goes_back_marked_and_the_rest_is_kept(office, list_id, pa
     page.cell(FIRST + 20, 1).value = "ZZZZZZZZZZZ2"
     page.cell(FIRST + 20, column_of(page, "Catatan")).value = "baris siapa"
     taken = take(office, list_id, book)
-    assert (taken.new, len(taken.faults), taken.strays) == (1, 1, 1)
+    assert (taken.new, len(taken.faults), len(taken.strays)) == (1, 1, 1)
     assert not kept(office, list_id, family_of(packet.visits[1]))
     name, content = taken.workbook
     assert name.startswith("diperbaiki-36.73.")
@@ -150,7 +152,7 @@ def test_what_is_wrong_goes_back_marked_and_the_rest_is_kept(office, list_id, pa
 def test_a_sheet_of_another_list_is_said_so_and_changes_nothing(office, list_id, register, packet):
     second = imports.shelve_register(office, TRAINER, "Uji lain", register).id
     taken = take(office, second, gone(packet))
-    assert (taken.new, taken.strays) == (0, 1)
+    assert (taken.new, len(taken.strays)) == (0, 1)
     text = {cell.value for row in open_book(taken.workbook[1])[STRAY].iter_rows() for cell in row}
     assert any(f"dari daftar lain ({list_id})" in str(cell) for cell in text)
 
@@ -162,9 +164,9 @@ def test_an_archive_of_csv_files_is_taken_as_one_export(office, list_id, packet)
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("lapangan.csv", f"{head}keluarga-proposal,KEY\r\n{line}")
     files = [("ekspor.zip", content.getvalue())]
-    taken = returns_in.take_in(office, TRAINER, list_id, files, "xlsform", today=TODAY)
+    taken = returns_in.take_in(office, TRAINER, list_id, files, today=TODAY)
     assert taken.new == 1
-    again = returns_in.take_in(office, TRAINER, list_id, files, "xlsform", today=TODAY)
+    again = returns_in.take_in(office, TRAINER, list_id, files, today=TODAY)
     assert (again.new, again.same) == (0, 1)
 
 
@@ -182,11 +184,81 @@ def test_typed_rows_are_kept_as_paper(office, list_id, packet, family_of):
 def test_another_area_takes_nothing_in_and_a_trainee_may_not(office, list_id, packet):
     # Families outside are as unknown as those of no list: nothing tells that they exist.
     taken = take(office, list_id, gone(packet), OF_KASEMEN)
-    assert (taken.new, taken.strays) == (0, 1)
+    assert (taken.new, len(taken.strays)) == (0, 1)
     with pytest.raises(Forbidden):
         take(office, list_id, gone(packet), TRAINEE)
 
 
 def test_a_file_that_is_no_sheet_is_refused(office, list_id):
     with pytest.raises(UnusableInput):
-        returns_in.take_in(office, TRAINER, list_id, [("a.pdf", b"%PDF-1.7")], "xlsx")
+        returns_in.take_in(office, TRAINER, list_id, [("a.pdf", b"%PDF-1.7")])
+
+
+# --- printed, and gone when it came back ----------------------------------------------------------
+
+
+def texts(content, sheet):
+    rows = open_book(content)[sheet].iter_rows(values_only=True)
+    return " ".join(str(cell) for row in rows for cell in row)
+
+
+def printed_then_gone(office, list_id):
+    """A packet of one family and the place of an ask that a later judgement no longer makes."""
+    packets = field_papers.packets(office, TRAINER, list_id, Order(everyone=True))
+    packet, visit = next((one, v) for one in packets for v in one.visits if v.asks)
+    rule = visit.asks[0].rule
+    snapshot, whole = shelves.standing(office, TRAINER, list_id)
+    table = whole.findings.table
+    fewer = replace(whole.findings, table=table.filter(pc.not_equal(table["rule"], rule)))
+    folder = shelves.folder_of(office, TRAINER, snapshot)
+    shelves.add_judgement(office, TRAINER, folder, fewer, whole.marks, whole.local)
+    return replace(packet, visits=(visit,))
+
+
+def test_a_finding_that_vanished_is_told_by_what_became_of_it(office, list_id, family_of):
+    fieldwork.advance(office, TRAINER, list_id)
+    packet = printed_then_gone(office, list_id)
+    book = fill({("Keluarga", 0): GONE, ("Temuan", 0): TRUE}, packet)
+    taken = take(office, list_id, book)
+    assert (taken.new, taken.faults, taken.strays, len(taken.gone)) == (1, (), (), 1)
+    reason = taken.gone[0].reason
+    assert f"Temuan {packet.visits[0].asks[0].rule} ini sudah tidak ada" in reason
+    assert any("tidak perlu diperbaiki" in sentence for sentence in taken.sentences())
+    # What the officer wrote about it is not lost, and does not come back as an unknown row.
+    assert "Benar" in texts(taken.workbook[1], NO_LONGER)
+    assert STRAY not in open_book(taken.workbook[1]).sheetnames
+    assert len(kept(office, list_id, family_of(packet.visits[0]))) == 1
+    again = take(office, list_id, open_book(taken.workbook[1]))
+    assert (again.new, again.same, again.gone, again.strays) == (0, 1, (), ())
+
+
+def test_its_life_says_how_it_ended(office, list_id, register):
+    fieldwork.advance(office, TRAINER, list_id)
+    packet = printed_then_gone(office, list_id)
+    newer = imports.shelve_register(office, TRAINER, "Baru", register).id
+    fieldwork.advance(office, TRAINER, newer)
+    book = fill({("Keluarga", 0): GONE, ("Temuan", 0): TRUE}, packet)
+    told = take(office, list_id, book).gone[0].reason
+    assert told.endswith("Temuan ini masih terbuka pada daftar kerja.")
+
+
+def test_a_former_lists_sheet_is_told_where_its_family_stands(office, list_id, register, packet):
+    second = imports.shelve_register(office, TRAINER, "Uji lain", register).id
+    taken = take(office, second, gone(packet))
+    (stray,) = taken.strays
+    assert f"dari daftar lain ({list_id}): Uji, keadaan" in stray.reason
+    assert "Keluarganya masih ada pada daftar kerja." in stray.reason
+    assert "pilih daftar itu sebelum mengunggah" in stray.reason
+    assert take(office, list_id, gone(packet)).new == 1
+
+
+def test_a_repeat_of_a_former_lists_export_is_told_too(office, list_id, register):
+    packets = field_papers.packets(office, TRAINER, list_id, Order(everyone=True))
+    key = next(v.asks[0].key for packet in packets for v in packet.visits if v.asks)
+    second = imports.shelve_register(office, TRAINER, "Uji lain", register).id
+    export = f"kunci_temuan,answer,PARENT_KEY\r\n{key},benar,uuid:1\r\n".encode()
+    (stray,) = returns_in.take_in(office, TRAINER, second, [("temuan.csv", export)]).strays
+    assert "dari daftar lain" in stray.reason
+    unknown = export.replace(key.encode(), b"ZZZZZZZZZZZ2")
+    (stray,) = returns_in.take_in(office, TRAINER, second, [("temuan.csv", unknown)]).strays
+    assert "Kunci baris ini berubah" in stray.reason

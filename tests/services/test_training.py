@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from tests.services.practice_rows import rows_of
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import classes, training
+from workbench.services import boards, classes, training
 from workbench.services.office import Office
 from workbench.store import verify_chain
 from workbench.store.tables import event, grade, grade_item
@@ -38,11 +39,6 @@ def sent(office, siti, mark):
     mark("status", "perlu_verval")
     mark("follow_up", "perbaiki_data")
     return training.submit(office, siti, 1)
-
-
-def rows_of(office, table):
-    with office.practice.reading() as connection:
-        return connection.execute(table.select()).all()
 
 
 def test_the_first_case_is_the_first_one_not_sent(office, siti, mark):
@@ -263,7 +259,7 @@ def test_no_key_leaves_before_grading_and_only_ones_own_after(
     given = [
         opened,
         classes.current_class(office),
-        classes.board(office, trainer, opened.id),
+        boards.board(office, trainer, opened.id),
         training.my_progress(office, siti),
         training.my_case(office, siti),
         training.my_case(office, siti, 3),
@@ -282,7 +278,7 @@ def test_no_key_leaves_before_grading_and_only_ones_own_after(
         training.my_case(office, udin),
         training.my_case(office, siti, 3),
         training.my_progress(office, siti),
-        classes.board(office, trainer, opened.id),
+        boards.board(office, trainer, opened.id),
     ):
         assert secret not in repr(other)
     assert secret in repr(training.review(office, siti, 1))

@@ -1,11 +1,10 @@
 """Anchors: what stands on paper is found again, and typing mistakes are noticed."""
 
-import sqlite3
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from tests.database import by_hand
 from workbench.access import Workspace
 from workbench.errors import StoreFault, WrongUse
 from workbench.store import record, verify_chain
@@ -16,8 +15,10 @@ HASH = "8f3a77c102de91b46c0e1d2af800ab1c" * 2
 
 
 @pytest.fixture
-def path(store):
-    return Path(store.url.database).with_name("jangkar.txt")
+def path(tmp_path):
+    folder = tmp_path / "nyata"
+    folder.mkdir()
+    return folder / "jangkar.txt"
 
 
 @pytest.fixture
@@ -80,10 +81,8 @@ def test_no_new_anchor_covers_up_that_an_old_one_is_broken(store, path, say):
     say(3)
     take_anchor(store, path, DAY)
     before = path.read_bytes()
-    store.close()
-    with sqlite3.connect(store.url.database) as raw:
-        raw.execute("update event set hash = 'x' where seq = 3")
-    raw.close()
+    with by_hand(store) as raw:
+        raw.exec_driver_sql("update event set hash = 'x' where seq = 3")
     say()
     with pytest.raises(WrongUse, match="22 Nov 2026"):
         take_anchor(store, path, DAY)

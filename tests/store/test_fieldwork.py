@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from workbench.errors import Forbidden, NotFound, WrongUse
+from tests.database import upgrade_to
+from workbench.errors import Forbidden, WrongUse
 from workbench.store import fieldwork as kept
 from workbench.store import finding_lives, snapshots, tables
 from workbench.store.fieldwork import Record
@@ -324,50 +325,14 @@ def test_a_round_leaves_its_sums_and_a_hash_in_the_ledger(lists):
     assert len(json.loads(row)["sidik"]) == 64
 
 
-# --- assignments ---------------------------------------------------------------------------------
-
-
-def test_officers_and_areas_are_many_to_many_and_can_be_taken_back(lists):
-    for officer, area in (
-        ("A1", (PLACE, "", "")),
-        ("A2", (PLACE, "", "")),
-        ("A1", ("K2", "1", "2")),
-    ):
-        kept.put_assignment(lists, "A0", officer, area, "lapangan")
-        kept.put_assignment(lists, "A9", officer, area, "lapangan")
-    found = {(one.officer, one.area_kode, one.rt) for one in kept.list_assignments(lists)}
-    assert found == {("A1", PLACE, ""), ("A2", PLACE, ""), ("A1", "K2", "2")}
-    kept.withdraw_assignment(lists, "A0", "A1", (PLACE, "", ""), "lapangan")
-    with pytest.raises(NotFound):
-        kept.withdraw_assignment(lists, "A0", "A1", (PLACE, "", ""), "lapangan")
-    assert len(kept.list_assignments(lists)) == 2
-    kept.put_assignment(lists, "A9", "A1", (PLACE, "", ""), "lapangan")
-    assert len(kept.list_assignments(lists)) == 3
-
-
+@pytest.mark.blank_database
 def test_a_store_of_before_fieldwork_is_brought_up_to_date_and_keeps_what_it_held(store):
-    from pathlib import Path
-
-    from alembic import command
-
-    from workbench.store.engine import WRITES, make_engine
-    from workbench.store.migrations import configuration
-
-    Path(store.url.database).parent.mkdir()
-    engine = make_engine(store.url)
-    with engine.connect() as connection:
-        connection = connection.execution_options(**{WRITES: True})
-        with connection.begin():
-            config = configuration()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0005")
-            connection.execute(
-                text(
-                    "insert into snapshot (id, name, imported_by, at, folder, manifest) "
-                    "values ('D1', 'Maret', 'A0', 'x', 'D1', '{}')"
-                )
-            )
-    engine.dispose()
+    upgrade_to(
+        store,
+        "0005",
+        "insert into snapshot (id, name, imported_by, at, folder, manifest) "
+        "values ('D1', 'Maret', 'A0', 'x', 'D1', '{}')",
+    )
     put(store, "A1", outcome())
     assert kept.put_move(store, "A1", RECORD, PLAN, FORWARD).stage_to == "musyawarah"
     assert verify_chain(store).is_whole

@@ -1,18 +1,19 @@
 """The ledger: insert or ignore, the newest counts, and a chain that notices."""
 
-import sqlite3
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from tests.database import by_hand, run_script
 from workbench.access import Workspace
-from workbench.errors import WrongUse
-from workbench.store import Event, Store, append, ledger, newest, record, verify_chain
+from workbench.errors import StoreFault, WrongUse
+from workbench.store import Event, Store, append, clock, ledger, newest, record, verify_chain
 from workbench.store.anchors import take_anchor
 from workbench.store.ledger import GENESIS, MAX_REVISION, chain_hash
+from workbench.store.tables import event, ledger_head
 
 
 def say(store, revision, value, field="P1.nik", actor="a"):
@@ -121,7 +122,6 @@ TAMPERING = {
         " where seq = 6",
         1,
     ),
-    "bytes in the place of words": ("update event set value = x'00ff' where seq = 3", 3),
     "a hash of the one before edited": ("update event set prev_hash = hash where seq = 2", 2),
     "the end forgotten": ("delete from ledger_head", 7),
     "the end set back": ("update ledger_head set seq = 5", 6),
@@ -152,13 +152,22 @@ def test_the_chain_notices(store, how):
         say(store, revision, f"nilai {revision}")
     store.close()
     tampering, place = TAMPERING[how]
-    with sqlite3.connect(store.url.database) as raw:
-        raw.executescript(tampering)
-    raw.close()
+    with by_hand(store) as raw:
+        run_script(raw, tampering)
     report = verify_chain(store)
     assert report.is_whole is (place is None)
     assert report.fault_at == place
     assert (str(place) if place else "utuh") in report.sentence
+
+
+def test_the_chain_notices_bytes_in_the_place_of_words(on_sqlite):
+    """A column of PostgreSQL holds words only."""
+    for revision in range(1, 7):
+        say(on_sqlite, revision, f"nilai {revision}")
+    on_sqlite.close()
+    with by_hand(on_sqlite) as raw:
+        raw.exec_driver_sql("update event set value = x'00ff' where seq = 3")
+    assert verify_chain(on_sqlite).fault_at == 3
 
 
 #: The same edits as whoever knows the formula would make them: hashes reckoned anew to the end.
@@ -174,23 +183,19 @@ REWRITING = {
 
 def write_anew(raw):
     """Reckon every hash and the end of the chain anew, as a forger would."""
-    raw.row_factory = sqlite3.Row
-    before = GENESIS
-    for row in raw.execute("select * from event order by seq").fetchall():
-        said = {**row, "prev_hash": before}
-        own = chain_hash(said)
-        raw.execute("update event set prev_hash = ?, hash = ? where seq = ?", (before, own, row[1]))
-        before = own
-    raw.execute(
-        "update ledger_head set hash = ?, seq = (select coalesce(max(seq), 0) from event)",
-        (before,),
-    )
+    before, last = GENESIS, 0
+    for row in raw.execute(select(event).order_by(event.c.seq)).mappings().all():
+        own = chain_hash({**row, "prev_hash": before})
+        said = {"prev_hash": before, "hash": own}
+        raw.execute(event.update().where(event.c.id == row["id"]).values(said))
+        before, last = own, row["seq"]
+    raw.execute(ledger_head.update().values(hash=before, seq=last))
 
 
 @pytest.mark.parametrize("how", REWRITING)
-def test_a_chain_written_anew_agrees_with_itself_and_not_with_its_anchors(store, how):
+def test_a_chain_written_anew_agrees_with_itself_and_not_with_its_anchors(store, how, tmp_path):
     anchors = []
-    path = Path(store.url.database).with_name("jangkar.txt")
+    path = tmp_path / "jangkar.txt"
     for revision in range(1, 9):
         say(store, revision, f"nilai {revision}")
         if revision % 2 == 0:
@@ -198,10 +203,9 @@ def test_a_chain_written_anew_agrees_with_itself_and_not_with_its_anchors(store,
     assert verify_chain(store, anchors).is_whole
     store.close()
     tampering, place = REWRITING[how]
-    with sqlite3.connect(store.url.database) as raw:
-        raw.executescript(tampering)
+    with by_hand(store) as raw:
+        run_script(raw, tampering)
         write_anew(raw)
-    raw.close()
     assert verify_chain(store).is_whole
     report = verify_chain(store, anchors)
     assert not report.is_whole
@@ -216,3 +220,81 @@ def test_a_long_chain_tells_how_far_it_is(store, monkeypatch):
     told = []
     verify_chain(store, progress=lambda done, of: told.append((done, of)))
     assert told == [(2, 5), (4, 5), (5, 5)]
+
+
+# --- the clock
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Sets the machine's clock: ``at("2026-11-21T08:00")``."""
+
+    def on(minute):
+        monkeypatch.setattr(clock, "now", lambda: f"{minute}:00.000000Z")
+
+    return on
+
+
+def dates(store):
+    with store.reading() as connection:
+        return connection.execute(select(event.c.at).order_by(event.c.seq)).scalars().all()
+
+
+def test_a_clock_a_little_behind_dates_no_event_before_the_former(store, at):
+    at("2026-11-21T08:00")
+    say(store, 1, "sesuai")
+    at("2026-11-21T07:51")
+    assert say(store, 2, "tidak_sesuai").accepted
+    at("2026-11-21T08:01")
+    say(store, 3, "sesuai")
+    assert [one[11:16] for one in dates(store)] == ["08:00", "08:00", "08:01"]
+    assert verify_chain(store).is_whole
+
+
+@pytest.mark.parametrize("day", ["2026-11-21T07:49", "2026-01-02T08:00", "2019-01-01T00:00"])
+def test_a_clock_far_behind_is_a_sentence_and_nothing_is_recorded(store, at, day):
+    at("2026-11-21T08:00")
+    say(store, 1, "sesuai")
+    before = dates(store)
+    at(day)
+    with pytest.raises(StoreFault, match=r"catatan terakhir dibuat 21 Nov 2026 15\.00 WIB"):
+        say(store, 2, "tidak_sesuai")
+    with store.reading() as connection, pytest.raises(StoreFault, match="Setel tanggal"):
+        ledger.refuse_wrong_clock(connection)
+    assert (state(store), dates(store)) == ({"P1.nik": (1, "sesuai")}, before)
+    # What is there already is answered as ever.
+    assert say(store, 1, "sesuai").accepted
+
+
+def test_the_first_event_of_an_office_is_not_of_2019(store, at):
+    at("2019-01-01T00:00")
+    with pytest.raises(StoreFault, match=r"menunjuk 1 Jan 2019 07\.00 WIB, padahal Meja Verval"):
+        say(store, 1, "sesuai")
+    assert dates(store) == []
+
+
+def test_a_clock_that_was_ahead_is_accepted_once_and_the_ledger_says_so(store, at):
+    at("2031-05-01T08:00")
+    say(store, 1, "sesuai")
+    at("2026-11-21T08:00")
+    with store.writing() as connection:
+        assert ledger.accept_clock(connection, "mesin") == (
+            "2031-05-01T08:00:00.000000Z",
+            "2026-11-21T08:00:00.000000Z",
+        )
+    say(store, 2, "tidak_sesuai")
+    with store.writing() as connection:
+        assert ledger.accept_clock(connection, "mesin") is None
+        said = newest(connection, "mesin", ledger.CLOCK)[ledger.CLOCK]
+    assert said.value["sebelum"][:4] == "2031"
+    assert [one[:4] for one in dates(store)] == ["2031", "2026", "2026"]
+    assert verify_chain(store).is_whole
+
+
+def test_a_clock_of_2019_is_never_accepted(store, at):
+    at("2026-11-21T08:00")
+    say(store, 1, "sesuai")
+    at("2019-01-01T00:00")
+    with store.writing() as connection, pytest.raises(StoreFault, match="2019"):
+        ledger.accept_clock(connection, "mesin")
+    assert len(dates(store)) == 1

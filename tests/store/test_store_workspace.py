@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.database import by_hand, upgrade_to
 from workbench.access import Workspace
 from workbench.errors import StoreFault
 from workbench.store import Event, Store, append, newest
@@ -25,16 +26,16 @@ from workbench.store.tables import account, snapshot
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
 )
 @pytest.mark.parametrize("mode", ["reading", "writing"])
-def test_every_connection_is_safe(store, mode, pragma, value):
-    with getattr(store, mode)() as first, store.reading() as second:
+def test_every_connection_to_a_file_is_safe(on_sqlite, mode, pragma, value):
+    with getattr(on_sqlite, mode)() as first, on_sqlite.reading() as second:
         for connection in (first, second):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
-def test_a_writing_transaction_holds_the_lock_from_its_first_moment(store):
-    store.engine  # noqa: B018  makes the file
-    other = sqlite3.connect(store.url.database, timeout=0, isolation_level=None)
-    with store.writing():
+def test_a_writing_transaction_holds_the_lock_from_its_first_moment(on_sqlite):
+    on_sqlite.engine  # noqa: B018  makes the file
+    other = sqlite3.connect(on_sqlite.url.database, timeout=0, isolation_level=None)
+    with on_sqlite.writing():
         refused = pytest.raises(sqlite3.OperationalError, match="locked")
         with refused:
             other.execute("BEGIN IMMEDIATE")
@@ -71,10 +72,10 @@ def test_an_error_takes_everything_back(store):
         assert newest(connection, "a", "s") == {}
 
 
-def test_files_are_the_owners_alone(store):
-    with store.writing():
+def test_files_are_the_owners_alone(on_sqlite):
+    with on_sqlite.writing():
         pass
-    folder = Path(store.url.database).parent
+    folder = Path(on_sqlite.url.database).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
@@ -100,38 +101,26 @@ def test_an_opened_store_is_opened_again_without_alembic(store):
     with store.writing():
         pass
     program = (
-        "import sys; from pathlib import Path; from workbench.access import Workspace;"
+        "import sys; from workbench.access import Workspace;"
         "from workbench.store import Store;"
-        f"s = Store.at(Path({store.url.database!r}), Workspace.NYATA);"
+        f"s = Store({store.url.render_as_string(hide_password=False)!r}, Workspace.NYATA);"
         "c = s.reading(); c.__enter__();"
         "sys.exit('alembic' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+@pytest.mark.blank_database
 def test_a_class_from_before_codes_could_end_gets_half_a_day_on_opening(store):
-    from alembic import command
-
     from workbench.store import clock
-    from workbench.store.engine import WRITES, make_engine
-    from workbench.store.migrations import configuration
     from workbench.store.tables import class_
 
-    Path(store.url.database).parent.mkdir()
-    engine = make_engine(store.url)
-    with engine.connect() as connection:
-        connection = connection.execution_options(**{WRITES: True})
-        with connection.begin():
-            config = configuration()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0001")
-            connection.execute(
-                text(
-                    "insert into class values ('K1', 'Kelas', '', '2026-11-21', '{}', 'ACDEFG', "
-                    "'open', 7, 0, 'A', 'x', null)"
-                )
-            )
-    engine.dispose()
+    upgrade_to(
+        store,
+        "0001",
+        "insert into class values ('K1', 'Kelas', '', '2026-11-21', '{}', 'ACDEFG', "
+        "'open', 7, 0, 'A', 'x', null)",
+    )
     before = clock.now()
     with store.reading() as connection:
         until = connection.execute(class_.select()).one().code_until
@@ -139,28 +128,15 @@ def test_a_class_from_before_codes_could_end_gets_half_a_day_on_opening(store):
     assert clock.seconds_before(until, 12 * 3600) <= clock.now()
 
 
+@pytest.mark.blank_database
 def test_pairs_judged_before_one_could_be_set_aside_stay_judged(store):
-    from alembic import command
-
     from workbench.store import pairs
-    from workbench.store.engine import WRITES, make_engine
-    from workbench.store.migrations import configuration
 
-    Path(store.url.database).parent.mkdir()
-    engine = make_engine(store.url)
-    with engine.connect() as connection:
-        connection = connection.execution_options(**{WRITES: True})
-        with connection.begin():
-            config = configuration()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0003")
-            connection.execute(
-                text(
-                    "insert into pair_decision values "
-                    "('a', 'b', 'beda', 'senama', 'catatan', 'n', 'A1', 'x')"
-                )
-            )
-    engine.dispose()
+    upgrade_to(
+        store,
+        "0003",
+        "insert into pair_decision values ('a', 'b', 'beda', 'senama', 'catatan', 'n', 'A1', 'x')",
+    )
     pairs.put_decision(store, "A1", ("b", "c"), pairs.ASIDE, "", "", "n", {})
     said = {found.keys: found.decision for found in pairs.list_decisions(store).values()}
     assert said == {("a", "b"): "beda", ("b", "c"): "tunda"}
@@ -175,12 +151,14 @@ def test_a_store_of_another_version_is_refused_and_left_alone(store):
     later = Store(store.url, Workspace.NYATA)
     with pytest.raises(StoreFault, match="versi"), later.reading():
         pass
-    with sqlite3.connect(store.url.database) as raw:
-        assert raw.execute("select version_num from alembic_version").fetchone() == ("9999",)
-    raw.close()
+    with by_hand(store) as raw:
+        found = raw.exec_driver_sql("select version_num from alembic_version").scalar()
+        assert found == "9999"
 
 
-def test_a_full_disk_is_a_sentence_and_nothing_half_written(store):
+def test_a_full_disk_is_a_sentence_and_nothing_half_written(on_sqlite):
+    store = on_sqlite
+
     def fill():
         with store.writing() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -208,12 +186,12 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path):
     ("number", "words"),
     [(errno.ENOSPC, "Disk penuh"), (errno.EROFS, "ditulisi"), (errno.ENOTDIR, "dibuka")],
 )
-def test_a_fault_of_the_file_system_is_a_sentence(store, monkeypatch, number, words):
+def test_a_fault_of_the_file_system_is_a_sentence(on_sqlite, monkeypatch, number, words):
     def refuse(*_args, **_kwargs):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(workspace_module.os, "open", refuse)
-    with pytest.raises(StoreFault, match=words), store.writing():
+    with pytest.raises(StoreFault, match=words), on_sqlite.writing():
         pass
 
 

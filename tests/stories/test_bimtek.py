@@ -34,9 +34,9 @@ BEFORE, PRACTICE, DRILLS, AFTER = (
 #: Cases of either test.
 N = 4
 #: The board is asked for again every 1.5 s.
-SOON_MS = 10_000
+SOON_MS = 60_000
 #: A phone asks every twenty seconds what is said to all.
-PULSE_MS = 45_000
+PULSE_MS = 120_000
 
 CLERK = Actor("A-uji", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
 SIZES = {"phone": PHONE, "laptop": LAPTOP}

@@ -44,9 +44,11 @@ def test_two_lists_become_one_and_what_was_said_of_pairs_stays(visit, served, de
     one.sees("Pasangan 1 dari", timeout=60_000)
     one.looks_right("padanan-meja")
     assert faults(page) == []
+    judged = page.locator(".vvp-pair tbody tr").first.inner_text()
     page.get_by_label("Alasan").select_option(index=1)
     one.press("Bukan orang yang sama")
     one.says("Tersimpan.")
+    expect(page.locator(".vvp-pair tbody tr").first).not_to_have_text(judged, use_inner_text=True)
     who = page.locator(".vvp-pair tbody tr").first.inner_text()
     page.get_by_label("Catatan").fill("tanya RT 03")
     one.press("Belum tahu, tunda")
@@ -54,7 +56,7 @@ def test_two_lists_become_one_and_what_was_said_of_pairs_stays(visit, served, de
     one.reload()
     page.get_by_label("Tampilkan").select_option(label="Ditunda (1)")
     one.sees("tanya RT 03")
-    assert page.locator(".vvp-pair tbody tr").first.inner_text() == who
+    expect(page.locator(".vvp-pair tbody tr").first).to_have_text(who, use_inner_text=True)
     expect(page.get_by_label("Catatan")).to_have_value("tanya RT 03")
     one.looks_right("padanan-ditunda")
     assert faults(page) == []

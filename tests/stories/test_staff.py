@@ -281,7 +281,9 @@ def test_staff_bring_a_list_in_and_out(visit, served, device, office_list, tmp_p
     expect(family).to_contain_text("Siapa saja yang tinggal dan makan di rumah ini?")
     assert not [number for number in office_list.numbers if number in page.content()]
     one.looks_right("daftar-keluarga")
-    one.press("Tampilkan NIK")
+    one.press("Tampilkan NIK dan tanggal lahir")
+    page.get_by_label("Keperluan").last.select_option(label="Kunjungan ke keluarga")
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
     expect(family).to_contain_text(office_list.numbers[4])
     assert "lihat_nik" in ledger_kinds(served)
     one.press("Lihat riwayat di semua daftar")

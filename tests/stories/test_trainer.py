@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("st
 
 CIPARE = "36.73.01.1002"
 #: The board is asked for again every 1.5 seconds.
-SOON_MS = 10_000
+SOON_MS = 60_000
 
 
 @pytest.fixture

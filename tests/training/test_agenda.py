@@ -26,6 +26,10 @@ def place_of(agenda, title):
     return next(n for n, s in enumerate(agenda.sessions) if s.title == title)
 
 
+def lengthened(agenda, place, ends):
+    return agenda.replaced(place, replace(agenda.sessions[place], ends=ends), carry=True)
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_usual_plan_fits_and_its_jp_are_its_minutes(variant):
     agenda = usual_agenda(variant)
@@ -75,22 +79,16 @@ def test_sessions_stand_in_the_order_of_the_clock():
 def test_a_longer_session_pushes_the_rest_of_its_day_and_no_other():
     agenda = usual_agenda("2 hari")
     place = place_of(agenda, "Pembukaan + pre-test")
-    later = agenda.retimed(place, time(8), time(9, 30))
+    later = lengthened(agenda, place, time(9, 30))
     assert later.sessions[1].begins == time(9, 30)
     assert later.of_day(2) == agenda.of_day(2)
     assert later.faults() == ()
 
 
-def test_jp_follow_the_new_length_but_a_break_stays_without():
-    agenda = Agenda((session("08.00", "09.30", jp=2.0), session("09.30", "10.00", "Jeda")))
-    assert agenda.retimed(0, time(8), time(8, 45)).sessions[0].jp == 1
-    assert agenda.retimed(1, time(9, 30), time(10, 30)).sessions[1].jp == 0
-
-
 def test_a_day_cannot_be_pushed_past_midnight():
     agenda = Agenda((session("20.00", "21.00"), session("21.00", "23.00", "Akhir")))
     with pytest.raises(WrongUse, match="tengah malam"):
-        agenda.retimed(0, time(20), time(23))
+        lengthened(agenda, 0, time(23))
 
 
 def test_two_neighbours_change_places_and_keep_their_length():

@@ -106,5 +106,6 @@ def test_nobody_meets_the_same_family_twice(drawn: list[Case]) -> None:
 
 def test_the_content_is_the_same_on_every_python(drawn: list[Case]) -> None:
     """The stored hash was made on 3.11; see ``content_hash`` for making it on another version."""
-    assert hash_class() == STORED.read_text("ascii").strip()
+    told = "what a class draws has changed: python -m tests.training.content_hash > (its file)"
+    assert hash_class() == STORED.read_text("ascii").strip(), told
     assert hash_cases(drawn[:2]) != hash_cases(drawn[1:3])

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ipywidgets as w
 import pytest
 
 from workbench.access import Actor, Role, Workspace
@@ -470,6 +471,17 @@ def upcoming(kind: str, number: int = 0, sentence: str = "", group: str = "") ->
     )
 
 
+#: A room protects all widgets of its process; the next test begins without that.
+_UNGUARDED = {name: getattr(w.Widget, name) for name in ("set_state", "_handle_custom_msg")}
+
+
+@pytest.fixture(autouse=True)
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test begins and ends with widgets that hear everything."""
+    for name, function in _UNGUARDED.items():
+        monkeypatch.setattr(w.Widget, name, function)
+
+
 @pytest.fixture
 def courses(training: FakeTraining) -> FakeCourses:
     """A class with parts; asked for by a test, its ``room`` belongs to such a class."""
@@ -638,14 +650,9 @@ def harness_port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def card_browser(playwright: Any, chromium_path: str, chromium_flags: list[str]) -> Iterator[Any]:
+def card_browser(new_browser: Any) -> Any:
     """A browser that reaches the harness by a plain name: as on a phone, no secure context."""
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path,
-        args=[*chromium_flags, "--host-resolver-rules=MAP kelas.test 127.0.0.1"],
-    )
-    yield browser
-    browser.close()
+    return new_browser("--host-resolver-rules=MAP kelas.test 127.0.0.1")
 
 
 FONT = "files/PlusJakartaSans[wght].ttf"

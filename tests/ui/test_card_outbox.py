@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -106,6 +107,11 @@ def test_of_two_tabs_neither_drops_what_the_other_has_not_saved(open_card: Any, 
     first.kernel.is_mute = second.kernel.is_silent = True
     mark(first.page, "F1.rt", "Sesuai")
     mark(second.page, "F1.rt", "Tidak sesuai")
+    # One tab's writing reaches the other when the browser gets to it.
+    deadline = time.monotonic() + 60
+    while outbox(first.page)["F1.rt"]["value"] != "tidak_sesuai":
+        assert time.monotonic() < deadline
+        first.page.wait_for_timeout(50)
     first.kernel.is_mute = False
     first.page.clock.run_for(10_000)
     expect(field(first.page, "F1.rt")).to_contain_text("Pilihan di sini: Tidak sesuai")

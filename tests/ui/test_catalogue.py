@@ -1,25 +1,19 @@
 """The room Aturan: every rule has a page and an example, settings are set and withdrawn."""
 
-from datetime import date
-
 import ipywidgets as w
 import pytest
 
+from tests.ui.widgets import walk
 from workbench.access import Actor, Role, Workspace
 from workbench.rules import catalogue
 from workbench.services import settings
 from workbench.services.office import Office
+from workbench.store import clock
 from workbench.ui.catalogue import model
 from workbench.ui.catalogue.view import CatalogueRoom
 
 TRAINER = Actor("T1", "Tono", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
 STAFF = Actor("S1", "Sari", Role.STAF, Workspace.NYATA, ("36.73",))
-
-
-def walk(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from walk(child)
 
 
 def find(room, kind, description):
@@ -93,9 +87,9 @@ def test_staff_set_a_value_with_its_ground_and_take_it_back(tmp_path):
     find(room, w.Text, "Dasar").value = "SK <b>1</b>"
     find(room, w.Text, "Nilai baru").value = "3"
     find(room, w.Button, "Simpan pengaturan").click()
-    assert settings.overrides_on(office, STAFF, date.today()) == {"low_desil_max": 3}
+    assert settings.overrides_on(office, STAFF, clock.today()) == {"low_desil_max": 3}
     assert "kantor ini" in page_text(room)
     assert "<b>1</b>" not in page_text(room)
     find(room, w.Dropdown, "Pengaturan").value = "low_desil_max"
     find(room, w.Button, "Kembali ke nilai katalog").click()
-    assert settings.overrides_on(office, STAFF, date.today()) == {}
+    assert settings.overrides_on(office, STAFF, clock.today()) == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import importlib.util
 import json
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests import screens
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import StoreFault
 from workbench.services import courses, drills, own_tasks
@@ -28,12 +28,6 @@ from workbench.ui.drills import view
 from workbench.ui.drills.model import DrillRoom
 
 pytestmark = pytest.mark.browser
-
-_spec = importlib.util.spec_from_file_location(
-    "screens", Path(__file__).parent.parent / "screens.py"
-)
-screens = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(screens)
 
 SCREENS = pytest.mark.parametrize("screen", ["phone", "laptop"])
 FONT = resources.files("fontpkg_plus_jakarta_sans") / "files/PlusJakartaSans[wght].ttf"
@@ -151,14 +145,9 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Any, chromium_path: str, chromium_flags: list[str]) -> Iterator[Any]:
+def browser(new_browser: Any) -> Any:
     """A browser that reaches the page by a plain name: as on a phone, no secure context."""
-    opened = playwright.chromium.launch(
-        executable_path=chromium_path,
-        args=[*chromium_flags, "--host-resolver-rules=MAP kelas.test 127.0.0.1"],
-    )
-    yield opened
-    opened.close()
+    return new_browser("--host-resolver-rules=MAP kelas.test 127.0.0.1")
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from typing import Any
 import ipywidgets as w
 import pytest
 
+from tests.ui.panels import panel_of
 from workbench.access import Actor, Role, Workspace
+from workbench.serve.doors import DOORS
 from workbench.services.office import Office
 from workbench.ui import guard, rooms
 from workbench.ui.card.card import CaseCard
@@ -30,10 +32,8 @@ LIST = (
 
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[w.Widget, dict[str, Any]]]]:
-    """What pages are told of states, newest last; the guard is taken off again afterwards."""
+    """What pages are told of states, newest last."""
     said: list[tuple[w.Widget, dict[str, Any]]] = []
-    for name in ("set_state", "_handle_custom_msg"):
-        monkeypatch.setattr(w.Widget, name, getattr(w.Widget, name))
 
     def send(widget: w.Widget, message: dict[str, Any], buffers: Any = None) -> None:
         said.append((widget, message.get("state", message)))
@@ -216,21 +216,10 @@ def test_a_trainer_panel_gives_no_return_code_while_its_button_is_disabled():
     assert asked == [0]
 
 
-@pytest.mark.parametrize(
-    ("room", "view"),
-    [
-        ("latihan", "trainee"),
-        ("singkat", "drills"),
-        ("kelas", "trainer"),
-        ("daftar", "staff"),
-        ("padanan", "linking"),
-        ("peta", "maps"),
-        ("aturan", "catalogue"),
-    ],
-)
-def test_every_room_is_protected(monkeypatch, room, view):
+@pytest.mark.parametrize("room", DOORS)
+def test_every_room_is_protected(monkeypatch, room):
     panel = w.Button()
-    monkeypatch.setattr(import_module(f"workbench.ui.{view}.view"), "show", lambda actor: panel)
+    monkeypatch.setattr(import_module(panel_of(room)), "show", lambda actor, *_: panel)
     monkeypatch.setattr(rooms, "display", lambda shown: None)
     assert not is_workable(panel)
     getattr(rooms, room)(STAFF)

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden
-from workbench.services import accounts, classes, courses, training
+from workbench.services import accounts, arrivals, classes, courses, training
 from workbench.services.office import Office
 from workbench.ui.home.model import MAX_TILES, home
 from workbench.ui.home.view import draw
@@ -33,7 +33,7 @@ def seated(office: Office) -> Actor:
     room.form.groups, room.form.n_cases, room.form.seats = ("identity",), 3, 2
     room.open_class()
     code = room.info.join_code
-    return classes.join(office, code, "Budi <i>Uji</i>", "operator", "36.73.01.1001").actor
+    return arrivals.join(office, code, "Budi <i>Uji</i>", "operator", "36.73.01.1001").actor
 
 
 def test_a_trainee_is_led_to_the_case_that_is_next(office: Office, seated: Actor) -> None:
@@ -99,7 +99,7 @@ def test_an_admin_has_the_rooms_of_the_practice_side_only_and_is_told_of_the_acc
     practice = home(office, Actor("x", "X", Role.ADMIN, Workspace.LATIHAN, ("36.73",)))
     assert [tile.href for tile in practice.tiles] == ["/kelas", "/daftar", "/peta"]
     real = home(office, Actor("x", "X", Role.ADMIN, Workspace.NYATA, ("36.73",)))
-    assert real.tiles == ()
+    assert [tile.href for tile in real.tiles] == ["/jejak"]
     assert "1 akun, 1 nonaktif, 1 masih memakai kata sandi pertama" in real.notes[0]
     assert "verval users" in draw(real)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipywidgets as w
 import pytest
 
+from tests.ui.widgets import walk
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Cancelled, UnusableInput
 from workbench.services import imports, lists
@@ -55,22 +56,14 @@ def mark_of(incoming, header):
     return next(kind.mark for kind in incoming.kinds if kind.first.header == header)
 
 
-def controls(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from controls(child)
-
-
 def press(view, words):
     next(
-        one
-        for one in controls(view.widget)
-        if isinstance(one, w.Button) and one.description == words
+        one for one in walk(view.widget) if isinstance(one, w.Button) and one.description == words
     ).click()
 
 
 def text(view):
-    return " ".join(one.value for one in controls(view.widget) if isinstance(one, w.HTML))
+    return " ".join(one.value for one in walk(view.widget) if isinstance(one, w.HTML))
 
 
 def test_meanings_are_settled_once_and_found_with_the_next_file(office, incoming):
@@ -103,10 +96,10 @@ def test_a_column_per_programme_and_period_is_offered_and_read(view):
         "3673010504819001;SARI CONTOH;CIPARE;YA;YA;TIDAK\n"
     )
     view.take("lebar.csv", wide.encode())
-    menus = [one for one in controls(view.widget) if isinstance(one, w.Dropdown)]
+    menus = [one for one in walk(view.widget) if isinstance(one, w.Dropdown)]
     assert len([menu for menu in menus if "PKH" in menu.label]) == 2
     press(view, "Simpan dan periksa")
-    view.work.join(60)
+    view.work.join(600)
     aid = view.room.chosen.register["aid"].to_pylist()
     periods = {row["period"] for row in aid if row["program"] == "PKH"}
     assert periods == {"2026-T1", "2026-T2"}
@@ -140,8 +133,8 @@ def test_progress_is_told_and_the_end_shelves_the_list(office, view):
     view.take("Maret.csv", LIST)
     assert "Periksa arti tiap kolom" in text(view)
     press(view, "Simpan dan periksa")
-    bar = next(one for one in controls(view.widget) if isinstance(one, w.IntProgress))
-    view.work.join(60)
+    bar = next(one for one in walk(view.widget) if isinstance(one, w.IntProgress))
+    view.work.join(600)
     assert bar.value > 50
     assert view.said[-1] == "Selesai. Daftar sudah tersimpan dan diperiksa."
     assert view.room.chosen.summary.name == "Maret"
@@ -159,7 +152,7 @@ def test_stopping_leaves_nothing_and_keeps_the_files(office, view, monkeypatch):
 
     monkeypatch.setattr(lists, "bring_in", halting)
     press(view, "Simpan dan periksa")
-    view.work.join(60)
+    view.work.join(600)
     assert told
     assert "dihentikan" in view.said[-1][0]
     assert "Periksa arti tiap kolom" in text(view)
@@ -172,7 +165,7 @@ def test_a_fault_of_ours_is_a_sentence_and_logs_nothing_of_the_list(view, monkey
     broken = ValueError("3673010504819001 SARI CONTOH")
     monkeypatch.setattr(lists, "bring_in", lambda *arguments: (_ for _ in ()).throw(broken))
     press(view, "Simpan dan periksa")
-    view.work.join(60)
+    view.work.join(600)
     assert view.said[-1][1]
     assert "Tidak ada yang disimpan" in view.said[-1][0]
     assert "ValueError" in caplog.text
@@ -187,17 +180,15 @@ def test_a_kelurahan_is_judged_again_and_replaced_by_what_it_corrected(office):
     room = ListsRoom(office, STAFF)
     room.refresh()
     view = RoomView(room)
-    tabs = next(one for one in controls(view.widget) if isinstance(one, w.Tab))
+    tabs = next(one for one in walk(view.widget) if isinstance(one, w.Tab))
     tabs.selected_index = 1
     press(view, "Periksa ulang kelurahan ini")
     assert "diperiksa ulang dengan aturan sekarang" in view.said.value
-    tabs = next(one for one in controls(view.widget) if isinstance(one, w.Tab))
+    tabs = next(one for one in walk(view.widget) if isinstance(one, w.Tab))
     tabs.selected_index = 1
-    upload = next(one for one in controls(view.widget) if isinstance(one, UploadButton))
+    upload = next(one for one in walk(view.widget) if isinstance(one, UploadButton))
     before = room.chosen
-    place = next(
-        one for one in controls(view.widget) if getattr(one, "description", "") == "Kelurahan"
-    )
+    place = next(one for one in walk(view.widget) if getattr(one, "description", "") == "Kelurahan")
     place.value = "36.73.01.1002"
     upload._take_file("elsewhere.csv", (HEAD + row(9003, "ADA", "UNYUR")).encode())
     assert "alert" in view.said.value

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests.linkage.two_lists import HARD, two_lists
+from tests.ui.widgets import walk
 from workbench.access import Actor, Role, Workspace
 from workbench.linkage import likeness
 from workbench.services import linking, lists
@@ -66,12 +67,6 @@ def found(panel, kind, label):
         if isinstance(widget, kind) and widget.description.startswith(label):
             return widget
     raise AssertionError(label)
-
-
-def walk(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from walk(child)
 
 
 def text(panel):
@@ -197,7 +192,7 @@ def merge(room):
     tabs.selected_index = 1
     assert "ditulis sebagai orang yang berbeda" in text(page.widget)
     found(page.widget, w.Button, "Gabungkan menjadi").click()
-    page.work.thread.join(60)
+    page.work.thread.join(600)
     assert "Basis data terpadu sudah tersimpan" in text(page.widget)
     return page.widget
 
@@ -279,7 +274,7 @@ def exact_joins_alone(monkeypatch):
 def test_how_far_the_linking_is_stands_on_the_page(page, exact_joins_alone):
     found(page.widget, w.Button, "Padankan").click()
     work = page.work
-    work.thread.join(60)
+    work.thread.join(600)
     assert work._bar.value > 90
     assert "Menyimpan hasil" in work._words.value
     assert len(page.room.known) == 2
@@ -299,7 +294,7 @@ def test_stopping_a_linking_leaves_nothing_and_the_form_as_it_was(
 
     monkeypatch.setattr(linking, "run", halting)
     found(page.widget, w.Button, "Padankan").click()
-    page.work.thread.join(60)
+    page.work.thread.join(600)
     assert "Pemadanan dihentikan. Tidak ada yang disimpan." in text(page.widget)
     assert "vv-error" not in page.said.value
     assert found(page.widget, w.Dropdown, "Daftar pertama").value == page.room.shelf[1].id
@@ -312,7 +307,7 @@ def test_a_fault_of_ours_is_a_sentence_and_logs_nothing_of_the_list(page, monkey
 
     monkeypatch.setattr(linking, "run", broken)
     found(page.widget, w.Button, "Padankan").click()
-    page.work.thread.join(60)
+    page.work.thread.join(600)
     assert "Ada gangguan di dalam program. Tidak ada yang disimpan." in text(page.widget)
     assert "vv-error" in page.said.value
     assert "ValueError" in caplog.text
@@ -331,7 +326,7 @@ def test_the_form_says_what_is_missing(room):
     found(panel.widget, w.Dropdown, "Jenis").value = "bantuan"
     assert found(panel.widget, w.Dropdown, "Daftar induk")
     start.click()
-    panel.work.thread.join(60)
+    panel.work.thread.join(600)
     assert "tidak memuat baris yang dapat dipadankan" in text(panel.widget)
 
 

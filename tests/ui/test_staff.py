@@ -66,6 +66,13 @@ def _press(widget, words):
     _find(widget, words).click()
 
 
+def _choose(widget, label, value):
+    if getattr(widget, "description", None) == label and hasattr(widget, "options"):
+        widget.value = value
+    for child in getattr(widget, "children", ()):
+        _choose(child, label, value)
+
+
 def _open(view, rule):
     place = [row["rule"] for row in view.rows.state["rows"]].index(rule)
     view.hear({"kind": "buka", "place": place})
@@ -170,7 +177,14 @@ def test_numbers_are_masked_until_asked_for_and_the_asking_is_on_record(room):
     _open(view, "IDN-10")
     assert "3673010504819001" not in " ".join(_texts(view.widget))
     assert "lihat_nik" not in [kind for kind, _ in _kinds(room)]
-    _press(view.widget, "Tampilkan NIK")
+    said = []
+    view.family.say = lambda sentence, wrong=False: said.append(sentence)
+    _press(view.widget, "Tampilkan NIK dan tanggal lahir")
+    _press(view.widget, "Tampilkan")
+    assert any("untuk apa" in sentence for sentence in said)
+    assert "3673010504819001" not in " ".join(_texts(view.widget))
+    _choose(view.family.widget, "Keperluan", "kunjungan")
+    _press(view.widget, "Tampilkan")
     assert "3673010504819001" in " ".join(_texts(view.widget))
     family = room.family.family_id
     assert _kinds(room)[-1] == ("lihat_nik", f"daftar:{room.chosen.summary.id}:{family}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ui.widgets import walk
 from workbench.access import Actor, Role, Workspace
 from workbench.services import lists
 from workbench.services.office import Office
@@ -48,18 +49,12 @@ def said(*words, **kwargs):
     said.words = (*words, kwargs)
 
 
-def below(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from below(child)
-
-
 def texts(widget):
-    return " ".join(one.value for one in below(widget) if type(one).__name__ == "HTML")
+    return " ".join(one.value for one in walk(widget) if type(one).__name__ == "HTML")
 
 
 def named(widget, description):
-    return next(one for one in below(widget) if getattr(one, "description", "") == description)
+    return next(one for one in walk(widget) if getattr(one, "description", "") == description)
 
 
 def test_one_list_alone_says_what_to_do(office, shelved):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from workbench.access import Actor, Role, Workspace
-from workbench.services import classes, courses, training
+from workbench.services import arrivals, classes, courses, training
+from workbench.services.ladders import PartPlan
 from workbench.services.office import Office
 from workbench.ui.home.model import home
 from workbench.ui.trainee.model import TraineeRoom
@@ -27,8 +28,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def class_id(office: Office) -> str:
     """A class of one seat: a test of four cases, then the ladder over three rules."""
     parts = (
-        courses.PartPlan("tes_awal", "Tes awal", 4),
-        courses.PartPlan("latihan", "Latihan berjenjang"),
+        PartPlan("tes_awal", "Tes awal", 4),
+        PartPlan("latihan", "Latihan berjenjang"),
     )
     settings = classes.ClassSettings(
         "Kelas jenjang",
@@ -46,7 +47,7 @@ def class_id(office: Office) -> str:
 @pytest.fixture(scope="module")
 def seated(office: Office, class_id: str) -> Actor:
     info = classes.current_class(office)
-    return classes.join(office, info.join_code, "Budi Uji", "operator", "36.73.01.1001").actor
+    return arrivals.join(office, info.join_code, "Budi Uji", "operator", "36.73.01.1001").actor
 
 
 def answer(room: TraineeRoom, page: dict[str, Any]) -> dict[str, Any]:

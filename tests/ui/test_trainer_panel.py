@@ -15,8 +15,8 @@ import pytest
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.estimates import estimate_share
 from workbench.errors import StoreFault, UnusableInput, WrongUse
+from workbench.services import boards, courses, walls
 from workbench.services import classes as real
-from workbench.services import courses, walls
 from workbench.services.class_archives import Archive
 from workbench.ui.hall import hall_address
 from workbench.ui.trainer import drawing
@@ -39,10 +39,10 @@ NOW = START + timedelta(minutes=30)
 EVIL = "<script>alert(1)</script>"
 
 
-def person(seat: int, name: str, done: int = 0, idle_minutes: int = 0) -> real.Person:
+def person(seat: int, name: str, done: int = 0, idle_minutes: int = 0) -> boards.Person:
     at = NOW - timedelta(minutes=idle_minutes)
     area = "Kelurahan Serang"
-    return real.Person(seat, name, "operator", "36.73.01.1001", area, done, 12, START, at, None)
+    return boards.Person(seat, name, "operator", "36.73.01.1001", area, done, 12, START, at, None)
 
 
 def info(**changes: Any) -> real.ClassInfo:
@@ -64,28 +64,28 @@ def info(**changes: Any) -> real.ClassInfo:
     return replace(plain, **changes)
 
 
-def board(*people: real.Person, **changes: Any) -> real.Board:
+def board(*people: boards.Person, **changes: Any) -> boards.Board:
     places = (
-        real.Place("36.73.01.1001", "Serang", "Serang", tuple(p.seat for p in people)),
-        real.Place("36.73.02.1001", "Kasemen", "Kasemen", ()),
-        real.Place("36.73.02.1002", "Banten", "Kasemen", ()),
+        boards.Place("36.73.01.1001", "Serang", "Serang", tuple(p.seat for p in people)),
+        boards.Place("36.73.02.1001", "Kasemen", "Kasemen", ()),
+        boards.Place("36.73.02.1002", "Banten", "Kasemen", ()),
     )
     matrix = {
-        "": {1: real.Outcome(0, 0, 2)},
-        "IDN-01": {1: real.Outcome(1, 0, 0), 2: real.Outcome(0, 2, 0)},
-        "KEL-01": {2: real.Outcome(1, 1, 0)},
+        "": {1: boards.Outcome(0, 0, 2)},
+        "IDN-01": {1: boards.Outcome(1, 0, 0), 2: boards.Outcome(0, 2, 0)},
+        "KEL-01": {2: boards.Outcome(1, 1, 0)},
     }
     done = sum(p.done for p in people)
-    totals = real.Totals(len(people), 67, 1, 67, done, 12 * len(people), 2, 3, 2, 0.715)
-    plain = real.Board(
+    totals = boards.Totals(len(people), 67, 1, 67, done, 12 * len(people), 2, 3, 2, 0.715)
+    plain = boards.Board(
         info(joined=len(people)),
         people,
         places,
         places[1:],
-        (real.Absent("Wati", "Kelurahan Kasemen", "PSM"),),
+        (boards.Absent("Wati", "Kelurahan Kasemen", "PSM"),),
         ("IDN-01", "KEL-01"),
         matrix,
-        (real.MissedRule("IDN-01", 2, 1, 1), real.MissedRule("KEL-01", 1, 1, 1)),
+        (boards.MissedRule("IDN-01", 2, 1, 1), boards.MissedRule("KEL-01", 1, 1, 1)),
         totals,
     )
     return replace(plain, **changes)
@@ -257,13 +257,6 @@ class FakeClasses:
     def count_again(self, office: Any, actor: Any, class_id: str, seat: int) -> None:
         self.asked.append(seat)
 
-    def read_participants(self, path: Path) -> Any:
-        content = path.read_bytes()
-        if not content:
-            raise UnusableInput("Kolom nama peserta tidak ditemukan.")
-        names = content.decode().split(",")
-        return [SimpleNamespace(name=n, area_kode="" if n == "Wati" else "36.73") for n in names]
-
 
 @pytest.fixture
 def trainer() -> Actor:
@@ -285,13 +278,16 @@ def make_view(office: Any, trainer: Actor) -> Any:
     """A page over stand-ins: ``make_view(classes, walls=..., courses=..., archives=...)``."""
 
     def make(classes: FakeClasses | None = None, tab: str = "", **beside: Any) -> ClassView:
+        classes = classes or FakeClasses()
         stand_ins = {
+            "boards": classes,
+            "arrivals": classes,
             "walls": FakeWalls(),
             "courses": FakeCourses(),
             "archives": FakeArchives(),
             "drills": SimpleNamespace(class_drills=lambda *asked: ()),
         }
-        room = ClassRoom(office, trainer, classes or FakeClasses(), **{**stand_ins, **beside})
+        room = ClassRoom(office, trainer, classes, **{**stand_ins, **beside})
         view = ClassView(room)
         if tab:
             view.select(tab)
@@ -351,10 +347,12 @@ def test_the_stream_tells_each_thing_once_and_the_newest_first() -> None:
 
 
 def test_outcomes_are_told_apart() -> None:
-    told = [outcome_of(o) for o in (None, real.Outcome(), real.Outcome(1), real.Outcome(0, 1))]
+    told = [
+        outcome_of(o) for o in (None, boards.Outcome(), boards.Outcome(1), boards.Outcome(0, 1))
+    ]
     assert told == ["", "", "found", "missed"]
-    assert outcome_of(real.Outcome(1, 1)) == "mixed"
-    assert outcome_of(real.Outcome(0, 0, 1)) == "wrong"
+    assert outcome_of(boards.Outcome(1, 1)) == "mixed"
+    assert outcome_of(boards.Outcome(0, 0, 1)) == "wrong"
 
 
 def test_what_to_talk_about_with_one_person_is_what_they_missed_most() -> None:
@@ -395,7 +393,7 @@ def test_a_class_is_opened_with_a_participant_list(make_view: Any) -> None:
     fields = {c.description: c for c in view.body.children[1].children if hasattr(c, "description")}
     fields["Nama kelas"].value = "Bimtek"
     assert not opener.disabled
-    assert view.room.read_participants("daftar.xlsx", b"Budi,Wati") == (
+    assert view.room.read_participants("daftar.csv", b"Nama;Kelurahan\nBudi;Cipare\nWati;\n") == (
         "2 nama terbaca. 1 di antaranya tanpa kelurahan yang dikenal."
     )
     fields["Kasus berisi salah (%)"].value = 50
@@ -425,7 +423,7 @@ def test_a_refused_class_says_why_and_leaves_the_form(make_view: Any) -> None:
 def test_an_unreadable_participant_list_is_said_in_its_own_sentence(make_view: Any) -> None:
     room = make_view(FakeClasses(is_open=False)).room
     with pytest.raises(UnusableInput, match="Kolom nama"):
-        room.read_participants("../../daftar.xlsx", b"")
+        room.read_participants("../../daftar.csv", b"Umur;Alamat\n40;Cipare\n")
 
 
 def test_the_board_shows_who_is_stuck_who_is_missing_and_what_is_missed(make_view: Any) -> None:
@@ -568,7 +566,7 @@ def test_names_are_escaped_everywhere(make_view: Any) -> None:
     classes = FakeClasses()
     classes.info = info(name=EVIL, place=EVIL)
     evil = replace(person(1, EVIL, 1, 9), area=EVIL)
-    classes.board_now = board(evil, absent=(real.Absent(EVIL, EVIL, EVIL),))
+    classes.board_now = board(evil, absent=(boards.Absent(EVIL, EVIL, EVIL),))
     view = make_view(classes, HELP)
     view.select(BOARD)
     view.refresh(NOW)
@@ -872,7 +870,7 @@ def test_who_joined_twice_is_told_and_one_seat_is_chosen(make_view: Any) -> None
 
 
 def test_a_seat_that_does_not_count_is_shown_and_counted_again(make_view: Any) -> None:
-    classes = classes_with(person(1, "Siti", 3), aside=(real.Aside(2, EVIL, 1, 1),))
+    classes = classes_with(person(1, "Siti", 3), aside=(boards.Aside(2, EVIL, 1, 1),))
     view = make_view(classes)
     assert "tidak dihitung" in view.twice.value
     assert "1 kasus tersimpan. Dihitung di kursi 1." in view.twice.value

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import ipywidgets as w
 import pytest
 
+from tests.ui.widgets import walk
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import WrongUse
 from workbench.services import bimteks as real
@@ -16,7 +17,8 @@ from workbench.store.tables import bimtek, class_
 from workbench.training.agenda import Agenda, usual_agenda
 from workbench.ui.guard import CHANGEABLE
 from workbench.ui.trainer.papers import PapersPanel
-from workbench.ui.trainer.plan import PlanPanel, people_table, timetable
+from workbench.ui.trainer.plan import PlanPanel
+from workbench.ui.trainer.plan_drawing import people_table, timetable
 from workbench.ui.trainer.plan_model import PlanRoom, people_words, read_jp
 
 EVIL = "<script>alert(1)</script>"
@@ -70,12 +72,6 @@ def panel(office, bimteks):
 
 def kept(panel):
     return real.read_bimtek(panel.room.office, TRAINER, panel.room.plan.id)
-
-
-def every(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from every(child)
 
 
 def typed(**changes):
@@ -161,7 +157,7 @@ def test_only_controls_that_a_page_may_change_stand_on_the_panels(panel, office)
     papers = PapersPanel(office, TRAINER, lambda: "")
     passive = (w.Box, w.HTML, w.Button, w.IntProgress)
     for shown in (panel.widget, papers.widget):
-        for widget in every(shown):
+        for widget in walk(shown):
             if isinstance(widget, w.DOMWidget) and type(widget).__module__.startswith("ipywidgets"):
                 assert type(widget) in CHANGEABLE or isinstance(widget, passive), type(widget)
 
@@ -257,7 +253,7 @@ def test_another_plan_is_opened_from_the_list(panel, office):
 
 def press(widget, label):
     """Press the button that says so."""
-    found = [one for one in every(widget) if isinstance(one, w.Button)]
+    found = [one for one in walk(widget) if isinstance(one, w.Button)]
     next(one for one in found if one.description == label).click()
 
 
@@ -324,7 +320,7 @@ def test_a_class_that_lags_behind_its_plan_is_shown_and_brought_up(panel, office
     panel.room.plan = replace(panel.room.plan, class_id="KUJI")
     panel.draw()
     box = panel.body.children[0]
-    drawn = "".join(one.value for one in every(box) if isinstance(one, w.HTML))
+    drawn = "".join(one.value for one in walk(box) if isinstance(one, w.HTML))
     assert "kelas masih memakai bagian yang lama" in drawn
     assert "Pre-test" in drawn
     assert "<script" not in drawn
@@ -359,17 +355,21 @@ def test_every_paper_has_a_button_that_asks_for_it(office, panel):
 
     names = ("timetable", "attendance", "join_cards", "worksheets", "answer_sheets", "key_sheet")
     names += ("certificates", "report", "report_workbook", "all_papers")
+    names += ("guide", "slide_show", "presentation", "handout", "leaflets", "trainer_pack")
     papers = SimpleNamespace(**{name: service(name) for name in names})
     cetak = PapersPanel(office, TRAINER, lambda: "http://x", papers=papers)
     plan = panel.room.plan.id
     assert cetak.which.value == plan
     cetak.source.value = "kursi"
     cetak.seat.value = 7
+    cetak.handout.value = "bukan"
     for button in cetak.buttons.values():
         assert asked_of(button)["kind"] == "berkas"
     assert {name for name, *_ in asked} == set(names)
     assert ("join_cards", plan, "http://x") in asked
     assert ("worksheets", plan, 7) in asked
+    assert ("handout", plan, "bukan") in asked
+    assert ("slide_show", plan, "http://x") in asked
     cetak.source.value = "B"
     asked_of(cetak.buttons["kunci"])
     assert asked[-1] == ("key_sheet", plan, "B")

@@ -12,6 +12,7 @@ import pytest
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.estimates import Estimate
 from workbench.errors import NotFound
+from workbench.services import proof_workbooks, proofs
 from workbench.services.proofs import PlaceSummary, Proof, RuleDetection, TaskReading, Unmatched
 from workbench.training.measures.detection import Counts, read_detection
 from workbench.training.measures.gains import Gain, StillMissed
@@ -176,7 +177,7 @@ def test_nothing_of_people_or_files_becomes_markup() -> None:
 
 
 class Proofs:
-    """``services.proofs`` in memory."""
+    """``services.proofs`` and its workbook in memory."""
 
     def __init__(self) -> None:
         self.found: Any = proof()
@@ -192,19 +193,22 @@ class Proofs:
 
 
 @pytest.fixture
-def service() -> Proofs:
-    return Proofs()
+def service(monkeypatch: pytest.MonkeyPatch) -> Proofs:
+    service = Proofs()
+    monkeypatch.setattr(proofs, "proof", service.proof)
+    monkeypatch.setattr(proof_workbooks, "proof_workbook", service.proof_workbook)
+    return service
 
 
 def test_the_panel_works_nothing_out_before_it_is_asked(service: Proofs) -> None:
-    panel = ProofPanel(None, ACTOR, "KUJI", service)
+    panel = ProofPanel(None, ACTOR, "KUJI")
     assert panel.page.value == ""
     panel.refresh()
     assert "Kelas ini meningkat" in panel.page.value
 
 
 def test_a_refusal_is_said_and_the_old_figures_go(service: Proofs) -> None:
-    panel = ProofPanel(None, ACTOR, "KUJI", service)
+    panel = ProofPanel(None, ACTOR, "KUJI")
     panel.refresh()
     service.found = NotFound("Kelas itu tidak ada.")
     panel.refresh()
@@ -216,5 +220,5 @@ def test_a_refusal_is_said_and_the_old_figures_go(service: Proofs) -> None:
 
 
 def test_the_workbook_is_named_by_the_class_alone(service: Proofs) -> None:
-    panel = ProofPanel(None, ACTOR, "KUJI", service)
+    panel = ProofPanel(None, ACTOR, "KUJI")
     assert panel._workbook() == ("bukti-KUJI.xlsx", b"PK")

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.ui.panels import panel_of
 from workbench.access import Actor, Role, Workspace
-from workbench.services import classes
+from workbench.serve.doors import DOORS, RINGAN, Door
+from workbench.services import arrivals, classes
 from workbench.services.office import Office
+from workbench.ui.warm import FULL, LIGHT
 
 HEAVY = {"alembic", "duckdb", "folium", "geopandas", "numpy", "pandas", "polars", "pyarrow"}
 
@@ -63,6 +66,12 @@ def test_a_warm_full_process_is_fit_to_be_forked() -> None:
     assert found["widgets"] == []
 
 
+@pytest.mark.parametrize("door", DOORS.values(), ids=lambda door: door.name)
+def test_every_rooms_panel_is_loaded_before_anybody_comes(door: Door) -> None:
+    loaded = LIGHT if door.kernel == RINGAN else (*LIGHT, *FULL)
+    assert panel_of(door.name) in loaded, "ui.warm"
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office with an open class in which somebody has taken the first seat."""
@@ -70,7 +79,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trainer = Actor("pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
     settings = classes.ClassSettings("Kelas uji", "", date(2026, 11, 20), n_cases=1, seats=1)
     opened = classes.open_class(Office(root), trainer, settings)
-    classes.join(Office(root), opened.join_code, "Uji Coba", "operator", "36.73")
+    arrivals.join(Office(root), opened.join_code, "Uji Coba", "operator", "36.73")
     return root
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from datetime import date
 from random import Random
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from tests.verification.families import CIPARE, KASEMEN, add_family
 from workbench.domain.register import Draft, Register
 from workbench.rules import check
 from workbench.synthesis import generate
@@ -22,8 +22,6 @@ from workbench.verification.comparison import (
     compare,
     rule_marks,
 )
-
-CIPARE, KASEMEN = "36.73.01.1002", "36.73.02.1004"
 
 
 def keyed(register):
@@ -49,42 +47,7 @@ def judged(register):
 
 
 def family(draft, kk, place=CIPARE, **cells):
-    """A family of two adults in good order; their numbers end like the card's."""
-    head = draft.new_id("family")
-    draft.add(
-        "family",
-        {
-            "family_id": head,
-            "no_kk": kk,
-            "head_name": f"RUDI {kk[-4:]}",
-            "address": "JL. CONTOH 1",
-            "rt": "001",
-            "rw": "001",
-            "kelurahan_kode_kemendagri": place,
-            "source_list": "dtsen",
-            "desil": 2,
-            **cells,
-        },
-    )
-    for name, sex, shdk, day in (
-        ("RUDI", "L", "kepala_keluarga", "010180"),
-        ("SITI", "P", "istri", "410182"),
-    ):
-        draft.add(
-            "person",
-            {
-                "person_id": draft.new_id("person"),
-                "family_id": head,
-                "nik": f"997301{day}{kk[-4:]}",
-                "no_kk": kk,
-                "name": f"{name} {kk[-4:]}",
-                "sex": sex,
-                "shdk": shdk,
-                "marital_status": "kawin",
-                "birth_date": date(1980 if sex == "L" else 1982, 1, 1),
-            },
-        )
-    return head
+    return add_family(draft, kk, kk[-4:], place, **cells)
 
 
 @pytest.fixture

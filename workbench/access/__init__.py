@@ -91,6 +91,9 @@ PERMISSIONS: Mapping[tuple[Role, Workspace], frozenset[Permission]] = MappingPro
     }
 )
 
+#: Said of a place outside somebody's areas.
+OUTSIDE = "Wilayah ini di luar tugas Anda. Mintalah admin bila itu keliru."
+
 #: Parts of a code that names a whole city or regency: ``36.73``.
 _CITY_PARTS = 2
 
@@ -145,10 +148,11 @@ def covers(actor: Actor, kode: str) -> bool:
 def require_area(actor: Actor, kode: str) -> None:
     """Raise ``Forbidden`` unless the place of dotted code ``kode`` lies in the actor's areas."""
     if not actor.covers(kode):
-        raise Forbidden("Wilayah ini di luar tugas Anda. Mintalah admin bila itu keliru.")
+        raise Forbidden(OUTSIDE)
 
 
 __all__ = [
+    "OUTSIDE",
     "PERMISSIONS",
     "Actor",
     "Permission",

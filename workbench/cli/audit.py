@@ -89,6 +89,29 @@ def anchor(
 
 
 @app.command(cls=Command)
+def clock(workspace: Folder = HERE) -> None:
+    """Nyatakan jam komputer ini benar, bila tanggal catatan sebelumnya yang keliru.
+
+    Selama jam tertinggal dari catatan terakhir, tidak ada yang dapat disimpan. Setel dulu jamnya;
+    perintah ini hanya untuk jam yang dulu terlalu maju. Langkah mundurnya tertulis di jejak.
+    """
+    from workbench.services import audits
+    from workbench.store.clock import moment_id
+
+    office = office_at(workspace)
+    for room in Workspace:
+        if not _has_ledger(office.root, room):
+            continue
+        step = audits.accept_clock(office, _operator(room))
+        typer.echo(
+            f"Ruang {room.value}: jejak dilanjutkan pada {moment_id(step[1])}, sesudah "
+            f"{moment_id(step[0])}. Langkah mundur ini tercatat."
+            if step
+            else f"Ruang {room.value}: jam tidak tertinggal dari catatan terakhir."
+        )
+
+
+@app.command(cls=Command)
 def pack(
     list_id: Annotated[
         str, typer.Option("--list", metavar="ID", help="Nomor daftar, misalnya D20261122...")
@@ -113,11 +136,11 @@ def recheck(
     workspace: Folder = HERE,
 ) -> None:
     """Nilai ulang daftar dalam paket bukti dan bandingkan."""
-    from workbench.services import evidence
+    from workbench.services import evidence_checks
 
-    office, operator = office_at(workspace), _operator(evidence.room_of(folder))
+    office, operator = office_at(workspace), _operator(evidence_checks.room_of(folder))
     say("Menilai ulang ...")
-    done = evidence.recheck(office, operator, folder)
+    done = evidence_checks.recheck(office, operator, folder)
     for note in done.notes:
         say(note)
     for sentence in done.differences:
@@ -139,9 +162,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _has_ledger(root: Path, side: Workspace) -> bool:
-    from workbench.services.office import DATABASE
+    from workbench.services.office import Office
 
-    return (root / side.value / DATABASE).is_file()
+    return Office(root).has_data(side)
 
 
 def _operator(side: Workspace) -> Actor:

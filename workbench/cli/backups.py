@@ -32,7 +32,8 @@ def backup(
 ) -> None:
     """Simpan seluruh data kantor ke satu berkas; server boleh tetap berjalan.
 
-    Tanpa --sandi siapa pun yang memegang berkas itu dapat membaca data nyata.
+    Kantor yang punya kunci (verval key) menguncinya dengan kunci itu. Tanpa kunci dan tanpa
+    --sandi, siapa pun yang memegang berkas itu dapat membaca data nyata.
     """
     from workbench.access import Workspace
     from workbench.services import backups
@@ -45,11 +46,23 @@ def backup(
     for sentence in made.warnings:
         say(f"Perhatian: {sentence}")
     typer.echo(f"{number_id(len(made.files))} berkas disimpan ke {out}")
+    if key_id := backups.needed_key(out):
+        typer.echo(f"Untuk mengembalikannya perlu kunci {key_id}. Simpan salinannya terpisah.")
+    elif made.keys:
+        typer.echo(f"Daftar di dalamnya perlu kunci {', '.join(made.keys)}.")
 
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Berkas cadangan.")],
     workspace: Folder,
+    key_file: Annotated[
+        Path | None,
+        typer.Option("--kunci", metavar="BERKAS", help="Berkas kunci kantor, bila ada."),
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option("--database", metavar="URL", help="PostgreSQL kosong, bila data ke sana."),
+    ] = "",
 ) -> None:
     """Kembalikan data kantor dari berkas cadangan; hentikan server dulu.
 
@@ -58,12 +71,17 @@ def restore(
     from workbench.services import backups
 
     passphrase = _passphrase("Sandi: ") if backups.is_locked(file) else ""
-    done = backups.restore(file, workspace, say, passphrase)
+    done = backups.restore(file, workspace, say, passphrase, key_file, database)
     for sentence in done.backup.warnings:
         say(f"Perhatian: {sentence}")
     if done.former is not None:
         typer.echo(f"Folder yang lama dipindahkan ke {done.former}")
     typer.echo(f"{number_id(len(done.backup.files))} berkas dikembalikan ke {workspace}")
+    if done.backup.keys:
+        typer.echo(
+            f"Daftar di dalamnya perlu kunci {', '.join(done.backup.keys)}. Periksa: verval key "
+            "status"
+        )
 
 
 def _new_passphrase() -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.cli import audit, backups, maps, users
+from workbench.cli import audit, backups, cities, keys, kits, maps, samples, users
 from workbench.cli.doctor import doctor
 from workbench.cli.help import Command, Group
 from workbench.cli.lists import open_lists, print_mapping, totals
@@ -172,9 +172,7 @@ def draw_map(
 
 @app.command(cls=Command)
 def serve(
-    workspace: Annotated[Path, typer.Option("--workspace", help="Folder kerja.")] = Path(
-        "~/verval"
-    ),
+    workspace: users.Folder = users.HERE,
     host: Annotated[str, typer.Option("--host", help="Alamat yang didengarkan.")] = "0.0.0.0",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Nomor port.")] = 8866,
     families: Annotated[
@@ -195,8 +193,20 @@ def serve(
     keyfile: Annotated[
         Path | None, typer.Option("--keyfile", help="Kunci sertifikat itu (PEM).")
     ] = None,
+    database: Annotated[
+        str,
+        typer.Option("--database", metavar="URL", help="PostgreSQL; bawaan: VERVAL_DATABASE."),
+    ] = "",
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", metavar="RESEP", help="Resep kota lain, untuk folder kerja baru."),
+    ] = None,
 ) -> None:
     """Siapkan ruang kerja latihan bila belum ada, lalu jalankan server."""
+    if recipe is not None:
+        cities.install(workspace, recipe)
+    else:
+        cities.install_told(workspace)
     from workbench.cli.serving import serve_office
 
     serve_office(
@@ -209,14 +219,68 @@ def serve(
         warm=warm,
         certfile=certfile,
         keyfile=keyfile,
+        database=database,
     )
 
 
+@app.command(cls=Command)
+def update(
+    bag: Annotated[
+        Path | None, typer.Argument(metavar="TAS", help="Folder tas dengan versi yang lebih baru.")
+    ] = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Folder kerja; bawaan: kantor di pemasangan.")
+    ] = None,
+    is_back: Annotated[
+        bool, typer.Option("--back", help="Kembali ke program dan data sebelum pembaruan terakhir.")
+    ] = False,
+    is_agreed: Annotated[bool, typer.Option("--ya", help="Kembali tanpa bertanya lagi.")] = False,
+) -> None:
+    """Pasang versi baru dari tas dan bawa data kantor; hentikan server dulu.
+
+    Versi baru dipasang di samping yang lama dan membuka salinan data. Bila ada yang gagal, semuanya
+    tetap seperti semula. Program dan data yang lama disimpan.
+    """
+    from workbench.cli.updates import update_office
+
+    for sentence in update_office(bag, workspace, is_back, is_agreed):
+        typer.echo(sentence)
+
+
+@app.command(cls=Command)
+def bag(
+    out: Annotated[Path, typer.Option("--out", help="Folder tempat tas dibuat, mis. stik USB.")],
+    python: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--python", metavar="VERSI", help="Hanya Python ini, mis. 3.12; boleh diulang."
+        ),
+    ] = None,
+    platform: Annotated[
+        list[str] | None,
+        typer.Option("--platform", metavar="JENIS", help="Hanya komputer ini; boleh diulang."),
+    ] = None,
+) -> None:
+    """Buat tas: folder untuk stik USB yang memasang Meja Verval tanpa internet.
+
+    Dijalankan dari folder sumber, di komputer yang tersambung ke internet. Bawaan: Linux, Windows
+    dan macOS (Apple), Python 3.11 sampai 3.13, kira-kira 2 GB.
+    """
+    from workbench.cli.bag.building import PLATFORMS, PYTHONS, build_bag
+
+    made = build_bag(out, tuple(python or PYTHONS), tuple(platform or PLATFORMS), say)
+    typer.echo(f"Tas siap di {made}. Periksa salinannya dengan: python3 pasang.py --check")
+
+
 app.command(cls=Command)(doctor)
+app.command(cls=Command)(cities.city)
 app.command(cls=Command)(backups.backup)
 app.command(cls=Command)(backups.restore)
+app.command(cls=Command)(kits.kit)
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="key")
 app.add_typer(maps.app, name="maps")
+app.add_typer(samples.app, name="sample")
 app.add_typer(users.app, name="users")
 
 

@@ -23,11 +23,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.progress import say
+from workbench.cli.users import HERE, Folder
 from workbench.domain.words import date_id, number_id
 from workbench.errors import NotFound, WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.access import Workspace
     from workbench.serve.capacity import Machine
+    from workbench.services.office import Office
 
 DISTRIBUTION = "verval-workbench"
 #: One seat for each kelurahan: the class a city calls together.
@@ -60,9 +63,7 @@ class Check:
 
 
 def doctor(
-    workspace: Annotated[Path, typer.Option("--workspace", help="Folder kerja.")] = Path(
-        "~/verval"
-    ),
+    workspace: Folder = HERE,
     seats: Annotated[
         int | None, typer.Option("--seats", min=1, help="Kursi yang diinginkan.")
     ] = None,
@@ -122,8 +123,7 @@ def examine(
     yield _sockets(machine)
     yield _disk(machine)
     yield _workspace(root)
-    for path in _databases(root):
-        yield _database(path, f"Basis data {path.parent.name}")
+    yield from examine_stores(root)
     yield _port(root, port)
     yield _network()
     yield _clock(root)
@@ -342,6 +342,33 @@ def _database(path: Path, name: str) -> Check:
             "Pasang versi terbaru.",
         )
     return Check(name, State.OK, f"utuh, {number_id(path.stat().st_size / 2**20, 1)} MB")
+
+
+def examine_stores(root: Path) -> Iterator[Check]:
+    """The two databases, wherever they lie; nothing is made there."""
+    from workbench.access import Workspace
+    from workbench.services.office import DATABASE_NOTE, Office
+
+    if (root / DATABASE_NOTE).exists():
+        yield from (_schema(Office(root), side) for side in Workspace)
+    else:
+        for path in _databases(root):
+            yield _database(path, f"Basis data {path.parent.name}")
+
+
+def _schema(office: Office, side: Workspace) -> Check:
+    """A workspace that lies in a PostgreSQL database; asking makes nothing there."""
+    name = f"Basis data {side.value} (PostgreSQL)"
+    try:
+        if not office.has_data(side):
+            return Check(name, State.OK, "belum ada isinya")
+        with office.store(side).reading():
+            pass
+        office.store(side).close()
+    except WorkbenchError as error:
+        found, _, advice = str(error).partition(". ")
+        return Check(name, State.LACKING, found, advice)
+    return Check(name, State.OK, "tersambung")
 
 
 # --- how the hall reaches it

@@ -208,11 +208,12 @@ def _standing(office: Office, operator: Actor) -> str:
     """The map that is drawn now, in words."""
     from workbench.domain.words import date_id
     from workbench.services import boundaries
+    from workbench.store import clock
 
     here = boundaries.installed(office, operator)
     if here is None:
         return "peta skematik bawaan"
-    day = date_id(date.fromisoformat(here.at[:10]))
+    day = date_id(clock.day_of(here.at))
     return f"{here.report.file} ({here.report.city_name}), dipasang {day}"
 
 

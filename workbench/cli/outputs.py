@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import xlsxwriter
 from workbench.errors import StoreFault, WrongUse
 from workbench.rules import GROUPS, catalogue
 from workbench.rules.engine import Findings
+from workbench.verification.refusals import write_whole
 
 FindingsWriter = Callable[[Findings, Path], None]
 _ROWS_A_SHEET = 1_000_000
@@ -29,28 +31,30 @@ def findings_writer(path: Path) -> FindingsWriter:
 
     def write(findings: Findings, target: Path) -> None:
         try:
+            content = BytesIO()
+            writer(findings.with_titles(), content)
             target.parent.mkdir(parents=True, exist_ok=True)
-            writer(findings.with_titles(), target)
         except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
             raise StoreFault(
                 f"Berkas {target.name} tidak dapat ditulis. Periksa ruang dan izin menulis."
             ) from error
+        write_whole(target, content.getvalue())
 
     return write
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd")
+def _write_parquet(table: pa.Table, file: BytesIO) -> None:
+    pq.write_table(table, file, compression="zstd")
 
 
-def _write_csv(table: pa.Table, path: Path) -> None:
+def _write_csv(table: pa.Table, file: BytesIO) -> None:
     columns = [
         pa.array([_harmless(value) for value in column.to_pylist()], pa.string())
         if pa.types.is_string(column.type)
         else column
         for column in table.columns
     ]
-    pa_csv.write_csv(pa.table(columns, names=table.column_names), path)
+    pa_csv.write_csv(pa.table(columns, names=table.column_names), file)
 
 
 def _harmless(value: str | None) -> str:
@@ -60,9 +64,9 @@ def _harmless(value: str | None) -> str:
     return value or ""
 
 
-def _write_xlsx(table: pa.Table, path: Path) -> None:
+def _write_xlsx(table: pa.Table, file: BytesIO) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(file, options)
     head = book.add_format({"bold": True, "bottom": 1})
     names = table.column_names
     for start in range(0, max(table.num_rows, 1), _ROWS_A_SHEET):

@@ -1,123 +1,185 @@
-"""The reference pages in ``workbench/guides/reference``, written from the catalogue.
+"""The reference pages in ``workbench/guides/reference``, written from code and its tables.
 
 ``make docs`` renews them; a test holds them equal to what the code says today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.domain.schema import TABLES
-from workbench.domain.words import date_id
-from workbench.rules import GROUPS, catalogue
-from workbench.rules.parameters import parameters
-from workbench.ui.catalogue import model
+from workbench.cli import reference_contents as contents
 
 FOLDER = Path(__file__).parent.parent / "guides" / "reference"
-_NOTE = "Halaman ini ditulis dari katalog dengan `make docs`; jangan disunting dengan tangan."
-_NO_SOURCE = "praktik umum, belum ada dasar tertulis"
+_NOTE = "# Ditulis dari katalog dengan `make docs`; jangan disunting dengan tangan."
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page: its front matter (see ``guides.reading.Page``) and what writes its lines."""
+
+    name: str
+    title: str
+    summary: str
+    readers: str
+    rooms: str
+    lines: Callable[[], Iterable[str]]
+
+
+_PAGES = (
+    _Page(
+        "aturan",
+        "Aturan",
+        "Semua aturan: apa yang ditanyakan, mengapa, dokumen yang menjawabnya, dan dasarnya.",
+        "peserta, pelatih, staf, petugas",
+        "aturan, aturan/Aturan, latihan",
+        contents.rules,
+    ),
+    _Page(
+        "pengaturan-aturan",
+        "Pengaturan aturan",
+        "Ambang yang berubah karena keputusan, dengan tanggal berlaku dan dasarnya.",
+        "pelatih, staf, admin",
+        "aturan/Pengaturan",
+        contents.rule_settings,
+    ),
+    _Page(
+        "pengaturan-kantor",
+        "Pengaturan kantor",
+        "Hal yang diputuskan kantor sendiri, dengan nilai bawaan, batas dan dasarnya.",
+        "staf, admin",
+        "jejak/Pengaturan kantor",
+        contents.office_settings_lines,
+    ),
+    _Page(
+        "cakupan",
+        "Cakupan katalog",
+        "Tiap baris katalog kesalahan dan aturan yang menjaganya.",
+        "pelatih, staf, auditor",
+        "aturan/Cakupan katalog",
+        contents.coverage_lines,
+    ),
+    _Page(
+        "peran",
+        "Peran dan hak",
+        "Siapa boleh melakukan apa, di ruang data mana, dan pintu mana yang terbuka baginya.",
+        "pelatih, staf, admin, auditor",
+        "beranda",
+        contents.roles,
+    ),
+    _Page(
+        "kolom",
+        "Kolom pada daftar di lapangan",
+        "Judul kolom yang dikenali pada daftar yang beredar, artinya, dan cara membacanya.",
+        "staf, pengembang",
+        "daftar",
+        contents.columns_in_the_wild,
+    ),
+    _Page(
+        "tabel",
+        "Tabel dan kolom baku",
+        "Tabel dan kolom dalam berkas yang ditulis Meja Verval.",
+        "staf, pengembang",
+        "",
+        contents.tables,
+    ),
+    _Page(
+        "format",
+        "Bentuk berkas",
+        "Berkas apa yang dapat dimasukkan dan apa yang dihasilkan, pekerjaan demi pekerjaan.",
+        "staf, pelatih, admin",
+        "daftar, peta",
+        contents.formats,
+    ),
+    _Page(
+        "perintah",
+        "Perintah verval",
+        "Semua perintah di komputer server dengan isian dan pilihannya.",
+        "admin, pengembang",
+        "",
+        contents.commands,
+    ),
+    _Page(
+        "jejak",
+        "Kejadian dalam jejak",
+        "Semua jenis kejadian yang dicatat, dan kalimat yang dibaca pemeriksa.",
+        "auditor, staf, admin",
+        "jejak/Catatan",
+        contents.events,
+    ),
+    _Page(
+        "indikator",
+        "Indikator peta",
+        "Apa yang dapat dipetakan, satuannya, dan terhadap apa dihitung.",
+        "staf, pelatih, lurah",
+        "peta",
+        contents.indicators,
+    ),
+    _Page(
+        "kategori-ppks",
+        "Kategori PPKS",
+        "26 kategori PPKS (dahulu PMKS): kriteria, usia, dan layanan SPM-nya.",
+        "peserta, pelatih, staf, petugas",
+        "singkat",
+        contents.categories,
+    ),
+    _Page(
+        "program",
+        "Program bantuan",
+        "Program bantuan yang dikenali, sasarannya, dan sumber dananya.",
+        "peserta, pelatih, staf, petugas",
+        "singkat",
+        contents.programmes,
+    ),
+    _Page(
+        "status",
+        "Kode hasil verval",
+        "Kode keberadaan, domisili, kelayakan dan lainnya beserta dokumen yang diminta.",
+        "peserta, pelatih, staf, petugas",
+        "lapangan/Antrean, singkat",
+        contents.statuses,
+    ),
+    _Page(
+        "istilah",
+        "Istilah",
+        "Istilah dan singkatan yang dipakai di layar, dengan kepanjangan dan artinya.",
+        "peserta, pelatih, staf, petugas, lurah",
+        "latihan",
+        contents.glossary,
+    ),
+)
 
 
 def reference_pages() -> dict[str, str]:
-    """File name -> Markdown of every page."""
-    pages = {
-        "aturan.md": ("Aturan", _rules()),
-        "cakupan.md": ("Cakupan katalog", _coverage()),
-        "pengaturan.md": ("Pengaturan aturan", _settings()),
-        "tabel.md": ("Tabel dan kolom", _tables()),
-    }
-    return {
-        name: "\n".join([f"# {title}", "", _NOTE, "", *lines]).rstrip() + "\n"
-        for name, (title, lines) in pages.items()
-    }
+    """File name -> Markdown of every page, with its front matter."""
+    return {f"{page.name}.md": _written(page, 10 * n) for n, page in enumerate(_PAGES, 1)}
 
 
 def write_pages(folder: Path = FOLDER) -> None:
-    """Write all pages into ``folder``."""
+    """Write all pages into ``folder``; pages that are no more are taken away."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in reference_pages().items():
+    written = reference_pages()
+    for path in folder.glob("*.md"):
+        if path.name not in written:
+            path.unlink()
+    for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _rules() -> Iterator[str]:
-    yield (
-        f"{len(catalogue())} aturan. Temuan adalah pertanyaan untuk kunjungan, bukan putusan "
-        "tentang sebuah keluarga."
+def _written(page: _Page, order: int) -> str:
+    front = (
+        "---",
+        _NOTE,
+        f"title: {page.title}",
+        f'summary: "{page.summary}"',
+        f"for: [{page.readers}]",
+        f"rooms: [{page.rooms}]",
+        f"order: {order}",
+        "---",
+        "",
     )
-    for group, words in GROUPS.items():
-        yield from ("", f"## {words}")
-        for code, rule in catalogue().items():
-            if rule.group != group:
-                continue
-            page = model.rule_page(code)
-            yield from ("", f"### {code}: {page.title}", "")
-            yield from (
-                f"- Tingkat: {page.severity}",
-                f"- Pertanyaan: {page.question}",
-                f"- Mengapa: {page.why}",
-                f"- Dokumen: {', '.join(page.documents) or 'tidak ada'}",
-                f"- Isian yang ditandai: {', '.join(page.marks)}",
-                f"- Putusan di meja: {page.status}; tindak lanjut: {', '.join(page.follow_up)}",
-                f"- Kolom yang diperlukan: {', '.join(page.needs)}",
-                f"- Pengaturan: {', '.join(page.settings) or 'tidak ada'}",
-                f"- Dasar: {page.source} ({page.confirmed}); baris {', '.join(page.covers)}",
-            )
-
-
-def _coverage() -> Iterator[str]:
-    yield model.coverage_sentence()
-    for name, words in model.CATALOGUE_WORDS.items():
-        yield from ("", f"## {words}", "")
-        yield from _table(
-            ("Baris", "Isi", "Dijaga oleh"),
-            (
-                (line.code, line.name, ", ".join(line.rules) or line.instead)
-                for line in model.coverage_of(name)
-            ),
-        )
-
-
-def _settings() -> Iterator[str]:
-    yield (
-        "Nilai yang berubah karena keputusan. Kantor dapat mengubahnya di ruang Aturan; tiap "
-        "temuan menyebut versi aturan dan nilai yang menilainya."
-    )
-    yield ""
-    yield from _table(
-        ("Nama", "Arti", "Nilai", "Berlaku sejak", "Batas", "Dasar"),
-        (
-            (
-                f"`{name}`",
-                parameter.words,
-                model.value_words(dated.value, parameter.unit),
-                date_id(dated.since),
-                f"{model.value_words(parameter.lowest, '')} sampai "
-                f"{model.value_words(parameter.highest, '')}",
-                dated.source or _NO_SOURCE,
-            )
-            for name, parameter in parameters().items()
-            for dated in parameter.values
-        ),
-    )
-
-
-def _tables() -> Iterator[str]:
-    yield "Tables and columns of every file written by Meja Verval, as `register.csv` has them."
-    for name, columns in TABLES.items():
-        yield from ("", f"## {name}", "")
-        yield from _table(
-            ("Column", "Type", "Meaning", "Values"),
-            ((f"`{c.name}`", c.type, c.meaning, c.values) for c in columns),
-        )
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    titles = list(head)
-    yield "| " + " | ".join(titles) + " |"
-    yield "|" + " --- |" * len(titles)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    return "\n".join((*front, *page.lines())).rstrip() + "\n"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import json
 import os
 import socket
 import sys
-from datetime import date
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,21 @@ import segno
 
 from workbench.access import Workspace
 from workbench.cli.progress import say, show_progress
-from workbench.errors import Forbidden, WorkbenchError, WrongUse
+from workbench.domain.wilayah import CITY, PLACE_KINDS, kelurahan
+from workbench.errors import Forbidden, StoreFault, WorkbenchError, WrongUse
 from workbench.serve.capacity import Machine, refusal, usual_seats
 from workbench.serve.certificate import Certificate, load_certificate
 from workbench.services import accounts, audits, classes, lists
-from workbench.services.office import Office
+from workbench.services.office import DATABASE_VARIABLE, Office
+from workbench.store import clock, ledger, server_url, store_fault
 
 SERVE_FILE = "serve.json"
 #: The same before the server answers.
 _UNSAID = ".serve.json"
 _ROLES = ("trainer", "staff")
 FIRST_CLASS = "Kelas pertama"
+#: Lines to the database that the server, the drawing of seats and commands take beside the pages.
+_LINES_BESIDE_SEATS = 20
 #: Networks inside the machine, which no phone can reach.
 _INNER_NETWORKS = ("docker", "veth", "br-", "virbr")
 
@@ -46,6 +51,7 @@ def serve_office(
     warm: int | None = None,
     certfile: Path | None = None,
     keyfile: Path | None = None,
+    database: str = "",
 ) -> None:
     """Prepare the office under ``root`` and serve it until interrupted.
 
@@ -53,7 +59,8 @@ def serve_office(
     offers what the machine holds. With a certificate (``keyfile`` None: the key lies in the same
     file) pages go by HTTPS only. ``serve.json`` stands in ``root`` only while the server answers;
     until then what it will say is kept beside it, so that a first password survives a start that
-    fails. Raises ``WrongUse`` and ``UnusableInput`` when the server could not serve like that.
+    fails. A new office lies in the PostgreSQL ``database`` ("": the one of the environment, if it
+    names one). Raises ``WrongUse`` and ``UnusableInput`` when the server could not serve like that.
     """
     from workbench.serve import run_server
 
@@ -61,6 +68,8 @@ def serve_office(
     certificate = _certificate(certfile, keyfile)
     check_port(host, port)
     office = Office(root)
+    _use_database(office, database, seats)
+    _refuse_unfit(office)
     facts = _known(root)
     first = accounts.ensure_first_accounts(office)
     for role in _ROLES if first is not None else ():
@@ -92,6 +101,7 @@ def serve_office(
             port,
             office=office,
             on_ready=ready,
+            each_day=partial(_anchor, office),
             seats=seats,
             warm=warm,
             certfile=certfile,
@@ -104,12 +114,56 @@ def serve_office(
 
 
 def _anchor(office: Office) -> None:
-    """Note where both ledgers stand as the server starts and ends; a fault ends nobody's work."""
+    """Note where both ledgers stand: as the server starts and ends, and each day in between.
+
+    A fault ends nobody's work.
+    """
     for side in Workspace:
         try:
             audits.take_anchor(office, accounts.machine_operator(side))
         except WorkbenchError as error:
             say(f"Perhatian: jejak ruang {side.value}: {error}")
+
+
+def _use_database(office: Office, told: str, seats: int) -> None:
+    """Settle where the data lie; what kernels and drawers of seats inherit is the environment."""
+    if told:
+        os.environ[DATABASE_VARIABLE] = told
+        if server_url(told).password:
+            say(
+                "Perhatian: sandi pada --database terbaca di daftar proses komputer ini. "
+                f"Lebih aman: isi {DATABASE_VARIABLE}, atau berkas ~/.pgpass."
+            )
+    wanted = os.environ.get(DATABASE_VARIABLE, "").strip()
+    if wanted:
+        office.use_database(wanted)
+    if office.database() is None:
+        return
+    # Each page has a process of its own, and each process a line of its own.
+    free, needed = office.real.most_connections(), seats + _LINES_BESIDE_SEATS
+    if free < needed:
+        raise WrongUse(
+            f"PostgreSQL hanya menerima {free} sambungan; {seats} kursi memerlukan {needed}. "
+            f"Naikkan max_connections, atau kurangi --seats."
+        )
+
+
+def _refuse_unfit(office: Office) -> None:
+    """Raise ``StoreFault`` for data of a newer version, and for a clock that stands before them."""
+    kept = [office.store(side) for side in Workspace if office.has_data(side)]
+    if not kept:
+        ledger.refuse_wrong_clock(None)
+    for store in kept:
+        with closing(store), store.reading() as connection:
+            try:
+                ledger.refuse_wrong_clock(connection)
+            except StoreFault as error:
+                if clock.now() < ledger.EARLIEST:
+                    raise
+                raise StoreFault(
+                    f"{error} Bila jam itu benar dan tanggal catatannya yang keliru: verval audit "
+                    "clock"
+                ) from None
 
 
 def _held_seats(root: Path, asked: int | None) -> int:
@@ -160,7 +214,8 @@ def _ensure_city(office: Office, families: int, seed: int) -> None:
     clerk = accounts.machine_operator(Workspace.LATIHAN)
     if lists.shelf(office, clerk):
         return
-    say(f"Membuat kota latihan: {families} keluarga karangan di 67 kelurahan ...")
+    where = f"{len(kelurahan())} {PLACE_KINDS.lower()} {CITY.name}"
+    say(f"Membuat kota latihan: {families} keluarga karangan di {where} ...")
     register = generate(families=families, seed=seed, error_rate=0.15)
     lists.shelve_register(
         office, clerk, "Kota latihan (karangan)", register, lambda _share, words: say(words)
@@ -173,7 +228,7 @@ def _ensure_class(office: Office) -> classes.ClassInfo:
     if standing is None:
         say("Membuka kelas dan membagi kasus ...")
         clerk = accounts.machine_operator(Workspace.LATIHAN)
-        settings = classes.ClassSettings(name=FIRST_CLASS, place="", date=date.today().isoformat())
+        settings = classes.ClassSettings(name=FIRST_CLASS, place="", date=clock.today().isoformat())
         standing = classes.open_class(
             office, clerk, settings, progress=show_progress("Membagi kasus")
         )
@@ -239,7 +294,10 @@ def _known(root: Path) -> dict[str, Any]:
 
 
 def _write_private(path: Path, facts: dict[str, Any]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(facts, file, ensure_ascii=False, indent=1)
-    path.chmod(0o600)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(facts, file, ensure_ascii=False, indent=1)
+        path.chmod(0o600)
+    except OSError as error:
+        raise store_fault(error) from error

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from workbench.access import Actor, Role, Workspace
+from workbench.cli.cities import HERE, Settled
 from workbench.cli.help import Command, Group
 from workbench.errors import NotFound, WrongUse
 
@@ -32,8 +33,7 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAMA", help="Nama pengguna.")]
-Folder = Annotated[Path, typer.Option("--workspace", help="Folder kerja.")]
-HERE = Path("~/verval")
+Folder = Settled
 
 
 @app.command(name="list", cls=Command)
@@ -155,7 +155,7 @@ def sessions(
 ) -> None:
     """Tampilkan sejak kapan sebuah akun masuk, atau keluarkan dari semua tempat."""
     from workbench.services import accounts
-    from workbench.services.classes import moment_id
+    from workbench.store.clock import moment_id
 
     office = office_at(workspace)
     if end:
@@ -177,7 +177,7 @@ def find_area(text: str) -> str:
     Raises ``WrongUse`` with the nearest names for an unknown one, and with all that are meant for
     one that stands for several: most kecamatan are called like one of their kelurahan.
     """
-    from workbench.domain.wilayah import area_name, kecamatan, plain_name
+    from workbench.domain.wilayah import CITY, area_name, kecamatan, plain_name
     from workbench.services.accounts import known_areas
 
     if text.strip() in known_areas():
@@ -195,7 +195,7 @@ def find_area(text: str) -> str:
         raise WrongUse(f"Ada beberapa wilayah bernama {text}: {several}. Tulis kodenya.")
     near = difflib.get_close_matches(wanted, named, n=3)
     nearest = "; ".join(f"{code} {area_name(code)}" for name in near for code in named[name])
-    hint = f"Yang mirip: {nearest}." if near else "Tulis kode atau nama di Kota Serang."
+    hint = f"Yang mirip: {nearest}." if near else f"Tulis kode atau nama di {CITY.name}."
     raise WrongUse(f"Wilayah {text} tidak dikenal. {hint}")
 
 
@@ -204,7 +204,7 @@ def _areas_by_name() -> dict[str, list[str]]:
     from workbench.domain.wilayah import CITY, kecamatan, kelurahan, plain_name
 
     spellings = [(name, code) for code, name in kecamatan().items()]
-    for name in (CITY.name, CITY.name.removeprefix("Kota ")):
+    for name in (CITY.name, CITY.short_name):
         spellings.append((name, CITY.kode_kemendagri))
     for place in kelurahan():
         spellings += [(name, place.kode_kemendagri) for name in (place.name, *place.aliases)]

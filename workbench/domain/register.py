@@ -11,10 +11,13 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain import displays
 from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, columns, empty_row
+from workbench.domain.words import date_id, number_id
 from workbench.errors import StoreFault, UnusableInput, WrongUse
 
 if TYPE_CHECKING:
@@ -34,6 +37,19 @@ _KEY = {
     "event": "event_id",
     "ppks": "ppks_id",
     "psks": "psks_id",
+}
+
+_TABLE_WORDS = {
+    "person": "Anggota keluarga",
+    "family": "Keluarga",
+    "aid": "Bantuan",
+    "event": "Peristiwa",
+    "ppks": "PPKS (dahulu PMKS)",
+    "psks": "PSKS",
+    "dukcapil": "Jawaban Dukcapil",
+    "rt_rw": "RT dan RW",
+    "cleaned": "Sel yang dirapikan",
+    "truth": "Yang ditanam (kunci)",
 }
 
 
@@ -75,8 +91,9 @@ class Register:
     """All tables of one list with their manifest.
 
     ``tables`` maps a table name of ``register.csv`` to an Arrow table with exactly its columns;
-    ``manifest`` holds the keys listed there under ``manifest``. Indexing gives a table, an
-    empty one where the list has none.
+    ``manifest`` holds the keys listed there under ``manifest``. Indexing gives a table
+    (``register["family"].to_pandas()`` a frame), an empty one where the list has none. Units are
+    in the names: ``floor_area_m2``, ``income_rp`` (a month), ``power_va``.
     """
 
     tables: Mapping[str, pa.Table]
@@ -91,11 +108,38 @@ class Register:
         return f"Register({counts})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td>{self[name].num_rows:,}</td></tr>"
-            for name in SNAPSHOT_TABLES
-        ).replace(",", ".")
-        return f"<table><caption>Register ({self.workspace})</caption>{rows}</table>"
+        """Where the list comes from and how much it holds; no row of it."""
+        names = [*SNAPSHOT_TABLES, *(name for name in _OPTIONAL_TABLES if name in self.tables)]
+        rows = []
+        for name in names:
+            known = columns(name)
+            carried = sum(self.carries(name, column) for column in known)
+            if name in _OPTIONAL_TABLES:
+                carried = len(known)
+            rows.append(
+                (_TABLE_WORDS[name], name, self[name].num_rows, f"{carried} dari {len(known)}")
+            )
+        return displays.card(
+            "Daftar",
+            displays.facts(self._facts()),
+            displays.table(("Isi", "Tabel", "Baris", "Kolom yang dimuat"), rows),
+            mark=displays.mark_of(self.workspace),
+        )
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        # Imported late: with that module a process settles its city, and this one comes before.
+        from workbench.domain.wilayah import area_name
+
+        about = self.manifest
+        yield "Wilayah", area_name(str(about.get("city_kode_kemendagri") or ""))
+        yield "Tanggal rujukan", _day(about.get("as_of"))
+        yield "Periode", str(about.get("period") or "")
+        yield "Jenis daftar", str(about.get("source_list") or "").upper()
+        yield "Berkas", ", ".join(str(file.get("name", "")) for file in about.get("files") or ())
+        if about.get("seed") is not None:
+            share = number_id(100 * float(about.get("error_rate") or 0))
+            seed = about["seed"]
+            yield "Asal", f"orang karangan, benih {seed}, kesalahan pada {share} % keluarga"
 
     @property
     def workspace(self) -> str:
@@ -134,7 +178,7 @@ class Register:
                 os.replace(aside / name, directory / name)
         except OSError as error:
             raise StoreFault(
-                f"Folder {directory.name} tidak dapat ditulis ({error.strerror}). "
+                f"Folder {directory.name} tidak dapat ditulis. "
                 "Periksa ruang penyimpanan dan izin menulis, lalu ulangi."
             ) from error
         finally:
@@ -170,6 +214,15 @@ class Register:
         if not isinstance(manifest, dict):
             raise UnusableInput(f"{MANIFEST} pada folder {directory.name} tidak berisi keterangan.")
         return cls(tables, manifest)
+
+
+def _day(stated: object) -> str:
+    if not stated:
+        return ""
+    try:
+        return date_id(date.fromisoformat(str(stated)[:10]), long=True)
+    except ValueError:
+        return str(stated)
 
 
 def _take(index: dict[Any, list[Row]], value: object, row: Row) -> None:

@@ -32,12 +32,16 @@ SNAPSHOT_TABLES = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``type`` is text, json, date, int, float or bool."""
+    """One column: ``type`` is text, json, date, int, float or bool.
+
+    ``meaning`` is for those who write programs, ``words`` for those who read the file.
+    """
 
     name: str
     type: str
     meaning: str
     values: str
+    words: str
 
     @property
     def is_text(self) -> bool:
@@ -52,7 +56,9 @@ def tables() -> Mapping[str, tuple[Column, ...]]:
     source = files("workbench.domain").joinpath("reference/register.csv")
     with source.open(encoding="utf-8") as lines:
         for line in csv.DictReader(lines):
-            column = Column(line["column"], line["type"], line["meaning"], line["values"])
+            column = Column(
+                line["column"], line["type"], line["meaning"], line["values"], line["arti"]
+            )
             found.setdefault(line["table"], []).append(column)
     return MappingProxyType({name: tuple(columns) for name, columns in found.items()})
 

@@ -1,70 +1,96 @@
-"""Kota Serang: its kelurahan, their names in the wild, and kecamatan codes old and new.
+"""The city in force: its kelurahan and desa, their names in the wild, kecamatan old and new.
 
-Region codes are Kemendagri's, dotted (``36.73.01.1001``) unless a name says ``_bps``; the two
-systems collide as bare digits.
+A process works for one city: the one whose recipe ``VERVAL_KOTA`` names, else Kota Serang. It is
+read once, as this module is imported; rules and screens are built upon it. Region codes are
+Kemendagri's, dotted (``36.73.01.1001``) unless a name says ``_bps``; the two systems collide as
+bare digits.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+from workbench.domain.cities import (
+    DEFAULT_RECIPE,
+    VARIABLE,
+    Kelurahan,
+    kecamatan_of,
+    read_city,
+)
 from workbench.domain.reference import reference
+from workbench.resources import resource
+
+__all__ = [
+    "CITY",
+    "OLD_CITY_CODES",
+    "PLACE_KINDS",
+    "RECIPE",
+    "Kelurahan",
+    "area_name",
+    "find_kelurahan",
+    "kecamatan",
+    "kelurahan",
+    "kelurahan_by_code",
+    "known_kecamatan_codes",
+    "place_kind",
+    "plain_name",
+    "say_locally",
+    "village_head",
+]
 
 
-@dataclass(frozen=True)
-class City:
-    """A city: Kemendagri code, name, code of its province."""
-
-    kode_kemendagri: str
-    name: str
-    province: str
+def _recipe_in_force() -> Path:
+    told = os.environ.get(VARIABLE, "").strip()
+    return Path(told).expanduser().absolute() if told else resource(DEFAULT_RECIPE)
 
 
-CITY = City("36.73", "Kota Serang", "36")
+#: The recipe this process works by.
+RECIPE = _recipe_in_force()
+CITY, _PLACES = read_city(RECIPE)
 
-#: Kecamatan codes of Kabupaten Serang before the city left it in 2007, by inference from the
-#: holes in the numbering; lawful in a NIK, not to be mapped to a kecamatan of today.
-OLD_CITY_CODES = frozenset({"360401", "360402", "360403", "360404", "360410", "360421"})
+#: Kecamatan codes that are lawful in a NIK, not to be mapped to a kecamatan of today.
+OLD_CITY_CODES = CITY.old_kecamatan_codes
 
-
-@dataclass(frozen=True)
-class Kelurahan:
-    """One kelurahan with its kecamatan, centroid (degrees), area (km2) and other spellings."""
-
-    kode_kemendagri: str
-    name: str
-    kecamatan_kode: str
-    kecamatan: str
-    lat: float
-    lon: float
-    luas_km2: float
-    kode_bps: str
-    aliases: tuple[str, ...]
+#: What the places of this city are called together: ``Kelurahan``, ``Desa`` or both.
+PLACE_KINDS = "/".join(sorted({place.kind for place in _PLACES}))
 
 
-@cache
+def say_locally(words: str) -> str:
+    """Words written for a kota as this city says them: ``Kelurahan`` is ``Desa/kelurahan``, ...
+
+    Where every place is a kelurahan nothing changes; where every one is a desa there is no lurah.
+    """
+    if PLACE_KINDS == "Kelurahan":
+        return words
+    both = "/" in PLACE_KINDS
+    place, head = ("desa/kelurahan", "kepala desa/lurah") if both else ("desa", "kepala desa")
+    for word, instead in (("kelurahan", place), ("lurah", head)):
+        words = re.sub(rf"\b{word}\b", instead, words)
+        words = re.sub(rf"\b{word.title()}\b", instead[0].upper() + instead[1:], words)
+    return words
+
+
+def place_kind(code: str) -> str:
+    """``Desa`` or ``Kelurahan`` for the code of a place; what they are called together if unknown.
+
+    It says who leads there (lurah, kepala desa) and what the musyawarah is (muskel, musdes).
+    """
+    place = kelurahan_by_code().get(code)
+    return place.kind if place else say_locally("Kelurahan")
+
+
+def village_head(code: str) -> str:
+    """Who leads a place: ``Lurah`` or ``Kepala desa``; both where the code is unknown."""
+    kinds = {"Kelurahan": "Lurah", "Desa": "Kepala desa"}
+    return kinds.get(place_kind(code), say_locally("Lurah"))
+
+
 def kelurahan() -> tuple[Kelurahan, ...]:
-    """The kelurahan of the city in code order."""
-    aliases: dict[str, set[str]] = {}
-    for row in reference("kelurahan_alias"):
-        for spelling in row["ejaan_lain"].split("/"):
-            aliases.setdefault(row["kode"], set()).add(spelling.strip())
-    return tuple(
-        Kelurahan(
-            row["kode"],
-            row["nama"],
-            row["kode_kecamatan"],
-            row["kecamatan"],
-            float(row["lat"]),
-            float(row["lon"]),
-            float(row["luas_km2"]),
-            row["kode_bps"],
-            tuple(sorted(aliases.get(row["kode"], ()))),
-        )
-        for row in sorted(reference("kelurahan"), key=lambda row: row["kode"])
-    )
+    """The kelurahan and desa of the city in code order."""
+    return _PLACES
 
 
 @cache
@@ -75,7 +101,7 @@ def kelurahan_by_code() -> dict[str, Kelurahan]:
 
 def kecamatan() -> dict[str, str]:
     """Names of the kecamatan by dotted code, in code order."""
-    return {place.kecamatan_kode: place.kecamatan for place in kelurahan()}
+    return kecamatan_of(_PLACES)
 
 
 def plain_name(text: str) -> str:
@@ -109,10 +135,10 @@ def find_kelurahan(name: str, kecamatan_name: str = "") -> Kelurahan | None:
 
 
 def area_name(code: str) -> str:
-    """Words for a code of a kelurahan, a kecamatan or the city; the code itself if unknown."""
+    """Words for a code of a kelurahan or desa, a kecamatan, the city; the code if unknown."""
     if code in kelurahan_by_code():
         place = kelurahan_by_code()[code]
-        return f"Kelurahan {place.name}, Kecamatan {place.kecamatan}"
+        return f"{place.kind} {place.name}, Kecamatan {place.kecamatan}"
     if code in kecamatan():
         return f"Kecamatan {kecamatan()[code]}"
     return CITY.name if code == CITY.kode_kemendagri else code
@@ -120,5 +146,6 @@ def area_name(code: str) -> str:
 
 @cache
 def known_kecamatan_codes() -> frozenset[str]:
-    """Six-digit kecamatan codes that were ever valid, old ones of the city among them."""
-    return frozenset(row["kode6"] for row in reference("kecamatan_kode")) | OLD_CITY_CODES
+    """Six-digit kecamatan codes that were ever valid, the city's own and old ones among them."""
+    ours = {code.replace(".", "") for code in kecamatan()}
+    return frozenset(row["kode6"] for row in reference("kecamatan_kode")) | ours | OLD_CITY_CODES

@@ -7,7 +7,8 @@ A kernel specification names it and says what is worth having ready::
         "config": {"preload": ["ipywidgets"], "warm": "package.module:function", "forbid": []}}}
 
 ``preload`` lists modules to import, ``warm`` names a function to call after them, ``forbid`` lists
-modules that must not have come along. One process per distinct config (the *zygote*) does this
+modules that must not have come along; ``inherit``, if there, names environment variables that the
+imports read. One process per distinct config (the *zygote*) does this
 once; each kernel is then a fork of it, shares its memory and is up in a few hundredths of a
 second. Everything a manager does with a kernel (interrupt, restart, exit codes, IPC transport)
 works as with the stock provisioner.

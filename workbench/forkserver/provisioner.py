@@ -25,6 +25,7 @@ class ForkProvisioner(LocalProvisioner):
     preload = List(Unicode(), help="Modules to import once, before the first fork.")
     warm = Unicode(help="'module:function' to call once after the imports.")
     forbid = List(Unicode(), help="Modules that must not be loaded once all that is done.")
+    inherit = List(Unicode(), help="Environment variables that the imports read.")
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch a kernel by its stock command line, of which a fork needs only the arguments."""

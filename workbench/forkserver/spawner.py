@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +68,15 @@ class Recipe(NamedTuple):
     preload: tuple[str, ...] = ()
     warm: str = ""
     forbid: tuple[str, ...] = ()
+    inherit: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Recipe:
         """The recipe of a kernel specification's provisioner config."""
-        preload, forbid = (tuple(config.get(name, ())) for name in ("preload", "forbid"))
-        return cls(preload, config.get("warm", ""), forbid)
+        preload, forbid, inherit = (
+            tuple(config.get(name, ())) for name in ("preload", "forbid", "inherit")
+        )
+        return cls(preload, config.get("warm", ""), forbid, inherit)
 
 
 @dataclass
@@ -237,7 +240,7 @@ class Zygote:
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-m", f"{__package__}.zygote", order],
                     stdin=subprocess.DEVNULL,
-                    env=zygote_environment(),
+                    env=zygote_environment(recipe.inherit),
                     cwd="/",
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
@@ -288,13 +291,15 @@ class Zygote:
             self._forks.pop(number, None)
             raise
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(asked.up), _UP_WITHIN)
-        except TimeoutError:
-            raise CannotFork("a forked kernel did not come up") from None
-        finally:
-            # A launch that was given up must not leave its kernel behind.
-            if not asked.up.done():
-                asked.abandon()
+            async with asyncio.timeout(_UP_WITHIN):
+                return await asyncio.wrap_future(asked.up)
+        except BaseException as error:
+            # A launch that was given up must not leave its kernel behind, not even one that came
+            # up in the very moment.
+            asked.abandon()
+            if isinstance(error, TimeoutError):
+                raise CannotFork("a forked kernel did not come up") from None
+            raise
 
     def hang_up(self) -> None:
         """End it and its kernels: a zygote does not outlive the other end of its socket."""
@@ -428,10 +433,11 @@ class _Fork:
                 self._process.kill()
 
 
-def zygote_environment() -> dict[str, str]:
-    """The environment of a zygote: harmless names of ours, and the way to this very package."""
+def zygote_environment(inherit: Iterable[str] = ()) -> dict[str, str]:
+    """A zygote's environment: harmless names, those to ``inherit``, the way to this package."""
+    kept = _KEPT.union(inherit)
     environment = {
-        name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("LC_")
+        name: value for name, value in os.environ.items() if name in kept or name.startswith("LC_")
     }
     root = Path(__file__).resolve().parents[(__package__ or "").count(".") + 1]
     if str(root) not in map(str, _site_folders()):

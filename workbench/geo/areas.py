@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from workbench.domain.cities import CELLS_NOT_PLACES
 from workbench.domain.wilayah import CITY, kelurahan
 
 
@@ -56,6 +57,16 @@ class AreaSet:
         if code in self.by_code:
             return self.by_code[code].name
         return self.kecamatan.get(code, self.city_name if code == self.city_code else code)
+
+
+def schematic_words(source: str) -> str:
+    """What a map without surveyed lines says of itself; ``source`` is its frame's."""
+    return "Petak, bukan letak" if is_of_cells(source) else "Peta skematik, bukan batas resmi"
+
+
+def is_of_cells(source: str) -> bool:
+    """Whether a map is one of equal cells, where north and distance mean nothing."""
+    return source == CELLS_NOT_PLACES
 
 
 def city_areas() -> AreaSet:

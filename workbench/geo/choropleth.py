@@ -35,7 +35,7 @@ from workbench.geo.atlas import Atlas, Period
 from workbench.geo.boundaries import load_boundaries
 from workbench.geo.counting import count
 from workbench.geo.disclosure.gate import disclose
-from workbench.geo.indicators import HasFindings
+from workbench.geo.indicators import HasFindings, Indicator, OwnIndicator
 from workbench.geo.page.contents import Choice, Contents, page_data
 from workbench.geo.population import Population
 
@@ -83,6 +83,17 @@ class PageFigure(Figure):
         super().__init__(height="720px")
         self.workspace = workspace
 
+    def _repr_html_(self, **kwargs: Any) -> str:
+        """The page in a frame of a notebook; the words below it stay where frames are left out."""
+        page = escape(self.render(**kwargs))
+        return (
+            f'<div style="position:relative;height:{self.height}">'
+            "<p>Peta tidak tampak karena isi buku catatan ini belum dipercaya. Jalankan sel ini "
+            "sekali lagi.</p>"
+            '<iframe title="Peta" style="position:absolute;inset:0;width:100%;height:100%;'
+            f'border:0;background:#fff" srcdoc="{page}"></iframe></div>'
+        )
+
 
 class OfflineMap(folium.Map):
     """A folium map without tiles whose page carries its own Leaflet and an atlas.
@@ -100,6 +111,11 @@ class OfflineMap(folium.Map):
         # A fixed id: equal data gives an equal file.
         self._id = "peta"
         PageFigure("latihan" if contents.atlas.practice else "nyata").add_child(self)
+
+    def __repr__(self) -> str:
+        atlas = self.contents.atlas
+        first = self.contents.first.indicator
+        return f"OfflineMap({first}, {atlas.areas.city_name}, {len(atlas.periods)} periods)"
 
     def render(self, **kwargs: Any) -> str:
         """Write the parts into the page, then those of added layers; returns nothing to print."""
@@ -119,20 +135,24 @@ class OfflineMap(folium.Map):
 
 def choropleth(
     register: Register,
-    indicator: str,
+    indicator: str | OwnIndicator,
     findings: pa.Table | HasFindings | None = None,
     boundaries: gpd.GeoDataFrame | Path | None = None,
     practice: bool | None = None,
     population: Population | None = None,
-) -> folium.Map:
-    """Draw ``register`` by kelurahan; its names of indicators: ``indicators.catalogue()``.
+) -> OfflineMap:
+    """Draw ``register`` by kelurahan, as one page; names of indicators: ``workbench.indicators()``.
 
-    The page opens with ``indicator`` and holds all others too. ``boundaries`` is a file or a
+    The page opens with ``indicator`` and holds all others too: counts of families or people, and
+    shares in percent or per 1,000, of which 1 to 4 and what would betray them are hidden. An
+    ``OwnIndicator`` stands beside them behind the same gate. ``findings`` are those of a check of
+    the same list. ``boundaries`` is a file or a
     frame of ``load_boundaries``; without it the schematic map is used. ``practice`` sets the mark
     LATIHAN or DATA NYATA; by default the manifest does. Raises ``WrongUse`` (indicator) and
     ``UnusableInput`` (boundaries).
     """
-    wanted = indicators.find_indicator(indicator)
+    own = indicator if isinstance(indicator, OwnIndicator) else None
+    wanted = own.indicator if own else indicators.find_indicator(str(indicator))
     if wanted.name == "findings" and findings is None:
         raise WrongUse(
             "Indikator findings butuh tabel temuan. Periksa daftarnya lebih dahulu, "
@@ -146,19 +166,21 @@ def choropleth(
     atlas = Atlas(
         areas,
         boundaries,
-        (published(register, table, areas),),
+        (published(register, table, areas, own),),
         population,
         is_practice,
         frozenset((*areas.kecamatan, areas.city_code)),
     )
-    return draw(atlas, Choice(wanted.name))
+    return draw(atlas, Choice(wanted.name), (wanted,) if own else ())
 
 
-def published(register: Register, findings: pa.Table | None, areas: AreaSet) -> Period:
+def published(
+    register: Register, findings: pa.Table | None, areas: AreaSet, own: OwnIndicator | None = None
+) -> Period:
     """A list behind the gate, as the only period of a map."""
     manifest = register.manifest
     as_of = _as_date(manifest.get("as_of"))
-    counts = count(register, findings, areas, as_of or date.today())
+    counts = count(register, findings, areas, as_of or date.today(), own)
     return Period(
         list_id="daftar",
         label=str(manifest.get("period") or "") or date_id(as_of) or "Daftar ini",
@@ -169,13 +191,17 @@ def published(register: Register, findings: pa.Table | None, areas: AreaSet) -> 
     )
 
 
-def draw(atlas: Atlas, first: Choice | None = None) -> OfflineMap:
-    """A page with all indicators of an atlas, at all its periods; groups of the first one only."""
+def draw(atlas: Atlas, first: Choice | None = None, own: tuple[Indicator, ...] = ()) -> OfflineMap:
+    """A page with all indicators of an atlas, at all its periods; groups of the first one only.
+
+    ``own`` are indicators that stand in no catalogue; they come first in the menu.
+    """
     first = first or Choice()
-    return OfflineMap(Contents(atlas, shown_indicators(atlas), first, frozenset({first.indicator})))
+    shown = (*own, *shown_indicators(atlas))
+    return OfflineMap(Contents(atlas, shown, first, frozenset({first.indicator})))
 
 
-def shown_indicators(atlas: Atlas) -> tuple[indicators.Indicator, ...]:
+def shown_indicators(atlas: Atlas) -> tuple[Indicator, ...]:
     """The indicators that at least one period of an atlas has a table for."""
     held = {
         (name, column.key)
@@ -208,8 +234,8 @@ def save_map(drawn: folium.Map, path: Path) -> Path:
         with suppress(OSError):
             unfinished.unlink()
         raise StoreFault(
-            f"Peta tidak dapat disimpan sebagai {path.name} ({error.strerror}). "
-            "Periksa foldernya dan izin menulis, lalu ulangi."
+            f"Peta tidak dapat disimpan sebagai {path.name}. "
+            "Periksa foldernya, ruang disk dan izin menulis, lalu ulangi."
         ) from error
     return path
 

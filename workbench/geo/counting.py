@@ -19,12 +19,15 @@ import pyarrow as pa
 from workbench.domain.reference import Entry, reference
 from workbench.domain.register import Register
 from workbench.domain.words import number_id
+from workbench.errors import WrongUse
 from workbench.geo.areas import AreaSet
 from workbench.geo.disclosure.tables import Column, Counts
 from workbench.rules.declare import Severity
 
 if TYPE_CHECKING:
     import duckdb
+
+    from workbench.geo.indicators import OwnIndicator
 
 #: Sources of aid as columns: key, title, and the codes of ``aid.source`` it stands for.
 FUNDS = (
@@ -205,13 +208,18 @@ FROM aid JOIN current USING (program, program_text, period) WHERE status IN ('',
 
 
 def count(
-    register: Register, findings: pa.Table | None, areas: AreaSet, as_of: date
+    register: Register,
+    findings: pa.Table | None,
+    areas: AreaSet,
+    as_of: date,
+    own: OwnIndicator | None = None,
 ) -> tuple[Counts, ...]:
-    """The tables keluarga, orang, ppks, spm, sumber, program, temuan, verifikasi.
+    """The tables keluarga, orang, ppks, spm, sumber, program, temuan, verifikasi, and sendiri.
 
-    ``findings`` is the table of a check. What the list does not carry leaves a table of which
-    nothing is surveyed (of desil: no column); a kelurahan without a family is not surveyed.
-    A column with the same key counts the same thing in every table.
+    ``findings`` is the table of a check, ``own`` makes the last table (none without it). Raises
+    ``WrongUse`` when it names families that are not on the list. What the list does not carry
+    leaves a table of which nothing is surveyed (of desil: no column); a kelurahan without a
+    family is not surveyed. A column with the same key counts the same thing in every table.
     """
     import duckdb
 
@@ -229,6 +237,7 @@ def count(
             *_aid(listed),
             _findings(listed, findings),
             _verified(listed),
+            *([_own(listed, own)] if own else []),
         )
 
 
@@ -609,3 +618,23 @@ def _verified(listed: _Listed) -> Counts:
         "Tanggal terbaru dari pengecekan desil, pemadanan Dukcapil anggota dan asesmen PPKS.",
         _unplaced(listed.families.get("", 0), "keluarga"),
     )
+
+
+def _own(listed: _Listed, own: OwnIndicator) -> Counts:
+    columns = [_all_families(), Column("sendiri", own.title, "keluarga", within="keluarga")]
+    chosen = pa.table({"family_id": pa.array(sorted(own.families), pa.string())})
+    listed.connection.register("chosen", chosen)
+    placed = listed.connection.execute(
+        "SELECT count(*) FROM chosen SEMI JOIN home USING (family_id)"
+    ).fetchall()[0][0]
+    if placed < chosen.num_rows:
+        raise WrongUse(
+            f"{chosen.num_rows - placed} dari {chosen.num_rows} family_id pada indikator ini tidak "
+            "ada dalam daftar. Ambil family_id dari daftar yang dipetakan."
+        )
+    cells = listed.cells(
+        "SELECT code, 'sendiri', count(DISTINCT fam) FROM home SEMI JOIN chosen USING (family_id) "
+        "GROUP BY ALL"
+    )
+    remark = _unplaced(cells.get(("", "sendiri"), 0), "keluarga")
+    return listed.counts("sendiri", columns, listed.totals() | cells, remark)

@@ -7,10 +7,13 @@ figures by ``measures``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.domain import displays
 from workbench.domain.reference import by_code, reference
 from workbench.errors import WrongUse
 from workbench.geo.counting import (
@@ -34,6 +37,11 @@ class HasFindings(Protocol):
     def table(self) -> pa.Table: ...
 
 
+#: Name, table and column of an indicator that is in no catalogue.
+OWN = "sendiri"
+_LONGEST_TITLE = 80
+
+
 @dataclass(frozen=True)
 class Indicator:
     """What is shown: ``column`` of ``table``, and the ``measures`` that make sense of it.
@@ -54,10 +62,62 @@ class Indicator:
     denominator: str = ""
 
 
+@dataclass(frozen=True)
+class OwnIndicator:
+    """Something of one's own to be mapped: the families of a list it is true of.
+
+    ``families`` are values of ``family_id``, in any order (a set, a pandas column); each family is
+    counted once, where it lives. ``title`` is what the menu calls it (1 to 80 characters), ``note``
+    a sentence below it. What it counts is the caller's: what a small group could suffer from does
+    not belong on a map by kelurahan, and two own indicators that differ by a few families betray
+    them when both maps are given away. Raises ``WrongUse`` for a title of another length.
+    """
+
+    title: str
+    families: Iterable[str] = field(repr=False)
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.title.strip()) <= _LONGEST_TITLE:
+            raise WrongUse(f"Judul indikator berisi 1 sampai {_LONGEST_TITLE} huruf.")
+        object.__setattr__(self, "families", frozenset(map(str, self.families)))
+
+    @property
+    def indicator(self) -> Indicator:
+        """How a map knows it: number of families, and the share of all that are listed."""
+        return Indicator(
+            name=OWN,
+            title=self.title,
+            group="Indikator sendiri",
+            table=OWN,
+            column=OWN,
+            unit="keluarga",
+            note=self.note,
+            measures=_SHARE,
+            denominator="keluarga",
+        )
+
+
+class Menu(tuple[Indicator, ...]):
+    """Indicators in the order a menu shows them."""
+
+    def __repr__(self) -> str:
+        return f"Menu({len(self)} indicators)"
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for group in dict.fromkeys(one.group for one in self):
+            rows = [(one.name, one.title, one.unit, one.note) for one in self if one.group == group]
+            inside = displays.table(("Nama", "Judul", "Satuan", "Keterangan"), rows)
+            parts.append(displays.folded(f"{group}: {len(rows)} indikator", inside))
+        return displays.card(f"{len(self)} indikator", *parts)
+
+
 @cache
-def catalogue() -> tuple[Indicator, ...]:
+def catalogue() -> Menu:
     """All indicators that may be mapped, group by group, in the order a menu shows them."""
-    return (*_listed(), *_ppks(), *_clusters(), *_services(), *_welfare(), *_aid(), *_quality())
+    groups = (_listed(), _ppks(), _clusters(), _services(), _welfare(), _aid(), _quality())
+    return Menu(chain.from_iterable(groups))
 
 
 _SHARE = ("persen", "jumlah", "kelompok")

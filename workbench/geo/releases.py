@@ -25,6 +25,7 @@ def release_text(release: Release) -> str:
             "surveyed": sorted(table.surveyed),
             "remark": table.remark,
             "facts": table.facts,
+            "whole": sorted(table.whole),
             "cells": {
                 column.key: [
                     _number(table.cells.get((code, column.key), UNKNOWN)) for code in codes
@@ -78,6 +79,7 @@ def _table(one: dict[str, Any], areas: AreaSet) -> PublishedTable:
         frozenset(one["surveyed"]),
         one["remark"],
         tuple(tuple(tuple(keys) for keys in fact) for fact in one["facts"]),
+        frozenset(one.get("whole", ())),
     )
 
 

@@ -31,7 +31,9 @@ from shapely.affinity import scale
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from workbench.domain.cities import CELL_KM, CELLS_NOT_PLACES
 from workbench.errors import UnusableInput
+from workbench.geo.areas import Area as CityArea
 from workbench.geo.areas import AreaSet
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +47,7 @@ SOURCE = (
     "dan daftar pasangan tetangga (workbench/geo/reference/tetangga_kota_serang.csv)"
 )
 
+_KM_A_DEGREE = 111.2
 #: Shorter contacts do not count as neighbours: they are corners, not borders.
 CONTACT_KM = 0.005
 #: While tuning, a true border must be long enough to be seen, and a false one must vanish.
@@ -209,6 +212,34 @@ def schematic_of(areas: AreaSet, built_on: date) -> dict[str, Any]:
         "wilayah": areas.city_name,
     }
     return collection
+
+
+def cells_of(areas: AreaSet) -> dict[str, Any]:
+    """A map of equal cells for places nobody gave a centroid: ``petak, bukan letak``.
+
+    The cells keep apart by a hair, so that none passes for another's neighbour.
+    """
+    half = 0.47 * CELL_KM / _KM_A_DEGREE
+
+    def square(area: CityArea) -> dict[str, Any]:
+        west, east = round(area.lon - half, 6), round(area.lon + half, 6)
+        south, north = round(area.lat - half, 6), round(area.lat + half, 6)
+        ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    return {
+        "type": "FeatureCollection",
+        "name": f"petak_{areas.city_code.replace('.', '')}",
+        "metadata": {"jenis": "skematik", "catatan": CELLS_NOT_PLACES, "crs": "EPSG:4326"},
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"kode_kemendagri": area.code, "nama_kelurahan": area.name},
+                "geometry": square(area),
+            }
+            for area in areas.areas
+        ],
+    }
 
 
 def write_schematic(path: Path, collection: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from workbench.domain.nik import is_number
-from workbench.domain.words import date_id
 from workbench.linkage.names import name_sound, name_words
 
 Row = Mapping[str, Any]
@@ -82,18 +81,17 @@ def _birth(left: Row, right: Row) -> Said:
         return False, "tanggal lahir kosong pada satu daftar"
     if one == other:
         return True, "tanggal lahir sama"
-    both = f"{date_id(one)} / {date_id(other)}"
     if (one.year, one.month, one.day) == (other.year, other.day, other.month):
-        return True, f"tanggal lahir tertukar hari dan bulan: {both}"
+        return True, "tanggal lahir tertukar hari dan bulan"
     parts = [
         name for name in ("day", "month", "year") if getattr(one, name) != getattr(other, name)
     ]
     words = {"day": "hari", "month": "bulan", "year": "tahun"}
     if len(parts) == 1:
-        return True, f"tanggal lahir hanya berbeda {words[parts[0]]}: {both}"
+        return True, f"tanggal lahir hanya berbeda {words[parts[0]]}"
     if "year" not in parts and date(1, 1, 1) in (one.replace(year=1), other.replace(year=1)):
-        return True, f"tahun lahir sama, yang satu ditulis 1 Januari: {both}"
-    return False, f"tanggal lahir berbeda: {both}"
+        return True, "tahun lahir sama, yang satu ditulis 1 Januari"
+    return False, "tanggal lahir berbeda"
 
 
 def _twins(left: Row, right: Row) -> Said:

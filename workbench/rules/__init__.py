@@ -9,12 +9,13 @@ trainee's kernel, which needs the words of a rule but never runs one, stays smal
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain import displays
 from workbench.rules.declare import Basis, Plant, Planted, Rule, Severity, registered
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GROUPS",
     "Basis",
+    "Catalogue",
     "Findings",
     "Plant",
     "Planted",
@@ -48,8 +50,36 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 
 
+class Catalogue(Mapping[str, Rule]):
+    """Rules by code, in the order of their groups and codes; never changed once made."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self._rules = dict(rules)
+
+    def __getitem__(self, code: str) -> Rule:
+        return self._rules[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __repr__(self) -> str:
+        return f"Catalogue({len(self)} rules)"
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for group, words in GROUPS.items():
+            rules = [rule for rule in self.values() if rule.group == group]
+            rows = [(rule.code, rule.severity.value, rule.question) for rule in rules]
+            inside = displays.table(("Aturan", "Tingkat", "Pertanyaan"), rows)
+            parts.append(displays.folded(f"{words}: {len(rules)} aturan", inside))
+        return displays.card(f"Katalog: {len(self)} aturan", *parts)
+
+
 @cache
-def catalogue() -> Mapping[str, Rule]:
+def catalogue() -> Catalogue:
     """All rules by code, in the order of their groups and codes."""
     for group in GROUPS:
         package = import_module(f"workbench.rules.{group}")
@@ -57,7 +87,7 @@ def catalogue() -> Mapping[str, Rule]:
             import_module(f"workbench.rules.{group}.{module.name}")
     order = list(GROUPS)
     rules = sorted(registered().values(), key=lambda rule: (order.index(rule.group), rule.code))
-    return MappingProxyType({rule.code: rule for rule in rules})
+    return Catalogue({rule.code: rule for rule in rules})
 
 
 @cache

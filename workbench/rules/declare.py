@@ -13,14 +13,16 @@ the mistake it catches (``plants``), so it can be taught, planted and tested fro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
+from workbench.domain import displays
 from workbench.domain.reference import by_code
 from workbench.domain.register import Draft
+from workbench.errors import WrongUse
 
 Form = Literal["row", "family", "table"]
 SubjectKind = Literal["person", "family", "aid", "event", "ppks"]
@@ -130,7 +132,31 @@ class Rule:
 
     @property
     def subject_kind(self) -> SubjectKind:
+        """What a finding is about: a row of this table."""
         return self.table  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        return f"Rule({self.code}, {self.form} rule over {self.table}, {self.severity.value})"
+
+    def _repr_html_(self) -> str:
+        """What a person asks and why, and what the engine looks for."""
+        answer = [_words(self.status), *map(_words, self.follow_up)]
+        return displays.card(
+            f"{self.code}: {re.sub('{.*?}', '...', self.title)}",
+            displays.facts(
+                (
+                    ("Tingkat", self.severity.value),
+                    ("Pertanyaan", self.question),
+                    ("Dokumen", ", ".join(self.documents)),
+                    ("Mengapa", self.why),
+                    ("Jawaban", ", ".join(answer)),
+                    ("Dasar", f"{self.basis.words} (konfirmasi: {self.basis.confirmed})"),
+                    ("Butuh kolom", ", ".join(self.needs)),
+                    ("Cara menanam", ", ".join(plant.name for plant in self.plants)),
+                    ("Mencari (SQL)", " ".join(self.when.split())),
+                )
+            ),
+        )
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
         """The title with its evidence filled in, in plain words."""
@@ -154,6 +180,10 @@ def _words(value: Any) -> str:
     return text.replace("_", " ") if text.islower() else text
 
 
+#: Group of a rule that is written elsewhere, as in a notebook: it enters no catalogue, so the cell
+#: may be run again; hand it to ``check(register, rules=[...])``.
+OWN = "sendiri"
+
 _CATALOGUE: dict[str, Rule] = {}
 Marker = TypeVar("Marker", bound=type)
 
@@ -163,73 +193,119 @@ def registered() -> Mapping[str, Rule]:
     return _CATALOGUE
 
 
-def _declare(form: Form, table: str, when: str, **parts: Any) -> Callable[[Marker], Marker]:
+class _MoreWords(TypedDict, total=False):
+    reason: str | None
+    taught: bool
+
+
+class RuleWords(_MoreWords):
+    """What every rule says of itself; see ``Rule`` and ``Basis`` for what the words mean."""
+
+    code: str
+    severity: Severity
+    title: str
+    question: str
+    documents: Sequence[str]
+    why: str
+    fields: Sequence[str]
+    status: str
+    follow_up: str | Sequence[str]
+    basis: Basis
+    needs: Sequence[str]
+
+
+def _declare(
+    form: Form, table: str, when: str, evidence: Mapping[str, str], words: RuleWords
+) -> Callable[[Marker], Marker]:
+    unsaid = sorted(RuleWords.__required_keys__ - words.keys())
+    if unsaid:
+        raise WrongUse(f"Aturan ini belum menyebut {', '.join(unsaid)}. Lengkapi dulu.")
+
     def register(marker: Marker) -> Marker:
-        code = parts["code"]
+        code, basis, follow_up = words["code"], words["basis"], words["follow_up"]
+        group = _group_of(marker.__module__)
         if code in _CATALOGUE:
-            raise ValueError(f"rule code {code} is taken; a code is never given twice")
-        follow_up = parts["follow_up"]
-        basis: Basis = parts["basis"]
+            raise WrongUse(f"Kode {code} sudah dipakai aturan lain. Beri aturan ini kode baru.")
         for key in basis.catalogue:
             names = {"E": "kesalahan_data", "C": "aturan_kombinasi", "S": "siks_kelas_galat"}
-            if key not in by_code(names[key[0]]):
-                raise ValueError(f"{code}: {key} stands in no catalogue")
-        if basis.confirmed == "tidak" and parts["severity"] in (Severity.KRITIS, Severity.TINGGI):
-            raise ValueError(f"{code}: an unconfirmed basis is at most SEDANG")
+            if key[:1] not in names or key not in by_code(names[key[0]]):
+                raise WrongUse(f"Aturan {code}: {key} tidak ada dalam katalog kesalahan.")
+        if basis.confirmed == "tidak" and words["severity"] in (Severity.KRITIS, Severity.TINGGI):
+            raise WrongUse(f"Aturan {code}: dasar yang belum dipastikan paling tinggi SEDANG.")
         rule = Rule(
             code=code,
-            group=marker.__module__.split(".")[-2],
+            group=group,
             form=form,
             table=table,
-            severity=parts["severity"],
-            title=parts["title"],
-            question=parts["question"],
-            documents=tuple(parts["documents"]),
-            why=parts["why"],
-            fields=tuple(parts["fields"]),
-            status=parts["status"],
-            reason=parts.get("reason"),
+            severity=words["severity"],
+            title=words["title"],
+            question=words["question"],
+            documents=tuple(words["documents"]),
+            why=words["why"],
+            fields=tuple(words["fields"]),
+            status=words["status"],
+            reason=words.get("reason"),
             follow_up=(follow_up,) if isinstance(follow_up, str) else tuple(follow_up),
             basis=basis,
-            needs=tuple(parts["needs"]),
-            evidence=dict(parts.get("evidence", {})),
+            needs=tuple(words["needs"]),
+            evidence=dict(evidence),
             when=when,
             explanation=(marker.__doc__ or "").strip(),
-            taught=parts.get("taught", True),
+            taught=words.get("taught", True),
         )
         if rule.status not in STATUSES or not set(rule.follow_up) <= set(FOLLOW_UPS):
-            raise ValueError(f"{code}: unknown status or follow-up")
-        _CATALOGUE[code] = rule
+            raise WrongUse(
+                f"Aturan {code}: status salah satu dari {', '.join(STATUSES)}; tindak lanjut dari "
+                f"{', '.join(FOLLOW_UPS)}."
+            )
+        if group != OWN:
+            _CATALOGUE[code] = rule
         marker.rule = rule  # type: ignore[attr-defined]
         return marker
 
     return register
 
 
-def row_rule(*, table: str, when: str, **parts: Any) -> Callable[[Marker], Marker]:
+def _group_of(module: str) -> str:
+    """The group of a rule by where it is written: ``workbench.rules.<group>.<file>``."""
+    room, _, rest = module.rpartition("workbench.rules.")
+    return rest.partition(".")[0] if not room and rest != module else OWN
+
+
+def row_rule(
+    *, table: str, when: str, evidence: Mapping[str, str] | None = None, **words: Unpack[RuleWords]
+) -> Callable[[Marker], Marker]:
     """Declare a rule over single rows of ``table``; ``when`` is true for a row to be looked at.
 
-    ``evidence`` maps a name used in the title to an SQL expression over the same row.
+    ``when`` is one Boolean SQL expression over the typed table (see ``workbench.rules.typed``);
+    ``evidence`` maps a name used in the title to an SQL expression over the same row; ``words`` are
+    those of ``RuleWords``. Raises ``WrongUse`` where a word is missing or not known. The class it
+    marks gets the ``Rule`` as ``.rule``.
     """
-    return _declare("row", table, when, **parts)
+    return _declare("row", table, when, evidence or {}, words)
 
 
-def family_rule(*, having: str, **parts: Any) -> Callable[[Marker], Marker]:
+def family_rule(
+    *, having: str, evidence: Mapping[str, str] | None = None, **words: Unpack[RuleWords]
+) -> Callable[[Marker], Marker]:
     """Declare a rule over the members of a family.
 
     ``evidence`` maps names to aggregates over the typed ``person`` rows of the family;
     ``having`` may use those names and the columns of the typed ``family`` row as ``family.x``.
+    Otherwise as ``row_rule``.
     """
-    return _declare("family", "family", having, **parts)
+    return _declare("family", "family", having, evidence or {}, words)
 
 
-def table_rule(*, table: str, select: str, **parts: Any) -> Callable[[Marker], Marker]:
+def table_rule(
+    *, table: str, select: str, evidence: Iterable[str] = (), **words: Unpack[RuleWords]
+) -> Callable[[Marker], Marker]:
     """Declare a rule as one select that returns ``subject`` (an id of ``table``) and evidence.
 
     The evidence is every other column the select returns; ``evidence`` lists their names.
+    Otherwise as ``row_rule``.
     """
-    parts["evidence"] = {name: name for name in parts.get("evidence", ())}
-    return _declare("table", table, select, **parts)
+    return _declare("table", table, select, {name: name for name in evidence}, words)
 
 
 def plants(marker: type) -> Callable[[PlantFunction], PlantFunction]:

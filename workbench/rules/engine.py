@@ -24,8 +24,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from workbench.domain import displays
 from workbench.domain.register import Register
 from workbench.domain.schema import arrow_schema
+from workbench.domain.words import number_id
 from workbench.errors import RuleBroken
 from workbench.rules.copies import (
     Folder,
@@ -36,7 +38,7 @@ from workbench.rules.copies import (
     typed_tables,
     write_copy,
 )
-from workbench.rules.declare import Rule
+from workbench.rules.declare import Rule, Severity
 from workbench.rules.parameters import parameters_on
 from workbench.rules.typed import GATHERED, SUBJECT_TABLES
 
@@ -45,6 +47,8 @@ _MASK_BITS = 63
 _FUSED = 64
 #: Families that are looked into together: neither aggregates of words nor every join is spilt.
 _FAMILIES = 1 << 22
+#: Rules a notebook shows at once; the others are opened by a click.
+_SHOWN_RULES = 12
 #: What a check takes at most where it can spill beside the typed copy.
 LEAN = Limits(memory="2GB")
 
@@ -79,17 +83,36 @@ class Findings:
         return f"Findings({len(self)}, ruleset={self.ruleset})"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(
-            f"<tr><td>{code}</td><td style='text-align:right'>{count}</td>"
-            f"<td style='text-align:left'>{escape(self.rules[code].question)}</td></tr>"
-            for code, count in sorted(self.by_rule.items(), key=lambda item: -item[1])
+        """How many by severity and by rule, and which rules could not speak; no subject."""
+        order = list(Severity)
+        found = sorted(
+            ((self.rules[code], count) for code, count in self.by_rule.items()),
+            key=lambda one: (order.index(one[0].severity), -one[1], one[0].code),
         )
-        return (
-            f"<table><caption>{len(self)} temuan perlu dicek</caption>"
-            f"<tr><th>Aturan</th><th>Jumlah</th><th>Pertanyaan</th></tr>{rows}</table>"
+        sums = Counter[str]()
+        for rule, count in found:
+            sums[rule.severity] += count
+        rows = [(rule.code, rule.severity.value, count, rule.question) for rule, count in found]
+        headings = ("Aturan", "Tingkat", "Jumlah", "Pertanyaan")
+        few, rest = rows[:_SHOWN_RULES], rows[_SHOWN_RULES:]
+        parts = [
+            displays.line(", ".join(f"{one.value} {sums[one]}" for one in order if sums[one])),
+            displays.table(headings, few),
+        ]
+        if rest:
+            words = f"{len(rest)} aturan lain, {number_id(sum(row[2] for row in rest))} temuan"
+            parts.append(displays.folded(words, displays.table(headings, rest)))
+        if self.silent:
+            words = f"{len(self.silent)} aturan tidak dapat memeriksa daftar ini"
+            silent = displays.table(("Aturan", "Sebab"), sorted(self.silent.items()))
+            parts.append(displays.folded(words, silent))
+        parts.append(
+            displays.note(
+                "Temuan adalah pertanyaan untuk kunjungan, bukan putusan. "
+                f"{len(self.rules) - len(self.silent)} aturan memeriksa; versi {self.ruleset}."
+            )
         )
+        return displays.card(f"{number_id(len(self))} temuan", *parts)
 
     @cached_property
     def by_rule(self) -> dict[str, int]:
@@ -109,7 +132,7 @@ class Findings:
         return self.table.set_column(place, "title", pa.array(titles, pa.string()))
 
     def to_pandas(self) -> Any:
-        """A pandas frame with titles, for notebooks."""
+        """A pandas frame, a line a finding: the columns of ``table`` with titles written out."""
         return self.with_titles().to_pandas()
 
 

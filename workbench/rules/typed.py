@@ -51,7 +51,7 @@ reference date and every parameter is a variable of its own name.
 
 from __future__ import annotations
 
-from workbench.domain.wilayah import CITY, OLD_CITY_CODES
+from workbench.domain.wilayah import CITY, OLD_CITY_CODES, Kelurahan, kecamatan, kelurahan
 from workbench.rules.names import likeness_sql
 
 _NUMBER = "CASE WHEN regexp_full_match({0}, '[0-9]{{16}}') THEN CAST({0} AS BIGINT) END"
@@ -241,6 +241,21 @@ HAVING max(coalesce(date, DATE '1900-01-01')) FILTER (kind = 'meninggal')
 """,
 }
 
+
+def _kelurahan_values(place: Kelurahan) -> str:
+    """One row of the table ``kelurahan``; points of cells are no points, so no rule sees them."""
+    texts = (place.kode_kemendagri, place.kode_bps, place.name, place.kecamatan_kode)
+    # Braces are doubled, for the statement is filled in once more.
+    plain = (text.replace("'", "''").replace("{", "{{").replace("}", "}}") for text in texts)
+    quoted = ", ".join(f"'{text}'" for text in plain)
+    point = (
+        f"{place.lat!r}::DOUBLE, {place.lon!r}::DOUBLE, {place.luas_km2!r}::DOUBLE"
+        if CITY.is_placed
+        else "NULL::DOUBLE, NULL::DOUBLE, NULL::DOUBLE"
+    )
+    return f"({quoted}, {point}, {str(place.is_desa).lower()})"
+
+
 #: Code lists that rules may join, read by DuckDB itself: making Arrow tables of Python values
 #: would load pandas first, which takes longer than checking a kelurahan.
 REFERENCE = {
@@ -248,8 +263,11 @@ REFERENCE = {
     "program": "SELECT * FROM {program_bantuan}",
     "reason": "SELECT * FROM {alasan_tidak_layak}",
     "region_code": "SELECT CAST(kode6 AS INTEGER) AS code FROM {kecamatan_kode} UNION VALUES "
-    + ", ".join(f"({code})" for code in sorted(OLD_CITY_CODES)),
-    "kelurahan": "SELECT kode, kode_bps, nama AS name, kode_kecamatan AS kecamatan_kode, "
-    "CAST(lat AS DOUBLE) AS lat, CAST(lon AS DOUBLE) AS lon, "
-    "CAST(luas_km2 AS DOUBLE) AS luas_km2 FROM {kelurahan}",
+    + ", ".join(
+        f"({code})"
+        for code in sorted({*OLD_CITY_CODES, *(c.replace(".", "") for c in kecamatan())})
+    ),
+    "kelurahan": "SELECT * FROM (VALUES "
+    + ", ".join(map(_kelurahan_values, kelurahan()))
+    + ") k(kode, kode_bps, name, kecamatan_kode, lat, lon, luas_km2, is_desa)",
 }

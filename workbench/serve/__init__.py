@@ -1,6 +1,7 @@
 """The server: one Voila process, its pages and its frame, and who is who.
 
-A notebook needs one name from here, ``current_actor``. The server itself (``run_server``,
+A notebook needs one name from here, ``current_actor``, and the visits' room ``current_record``. The
+server itself (``run_server``,
 ``VervalApp``) is loaded only when asked for, so that a kernel does not carry it.
 """
 
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden
 from workbench.serve import handover
 
 if TYPE_CHECKING:
     from workbench.serve.server import VervalApp, run_server
 
-__all__ = ["LAB_BANNER", "VervalApp", "current_actor", "in_lab", "run_server"]
+__all__ = ["LAB_BANNER", "VervalApp", "current_actor", "current_record", "in_lab", "run_server"]
 
 #: Shown to whoever works outside the served rooms.
 LAB_BANNER = (
@@ -58,8 +60,18 @@ def current_actor() -> Actor:
             name="Pelatih di komputer ini",
             role=Role.PELATIH,
             workspace=Workspace.LATIHAN,
-            areas=("36.73",),
+            areas=(CITY.kode_kemendagri,),
         )
+    return handover.read_handover(*_own_note())
+
+
+def current_record() -> str:
+    """The key of the printed sheet the visitor of this room came from, "" for none."""
+    return "" if in_lab() else handover.read_record(*_own_note())
+
+
+def _own_note() -> tuple[bytes, str, str]:
+    """The office's key, this kernel's note and its id."""
     notes = os.environ.get(handover.NOTES_VARIABLE, "")
     office = os.environ.get(handover.OFFICE_VARIABLE, "")
     kernel_id = handover.own_kernel_id()
@@ -67,7 +79,7 @@ def current_actor() -> Actor:
         # Voila without our server in front of it: there is nobody to trust.
         raise Forbidden("Halaman ini hanya dapat dibuka lewat server Meja Verval.")
     note = handover.find_note(Path(notes), kernel_id)
-    return handover.read_handover(handover.server_key(Path(office)), note, kernel_id)
+    return handover.server_key(Path(office)), note, kernel_id
 
 
 def _show_banner() -> None:

@@ -5,6 +5,7 @@ A door is a notebook of the same name; what is behind it belongs to the panels.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from workbench.access import Actor, Permission, Role, may
@@ -28,6 +29,10 @@ class Door:
         """Whether this actor may enter."""
         return actor.role in self.roles and (self.needs is None or may(actor, self.needs))
 
+
+#: What a printed sheet's code leads to, by a key that tells nothing (``forms.packets``).
+RECORD_KEY = re.compile(r"[A-Z2-7]{12}")
+RECORD_PATH = re.compile(rf"/berkas/{RECORD_KEY.pattern}")
 
 RINGAN, LENGKAP = "ringan", "lengkap"
 
@@ -67,6 +72,20 @@ DOORS: dict[str, Door] = {
             Permission.READ_MAP,
         ),
         Door(
+            "lapangan",
+            "Lapangan",
+            frozenset({Role.STAF, Role.ADMIN}),
+            LENGKAP,
+            Permission.RECORD_OUTCOME,
+        ),
+        Door(
+            "jejak",
+            "Jejak",
+            frozenset({Role.STAF, Role.ADMIN}),
+            LENGKAP,
+            Permission.READ_LEDGER,
+        ),
+        Door(
             "aturan",
             "Aturan",
             frozenset({Role.PELATIH, Role.STAF, Role.ADMIN}),
@@ -90,6 +109,11 @@ def doors_for(actor: Actor) -> list[Door]:
     return [door for door in DOORS.values() if door.opens_for(actor)]
 
 
+def help_path(room: str) -> str:
+    """Where the header's *Bantuan* leads: the help of the room, else of signing in."""
+    return f"/panduan/ruang/{room if room in DOORS else 'masuk'}"
+
+
 def closed_sentence(door: Door, actor: Actor) -> str:
     """Why a room does not open for this actor, and for whom it does."""
     if actor.role in door.roles and door.needs is not None:
@@ -103,6 +127,8 @@ def closed_sentence(door: Door, actor: Actor) -> str:
 
 
 def safe_next(path: str) -> str:
-    """Where to go after signing in: a room of ours or the home room, never another site."""
+    """Where to go after signing in: a room or record of ours, or home; never another site."""
+    if RECORD_PATH.fullmatch(path):
+        return path
     name = path.partition("?")[0].strip("/")
     return f"/{name}" if path.startswith("/") and name in DOORS else "/beranda"

@@ -18,6 +18,7 @@ import re
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, StoreFault
@@ -82,8 +83,11 @@ def _signature(key: bytes, body: bytes) -> bytes:
     return hmac.new(derive_key(key, "handover"), body, hashlib.sha256).digest()
 
 
-def sign_handover(key: bytes, actor: Actor, kernel_id: str, room: str) -> str:
-    """The note for one kernel: ``<base64 JSON>.<base64 HMAC-SHA256>``."""
+def sign_handover(key: bytes, actor: Actor, kernel_id: str, room: str, record: str = "") -> str:
+    """The note for one kernel: ``<base64 JSON>.<base64 HMAC-SHA256>``.
+
+    ``record`` is the key of a printed sheet whose record the visitor wants to see first.
+    """
     body = json.dumps(
         {
             "actor": actor.id,
@@ -95,6 +99,7 @@ def sign_handover(key: bytes, actor: Actor, kernel_id: str, room: str) -> str:
             "seat": actor.seat,
             "kernel": kernel_id,
             "room": room,
+            "record": record,
         },
         ensure_ascii=False,
     ).encode()
@@ -102,7 +107,26 @@ def sign_handover(key: bytes, actor: Actor, kernel_id: str, room: str) -> str:
 
 
 def read_handover(key: bytes, note: str, kernel_id: str) -> Actor:
-    """The actor a note speaks of.
+    """The actor a note speaks of; raises as ``_read`` does."""
+    said = _read(key, note, kernel_id)
+    return Actor(
+        id=said["actor"],
+        name=said["name"],
+        role=Role(said["role"]),
+        workspace=Workspace(said["workspace"]),
+        areas=tuple(said["areas"]),
+        class_id=said["class"],
+        seat=said["seat"],
+    )
+
+
+def read_record(key: bytes, note: str, kernel_id: str) -> str:
+    """The key of the sheet a note speaks of ("" for none); raises as ``_read`` does."""
+    return str(_read(key, note, kernel_id)["record"])
+
+
+def _read(key: bytes, note: str, kernel_id: str) -> dict[str, Any]:
+    """What a note says.
 
     Raises ``Forbidden`` when the note was not written by this office's server or was written
     for another kernel.
@@ -115,18 +139,10 @@ def read_handover(key: bytes, note: str, kernel_id: str) -> Actor:
         raise Forbidden(_REFUSED) from None
     if not genuine:
         raise Forbidden(_REFUSED)
-    said = json.loads(body)
+    said: dict[str, Any] = json.loads(body)
     if not kernel_id or said["kernel"] != kernel_id:
         raise Forbidden(_REFUSED)
-    return Actor(
-        id=said["actor"],
-        name=said["name"],
-        role=Role(said["role"]),
-        workspace=Workspace(said["workspace"]),
-        areas=tuple(said["areas"]),
-        class_id=said["class"],
-        seat=said["seat"],
-    )
+    return said
 
 
 def lay_note(folder: Path, kernel_id: str, note: str) -> None:

@@ -50,8 +50,8 @@ class Accounts(Protocol):
     ) -> Any: ...
 
 
-class Classes(Protocol):
-    """What this room asks of ``services.classes``."""
+class Arrivals(Protocol):
+    """What this room asks of ``services.arrivals``."""
 
     POSITIONS: Mapping[str, str]
 
@@ -59,6 +59,11 @@ class Classes(Protocol):
         self, office: Any, join_code: str, name: str, position: str, area_kode: str
     ) -> Any: ...
     def come_back(self, office: Any, return_code: str) -> Any: ...
+
+
+class Classes(Protocol):
+    """What this room asks of ``services.classes``."""
+
     def current_class(self, office: Any) -> Any: ...
     def wants_drawing(self, office: Any) -> bool: ...
 

@@ -32,17 +32,19 @@ from jupyter_server.services.kernels.kernelmanager import (
 from traitlets import Integer, Unicode
 
 from workbench.access import Actor, Role
+from workbench.domain.cities import VARIABLE as CITY_VARIABLE
 from workbench.errors import Forbidden
 from workbench.serve import handover
 from workbench.serve.doors import LENGKAP, RINGAN
 
 #: What a kernel keeps of the server's environment. Everything else stays with the server:
-#: passwords and tokens come under names nobody can list.
+#: passwords and tokens come under names nobody can list. Each kernel opens the office's data for
+#: itself, so it is told where they lie.
 KEPT_VARIABLES = frozenset(
     {
         "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "PYTHONHOME",
         "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "USER", "USERPROFILE",
-        "VIRTUAL_ENV",
+        "VERVAL_DATABASE", "VERVAL_KEY", "VERVAL_KOTA", "VIRTUAL_ENV",
     }
 )  # fmt: skip
 KEPT_PREFIX = "LC_"
@@ -68,7 +70,8 @@ _READY_S = 60.0
 class Visit:
     """One person in one room. ``owner`` and ``session`` are the visitor's, see ``identity``.
 
-    ``token`` is kept to ask again whether the session still stands; it goes nowhere else.
+    ``record`` is the key of a printed sheet they come from. ``token`` is kept to ask again whether
+    the session still stands; it goes nowhere else.
     """
 
     owner: str
@@ -76,6 +79,7 @@ class Visit:
     room: str
     actor: Actor = field(repr=False)
     token: str = field(default="", repr=False)
+    record: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class OwnKernelSpecs(KernelSpecManager):
 
 def fork_config(kernel_name: str) -> dict[str, Any]:
     """What the fork server is told of a kernel's name."""
-    return {**PRELOAD[kernel_name], "forbid": ["polars"]}
+    return {**PRELOAD[kernel_name], "forbid": ["polars"], "inherit": [CITY_VARIABLE]}
 
 
 class RoomKernelManager(ServerKernelManager):
@@ -203,7 +207,7 @@ class RoomKernels(AsyncMappingKernelManager):
         does the oldest of too many windows of anybody else.
         """
         key = handover.server_key(Path(self.office_root))
-        note = handover.sign_handover(key, visit.actor, kernel_id, visit.room)
+        note = handover.sign_handover(key, visit.actor, kernel_id, visit.room, visit.record)
         handover.lay_note(Path(self.notes_dir), kernel_id, note)
         mine = [
             other_id

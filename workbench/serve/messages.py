@@ -30,7 +30,7 @@ COMPACT = "v1.kernel.websocket.jupyter.org"
 CONTROL = "jupyter.widget.control"
 
 #: Rooms in which files are chosen: only there a message carries more than words.
-ROOMS_WITH_UPLOAD = frozenset({"daftar", "kelas"})
+ROOMS_WITH_UPLOAD = frozenset({"daftar", "jejak", "kelas", "lapangan"})
 #: The largest message in words, and how many files may come with it.
 MAX_WORDS_BYTES = 256 * 1024
 MAX_FILES = 4

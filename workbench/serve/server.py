@@ -44,11 +44,23 @@ from workbench.access import Actor
 from workbench.domain import wilayah
 from workbench.errors import NotFound, WrongUse
 from workbench.resources import resource
-from workbench.serve import assets, handover, kernels, pages, render, seats
+from workbench.serve import (
+    assets,
+    guide_pages,
+    handover,
+    kernels,
+    pages,
+    render,
+    room_pages,
+    seats,
+    sign_in_pages,
+)
 from workbench.serve.certificate import load_certificate
-from workbench.serve.doors import DOORS, LENGKAP, RINGAN, Door
+from workbench.serve.days import DayKeeper
+from workbench.serve.doors import DOORS, LENGKAP, RECORD_KEY, RINGAN, Door
 from workbench.serve.identity import (
     Accounts,
+    Arrivals,
     AttemptLimiter,
     Classes,
     Courses,
@@ -56,6 +68,7 @@ from workbench.serve.identity import (
     SessionIdentity,
 )
 from workbench.serve.messages import RoomConnection
+from workbench.store import clock
 
 TEMPLATE = "verval"
 _SHARE = Path(__file__).parent / "share" / "jupyter"
@@ -68,10 +81,12 @@ EXTENSIONS = [
 ]
 #: Files of ours that the templates name.
 PAGE_ASSETS = [
-    "frame.css", "ikon.svg", "lab-theme.css", "no-formulas.js", "page.js", "watch.js",
-    "widgets.css",
+    "frame.css", "ikon.svg", "lab-theme.css", "no-formulas.js", "page.js", "panduan.css",
+    "panduan.js", "watch.js", "widgets.css",
 ]  # fmt: skip
 
+#: The look and the search of the guides; ``guides.export`` writes them beside its pages.
+GUIDES = [f"workbench/guides/frame/panduan{end}" for end in (".css", ".js")]
 #: What the widgets of trainees fetch by themselves; see ``ui.card.page_widget``.
 WIDGETS = [
     f"workbench/ui/{name}{end}"
@@ -93,6 +108,10 @@ WANTED_SOCKETS = 65_000
 _KERNEL_ID = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
 
+def _nothing() -> None:
+    """What a server does each day when nobody said what."""
+
+
 class VervalApp(Voila):
     """The server of one office."""
 
@@ -101,6 +120,7 @@ class VervalApp(Voila):
     office_root = AnyTrait(help="Folder of the office, a ``Path``.")
     account_service = AnyTrait(help="``services.accounts`` or something with its functions.")
     class_service = AnyTrait(help="``services.classes`` or something with its functions.")
+    arrival_service = AnyTrait(help="``services.arrivals`` or something with its functions.")
     course_service = AnyTrait(help="``services.courses`` or something with its functions.")
     notebooks = AnyTrait(help="Folder of the doors, a ``Path``.")
     seats = Integer(help="Most pages that live at once.")
@@ -108,6 +128,8 @@ class VervalApp(Voila):
         None, allow_none=True, help="Kernels kept ready; None: as many as a class has seats."
     )
     tls = AnyTrait(help="An ``ssl.SSLContext``, or None for plain HTTP.")
+    each_day = AnyTrait(help="Called in a thread on each new day; None: nothing is done.")
+    today = AnyTrait(clock.today, help="Which day it is.")
 
     # --- set-up
 
@@ -122,11 +144,12 @@ class VervalApp(Voila):
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.setup_template_dirs()
         self.limiter = AttemptLimiter()
-        self.desk = pages.FrontDesk()
+        self.desk = sign_in_pages.FrontDesk()
         # One writer at a time at the desk; those who only look do not wait for it.
         self.desk_thread = ThreadPoolExecutor(1, thread_name_prefix="verval-desk")
         self.lookups = ThreadPoolExecutor(4, thread_name_prefix="verval-lookup")
         self.seat_keeper = seats.SeatKeeper(self.office_root, self._wants_drawing)
+        self.day_keeper = DayKeeper(self.each_day or _nothing, self.desk_thread, self.today)
         self._stopping: Callable[[], Any] = lambda: None
 
     def setup_template_dirs(self) -> None:
@@ -199,24 +222,26 @@ class VervalApp(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Every address this server answers; the rest is our page that says there is none."""
-        rooms = [(rf"/{name}", pages.RoomPage, {"name": name}) for name in DOORS]
+        rooms = [(rf"/{name}", room_pages.RoomPage, {"name": name}) for name in DOORS]
         shelves = [
             (rf"{prefix}(.*)", assets.AssetHandler, {"shelf": shelf})
             for prefix, shelf in self.shelves.items()
         ]
         return [
             (r"/", pages.FrontDoor),
-            (r"/masuk", pages.SignInPage),
-            (r"/kode", pages.ReturnCodePage),
-            (r"/segarkan", pages.RefresherPage),
-            (r"/sandi", pages.PasswordPage),
-            (r"/keluar", pages.SignOutPage),
+            (r"/masuk", sign_in_pages.SignInPage),
+            (r"/kode", sign_in_pages.ReturnCodePage),
+            (r"/segarkan", sign_in_pages.RefresherPage),
+            (r"/sandi", sign_in_pages.PasswordPage),
+            (r"/keluar", sign_in_pages.SignOutPage),
             *rooms,
+            (rf"/berkas/({RECORD_KEY.pattern})", pages.RecordPage),
+            *guide_pages.ROUTES,
             (r"/keadaan", pages.StatePage),
-            (rf"/detak/{_KERNEL_ID}", pages.PulsePage),
-            (rf"/api/kernels/{_KERNEL_ID}", pages.KernelApi),
-            (rf"/api/kernels/{_KERNEL_ID}/channels", pages.KernelSocket),
-            (rf"/voila/api/shutdown/{_KERNEL_ID}", pages.EndKernel),
+            (rf"/detak/{_KERNEL_ID}", room_pages.PulsePage),
+            (rf"/api/kernels/{_KERNEL_ID}", room_pages.KernelApi),
+            (rf"/api/kernels/{_KERNEL_ID}/channels", room_pages.KernelSocket),
+            (rf"/voila/api/shutdown/{_KERNEL_ID}", room_pages.EndKernel),
             *shelves,
         ]
 
@@ -232,11 +257,12 @@ class VervalApp(Voila):
             fonts = Path(typeface.ROOT) / "files"
             self._shelves = {
                 "/aset/leaflet/": assets.Shelf([Path(leaflet.BASE_DIR)]),
+                "/aset/panduan/": assets.Shelf([resource("workbench/guides/pictures")]),
                 "/aset/": assets.Shelf(
                     [templates],
                     names={
                         "plus-jakarta-sans.ttf": fonts / "PlusJakartaSans[wght].ttf",
-                        **{Path(file).name: resource(file) for file in WIDGETS},
+                        **{Path(file).name: resource(file) for file in [*WIDGETS, *GUIDES]},
                         **_lab_styles(),
                     },
                 ),
@@ -316,6 +342,7 @@ class VervalApp(Voila):
         return {RINGAN: max(0, min(warm, self.seats - taken)), LENGKAP: min(1, warm)}
 
     async def _tick(self) -> None:
+        self.day_keeper.look()
         self.admission.tell_places()
         current = await self._current_class()
         is_letting_in = current is not None and current.code_works
@@ -566,27 +593,32 @@ def run_server(
     notebooks: Path | None = None,
     accounts: Accounts | None = None,
     classes: Classes | None = None,
+    arrivals: Arrivals | None = None,
     courses: Courses | None = None,
     office: Any = None,
+    each_day: Callable[[], object] | None = None,
     log_level: int = logging.WARNING,
 ) -> None:
     """Serve an office until Ctrl-C or TERM. Prints nothing.
 
     ``on_ready`` is called with the addresses once pages are answered; ``port`` 0 takes a free
     one. ``seats`` pages live at once; ``warm`` kernels stand ready, None: for the class whose
-    code lets people in. With a certificate the server speaks HTTPS and nothing else. The services
+    code lets people in. ``each_day`` is called once on every day that begins while the server
+    runs. With a certificate the server speaks HTTPS and nothing else. The services
     and the doors are the package's own unless others are given. Raises ``WrongUse`` when the
     address cannot be had or the certificate not used, ``StoreFault`` when the office cannot be
     written.
     """
-    if accounts is None or classes is None or courses is None or office is None:
+    if None in (accounts, classes, arrivals, courses, office):
         from workbench.services import accounts as own_accounts
+        from workbench.services import arrivals as own_arrivals
         from workbench.services import classes as own_classes
         from workbench.services import courses as own_courses
         from workbench.services.office import Office
 
         accounts = accounts or own_accounts
         classes = classes or own_classes
+        arrivals = arrivals or own_arrivals
         courses = courses or own_courses
         office = office if office is not None else Office(office_root)
     raise_file_limit()
@@ -595,6 +627,7 @@ def run_server(
         office_root=Path(office_root).resolve(),
         account_service=accounts,
         class_service=classes,
+        arrival_service=arrivals,
         course_service=courses,
         notebooks=notebooks or resource("notebooks/beranda.ipynb").parent,
         ip=host,
@@ -602,6 +635,7 @@ def run_server(
         seats=seats,
         warm=warm,
         tls=load_certificate(certfile, keyfile or certfile).context if certfile else None,
+        each_day=each_day,
         log_level=log_level,
     )
     app.initialize()

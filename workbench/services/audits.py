@@ -1,7 +1,7 @@
 """The ledger as an auditor follows it: whether the chain is whole, where it stood, who did what.
 
-Only somebody who looks after the whole office may; what is shown holds ids and codes, never a
-number of a person.
+Only somebody who looks after the whole office may; of the log everybody else reads their own
+acts alone. What is shown holds ids and codes, never a number of a person.
 """
 
 from __future__ import annotations
@@ -9,60 +9,73 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.wilayah import CITY
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import Forbidden, WrongUse
+from workbench.services import log_words
 from workbench.services.office import Office
-from workbench.store import ChainReport, clock, verify_chain
+from workbench.store import ChainReport, blinds, clock, ledger, verify_chain
 from workbench.store import anchors as anchoring
 from workbench.store.anchors import Anchor
 from workbench.store.ledger import Progress
-from workbench.store.tables import account, ledger_head
+from workbench.store.tables import account, ledger_head, snapshot
 from workbench.store.tables import event as events
 
-WIB: Final = ZoneInfo("Asia/Jakarta")
 PAGE_SIZE: Final = 50
 
 #: What each kind of event is called, for a menu and beside what was done.
 KINDS: Final[Mapping[str, str]] = {
     "akun": "Akun",
+    "akibat": "Tugas dari peristiwa",
     "ambang_peta": "Batas angka kecil peta",
     "batas": "Peta batas wilayah",
     "bimtek": "Rencana bimtek",
     "cadangan": "Cadangan data",
+    "cuplikan": "Undian pemeriksaan ulang",
     "ekspor_nik": "Ekspor dengan NIK lengkap",
     "ekspor_peta": "Ekspor peta",
     "gabung": "Penggabungan daftar",
+    "graduasi": "Graduasi dan masuk kembali",
     "hapus": "Penghapusan daftar",
     "hasil_kunjungan": "Hasil kunjungan",
     "impor": "Impor daftar",
+    "jam": "Jam komputer",
     "jawaban": "Jawaban latihan",
     "kelas": "Kelas",
     "ketik": "Jawaban dari kertas",
     "kirim": "Pengiriman kasus latihan",
+    "kunci": "Kunci data",
+    "kunci_periksa_ulang": "Pemeriksaan ulang dikunci",
+    "latihan_periksa_ulang": "Latihan dari pemeriksaan ulang",
     "lihat_nik": "NIK lengkap dibuka",
     "padankan": "Pemadanan daftar",
+    "musyawarah": "Musyawarah kelurahan",
     "paket_bukti": "Paket bukti",
     "pemetaan": "Arti kolom",
     "penugasan": "Penugasan lapangan",
     "penduduk_peta": "Angka penduduk",
     "pengaturan": "Pengaturan aturan",
     "periksa": "Pemeriksaan ulang",
+    "periksa_ulang": "Kunjungan kedua",
+    "peristiwa": "Peristiwa keluarga",
     "putusan_kunjungan": "Putusan hasil kunjungan",
     "putusan_pasangan": "Putusan pasangan",
+    "putusan_periksa_ulang": "Putusan pemeriksaan ulang",
+    "retensi": "Penghapusan menurut masa simpan",
+    "sanggah": "Sanggah",
     "sertifikat": "Sertifikat",
     "soal_sendiri": "Soal buatan kantor",
     "tahap": "Tahap verval",
     "temuan_maju": "Temuan dibawa ke daftar baru",
     "titik_rumah": "Titik rumah dibuka",
+    "usulan": "Berkas usulan",
 }
 
 #: What was done, where the kind alone does not say it.
@@ -86,13 +99,38 @@ _DONE: Final[Mapping[tuple[str, str], str]] = {
     ("kelas", "keadaan"): "Kelas dibuka atau ditutup",
     ("kelas", "kode"): "Kode kelas diatur",
     ("kelas", "kode_kembali"): "Kode kembali diberikan",
+    ("musyawarah", "agenda"): "Agenda musyawarah diubah",
+    ("musyawarah", "berita_acara"): "Berita acara ditutup",
+    ("musyawarah", "hadir"): "Daftar hadir musyawarah dicatat",
+    ("musyawarah", "putusan"): "Keputusan musyawarah dicatat",
+    ("musyawarah", "rencana"): "Musyawarah direncanakan",
+    ("musyawarah", "tanda_tangan"): "Berita acara bertanda tangan diterima",
     ("penduduk_peta", "berkas"): "Angka penduduk dipasang",
     ("penduduk_peta", "kembali"): "Angka penduduk sebelumnya dikembalikan",
+    ("periksa_ulang", "hasil"): "Hasil kunjungan kedua",
+    ("periksa_ulang", "petugas_kedua"): "Pemeriksa kedua ditunjuk",
+    ("periksa_ulang", "tutup"): "Hasil kunjungan kedua dikunci pemeriksanya",
+}
+
+#: What older events hold in the words of the program.
+_CALLED: Final[Mapping[str, str]] = {
+    "area_kode": "wilayah",
+    "areas": "wilayah",
+    "closed": "ditutup",
+    "open": "dibuka",
+    "role": "peran",
+    "score": "nilai",
+    "sha256": "sidik",
+    "stage": "tahap",
 }
 
 #: Not inside a hash, whose digits may happen to stand together.
 _NUMBER = re.compile(r"(?<![0-9a-f])\d{16,}(?![0-9a-f])")
 _MOST_DETAIL = 160
+#: A sealed digest says that something was written, not what: its beginning is enough to tell two
+#: apart. The sum of a pack (``sha256``) is there to be compared and stays whole.
+_DIGEST = re.compile(r"[0-9a-f]{32,}")
+_DIGEST_SHOWN = 12
 _FOOT = (
     "Simpan lembar ini di luar ruang server. Periksa kapan saja: verval audit verify --jangkar KODE"
 )
@@ -100,7 +138,7 @@ _FOOT = (
 
 @dataclass(frozen=True)
 class LogFilter:
-    """What a log page is narrowed to; empty fields narrow nothing. ``day`` is a day of WIB."""
+    """What a log page is narrowed to, ``day`` as the office counts; empty fields narrow nothing."""
 
     kind: str = ""
     actor_id: str = ""
@@ -110,7 +148,7 @@ class LogFilter:
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One event in words; ``at`` is aware, in WIB."""
+    """One event in words; ``at`` is aware, of the office; ``about`` says what ``subject`` is."""
 
     seq: int
     at: datetime
@@ -119,6 +157,8 @@ class LogEntry:
     kind: str
     words: str
     subject: str
+    about: str
+    sentence: str
     detail: str
 
 
@@ -162,11 +202,26 @@ def anchors(office: Office, actor: Actor) -> tuple[Anchor, ...]:
 def take_anchor(office: Office, actor: Actor) -> Anchor | None:
     """Write down where the ledger of the actor's workspace ends now; None while it is empty.
 
-    Raises ``WrongUse`` when the ledger no longer agrees with an earlier anchor.
+    Raises ``WrongUse`` when the ledger no longer agrees with an earlier anchor, ``StoreFault``
+    while the clock is far behind the newest event.
     """
     require_auditor(actor)
     path = office.folder(actor.workspace) / anchoring.FILE
-    return anchoring.take_anchor(office.store_for(actor), path, _today())
+    with office.store_for(actor).reading() as connection:
+        ledger.refuse_wrong_clock(connection)
+    return anchoring.take_anchor(office.store_for(actor), path, clock.today())
+
+
+def accept_clock(office: Office, actor: Actor) -> tuple[datetime, datetime] | None:
+    """Record that the machine's clock is right, though it stands before the newest event.
+
+    Gives the moment of that event and now; None, and nothing is recorded, where it does not.
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    require_auditor(actor)
+    with office.store_for(actor).writing() as connection:
+        step = ledger.accept_clock(connection, actor.id)
+    return step and (clock.moment(step[0]), clock.moment(step[1]))
 
 
 def anchor_sheet(office: Office, actor: Actor, anchor: Anchor) -> tuple[str, bytes]:
@@ -202,20 +257,47 @@ def log_page(
     narrowed: LogFilter | None = None,
     size: int = PAGE_SIZE,
 ) -> LogPage:
-    """``size`` events of the actor's workspace, newest first, those before ``before_seq``."""
-    require_auditor(actor)
+    """``size`` events of the actor's workspace, newest first, those before ``before_seq``.
+
+    Events do not say where they are about, so whoever looks after a part of the city only reads
+    what they did themselves.
+    """
+    require(actor, Permission.READ_LEDGER)
+    if not actor.covers(""):
+        narrowed = replace(narrowed or LogFilter(), actor_id=actor.id)
     with office.store_for(actor).reading() as connection:
         newest = connection.execute(select(ledger_head.c.seq)).scalar_one()
         wanted = select(events).order_by(events.c.seq.desc()).limit(size + 1)
         for condition in _conditions(narrowed or LogFilter()):
             wanted = wanted.where(condition)
+        if narrowed is not None and narrowed.day is not None:
+            # The places of a day first: else a frequent kind is walked down from the newest.
+            ends = select(func.min(events.c.seq), func.max(events.c.seq))
+            first, last = connection.execute(ends.where(*_of_day(narrowed.day))).one()
+            wanted = wanted.where(events.c.seq.between(first or 0, last or 0))
         if before_seq is not None:
             wanted = wanted.where(events.c.seq < before_seq)
+        closed = blinds.withheld(connection, actor.id)
+        if closed.records:
+            subjects = blinds.subjects_of(connection, closed)
+            wanted = wanted.where(events.c.subject.not_in(subjects))
         rows = connection.execute(wanted).all()
-        names = _names(connection, {row.actor for row in rows})
-    shown = rows[:size]
-    entries = tuple(_entry(row, names) for row in shown)
+        shown = rows[:size]
+        known = {row.actor for row in shown} | {log_words.person_of(row.subject) for row in shown}
+        names = names_of(connection, known)
+        lists = _list_names(connection, {log_words.list_of(row.subject) for row in shown})
+    entries = tuple(_entry(row, names, lists) for row in shown)
     return LogPage(entries, shown[-1].seq if len(rows) > size else None, newest)
+
+
+def people(office: Office, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Whom a log page can be narrowed to, by name: (id, name) of accounts and the machine."""
+    require(actor, Permission.READ_LEDGER)
+    if not actor.covers(""):
+        return ((actor.id, actor.name),)
+    with office.store_for(actor).reading() as connection:
+        rows = connection.execute(select(account.c.id, account.c.name).order_by(account.c.name))
+        return (*((row.id, row.name) for row in rows), ("mesin", _stranger("mesin")))
 
 
 def require_auditor(actor: Actor) -> None:
@@ -225,13 +307,15 @@ def require_auditor(actor: Actor) -> None:
         raise Forbidden("Jejak memuat seluruh kantor. Mintalah yang mengurus seluruh kota.")
 
 
+def names_of(connection: Connection, ids: set[str]) -> dict[str, str]:
+    """Names of accounts by id; an id that is none is left out."""
+    named = select(account.c.id, account.c.name).where(account.c.id.in_(ids))
+    return {row.id: row.name for row in connection.execute(named)}
+
+
 def without_numbers(text: str) -> str:
     """Text in which whatever is as long as a NIK is masked."""
     return _NUMBER.sub(lambda found: mask_nik(found[0]), text)
-
-
-def _today() -> date:
-    return clock.moment(clock.now()).astimezone(WIB).date()
 
 
 def _conditions(narrowed: LogFilter) -> list[Any]:
@@ -244,27 +328,37 @@ def _conditions(narrowed: LogFilter) -> list[Any]:
         if value:
             found.append(column == value)
     if narrowed.day is not None:
-        begins = datetime.combine(narrowed.day, time(), WIB)
-        found.append(events.c.at >= clock.stamp(begins))
-        found.append(events.c.at < clock.stamp(begins + timedelta(days=1)))
+        found += _of_day(narrowed.day)
     return found
 
 
-def _names(connection: Connection, ids: set[str]) -> dict[str, str]:
-    named = select(account.c.id, account.c.name).where(account.c.id.in_(ids))
+def _of_day(day: date) -> list[Any]:
+    begins = datetime.combine(day, time(), clock.zone())
+    ends = begins + timedelta(days=1)
+    return [events.c.at >= clock.stamp(begins), events.c.at < clock.stamp(ends)]
+
+
+def _list_names(connection: Connection, ids: set[str]) -> dict[str, str]:
+    named = select(snapshot.c.id, snapshot.c.name).where(snapshot.c.id.in_(ids))
     return {row.id: row.name for row in connection.execute(named)}
 
 
-def _entry(row: Row[Any], names: Mapping[str, str]) -> LogEntry:
+def _entry(row: Row[Any], names: Mapping[str, str], lists: Mapping[str, str]) -> LogEntry:
+    name = names.get(row.actor) or _stranger(row.actor)
+    words, value = _words(row.kind, row.field), json.loads(row.value)
+    about = without_numbers(log_words.subject_words(row.subject, lists, names))
+    is_own = row.subject == f"akun:{row.actor}"
     return LogEntry(
         row.seq,
-        clock.moment(row.at).astimezone(WIB),
+        clock.local(row.at),
         row.actor,
-        names.get(row.actor) or _stranger(row.actor),
+        name,
         row.kind,
-        _words(row.kind, row.field),
+        words,
         without_numbers(row.subject),
-        without_numbers(_detail(row.value))[:_MOST_DETAIL],
+        about,
+        log_words.sentence(row.kind, row.field, value, name or row.actor, about, words, is_own),
+        without_numbers(_detail(value))[:_MOST_DETAIL],
     )
 
 
@@ -284,11 +378,16 @@ def _words(kind: str, field: str) -> str:
     return called if field == kind else f"{called}: {without_numbers(field).replace('_', ' ')}"
 
 
-def _detail(value: str) -> str:
-    said = json.loads(value)
+def _detail(said: Any) -> str:
     if isinstance(said, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {_plain(one)}" for name, one in said.items())
+        return "; ".join(f"{_called(name)}: {_said(name, one)}" for name, one in said.items())
     return _plain(said)
+
+
+def _said(name: str, value: Any) -> str:
+    if name != "sha256" and isinstance(value, str) and _DIGEST.fullmatch(value):
+        return f"{value[:_DIGEST_SHOWN]}…"
+    return _plain(value)
 
 
 def _plain(value: Any) -> str:
@@ -300,5 +399,9 @@ def _plain(value: Any) -> str:
         case list():
             return ", ".join(map(_plain, value))
         case dict():
-            return json.dumps(value, ensure_ascii=False)
-    return str(value)
+            return ", ".join(f"{_called(name)} {_plain(one)}" for name, one in value.items())
+    return _CALLED.get(str(value), str(value))
+
+
+def _called(name: str) -> str:
+    return _CALLED.get(name, name.replace("_", " "))

@@ -3,8 +3,10 @@
 The file is a ZIP: both databases as one consistent picture each, every list that stands, maps,
 linkings, archives, the key by which people are recognised in the next list, and
 ``cadangan.json`` with the SHA-256 of each. Left out is what makes itself anew (the server's
-secret), what holds first passwords (``serve.json``), and the folders of deleted lists. Without a
-passphrase the file is not encrypted: it wants a place as safe as the office's own folder.
+secret), what holds first passwords (``serve.json``), and the folders of deleted lists. An office
+with a key (``services.keys``) seals the whole file under it, or under a passphrase where one is
+given; the lists in it are sealed besides. Without either it is not encrypted: it wants a place as
+safe as the office's own folder.
 
 Whoever may read the file holds real people's data, so only an administrator of that side, or
 whoever sits at the machine, takes one.
@@ -17,7 +19,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
 import socket
 import sqlite3
@@ -33,9 +34,20 @@ from urllib.parse import urlsplit
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
-from workbench.services import seals
+from workbench.services import asides, keys, seals
 from workbench.services.office import DATABASE, Office
-from workbench.store import ChainReport, Store, clock, ledger, snapshots, store_fault, verify_chain
+from workbench.store import (
+    ChainReport,
+    Store,
+    clock,
+    copies,
+    ledger,
+    sealing,
+    server_url,
+    snapshots,
+    store_fault,
+    verify_chain,
+)
 from workbench.store import anchors as anchoring
 from workbench.store.workspace import NEWEST_SCHEMA
 
@@ -45,10 +57,15 @@ FORM: Final = 1
 LISTS: Final = "daftar"
 SERVE_FILE: Final = "serve.json"
 
+#: What a sealed backup proves to be.
+_SEALED_AS = "cadangan"
+
 _PIECE = 1 << 20
 _MOST_MANIFEST = 256 << 20
 _PACKED = (".parquet", ".zip", ".xlsx", ".gpkg", ".duckdb")
 _TRIES = 3
+#: How the work of either way is called while it lasts; what a kill left goes with the next.
+_BACKING_UP, _RESTORING = ".verval-cadangan-", ".verval-pulih-"
 
 _DAMAGED = "Berkas cadangan ini rusak. Pakai cadangan lain."
 _NOT_ONE = "Berkas ini bukan cadangan Meja Verval. Pilih berkas hasil verval backup."
@@ -57,6 +74,10 @@ _NEWER = (
     "Pasang versi terbaru, lalu ulangi."
 )
 _MOVED = "Daftar berubah terus selagi dicadangkan. Ulangi sebentar lagi."
+_NEEDS_DATABASE = (
+    "Folder kerja ini memakai PostgreSQL. Buat basis data baru yang kosong, lalu sebutkan dengan "
+    "--database."
+)
 _SERVED = "Server masih berjalan di folder itu. Hentikan dulu (Ctrl+C), lalu ulangi."
 
 Tells = Callable[[str], None]
@@ -68,7 +89,7 @@ class Backup:
 
     ``files`` maps a path inside to SHA-256 and size in bytes; ``chains`` says of each side how
     many events its ledger held and where it was wrong even then (None: whole). ``missing`` are
-    folders of lists that were gone already.
+    folders of lists that were gone already, ``keys`` ids of the keys its lists need.
     """
 
     made_at: str
@@ -76,6 +97,7 @@ class Backup:
     files: Mapping[str, tuple[str, int]]
     chains: Mapping[Workspace, ChainReport]
     missing: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -107,9 +129,9 @@ def back_up(
 ) -> Backup:
     """Write the office to the new file ``out``: whole or not at all.
 
-    The server may run meanwhile. With a ``passphrase`` nobody reads the file without it. Raises
-    ``WrongUse`` when the file stands already or lies inside the office, ``StoreFault`` when the
-    disk refuses.
+    The server may run meanwhile. Nobody reads the file without the ``passphrase``, or else the
+    office's key where it has one. Raises ``WrongUse`` when the file stands already or lies inside
+    the office, ``StoreFault`` when the disk refuses or the key is not there.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     if actor.workspace is not Workspace.NYATA or not actor.covers(""):
@@ -119,90 +141,153 @@ def back_up(
         raise WrongUse(f"{out.name} sudah ada. Pilih nama lain; cadangan lama tidak ditimpa.")
     if out.is_relative_to(office.root):
         raise WrongUse("Simpan cadangan di luar folder kerja, sebaiknya di disk lain.")
+    ring = None if passphrase else keys.ring_of(office.root)
     say = tell or (lambda _words: None)
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
-        aside.mkdir(mode=0o700)
-        packed = aside / "isi.zip"
-        for left in reversed(range(_TRIES)):
-            try:
-                made = _pack(office, aside, packed, say, is_last=not left)
-                break
-            except FileNotFoundError as error:
-                # A list was taken out after the databases were copied: the picture is stale.
-                if not left:
-                    raise StoreFault(_MOVED) from error
-        if passphrase:
-            say("Mengunci dengan sandi ...")
-            seals.seal(packed, aside / "segel", passphrase)
-            packed.unlink()
-            packed = aside / "segel"
-        _place_new(packed, out)
+        with (
+            asides.aside(out.parent, _BACKING_UP) as aside,
+            _workplace(office, aside, bool(passphrase or ring)) as work,
+        ):
+            packed = work / "isi.zip"
+            for left in reversed(range(_TRIES)):
+                try:
+                    made = _pack(office, work, packed, say, is_last=not left)
+                    break
+                except FileNotFoundError as error:
+                    # A list was taken out after the databases were copied: the picture is stale.
+                    if not left:
+                        raise StoreFault(_MOVED) from error
+            sealed = aside / "segel"
+            if passphrase:
+                say("Mengunci dengan sandi ...")
+                seals.seal(packed, sealed, passphrase)
+            elif ring:
+                say(f"Mengunci dengan kunci {ring.newest.id} ...")
+                sealing.seal(packed, sealed, ring.newest, _SEALED_AS)
+            _place_new(sealed if passphrase or ring else packed, out)
     except OSError as error:
         raise _fault(error) from error
     except sqlite3.Error as error:
         raise StoreFault(_sqlite_words(error)) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     digest = _digest_of(out)
     for side in made.chains:
         _record(office.store(side), actor.id, "dibuat", digest)
     return made
 
 
-def restore(file: Path, root: Path, tell: Tells | None = None, passphrase: str = "") -> Restored:
+def restore(
+    file: Path,
+    root: Path,
+    tell: Tells | None = None,
+    passphrase: str = "",
+    key_file: Path | None = None,
+    database: str = "",
+) -> Restored:
     """Put a backup in the place of ``root``; what stood there is moved aside, never deleted.
 
     Everything is unpacked beside it and checked first: each file, both databases, both chains,
-    every list. For whoever sits at the machine; ``passphrase`` is that of a locked file. Raises
-    ``UnusableInput`` for a file that is damaged or of a newer version, ``WrongUse`` for a folder
-    that is no office or is being served.
+    every list. For whoever sits at the machine; ``passphrase`` is that of a locked file,
+    ``key_file`` holds the office's key where the folder does not know it already. With a
+    PostgreSQL ``database``, which must be empty, the data go there. Raises ``UnusableInput`` for a
+    file that is damaged or of a newer version, ``WrongUse`` for a folder that is no office or is
+    being served, and for a database that holds something.
     """
     say = tell or (lambda _words: None)
     root = root.expanduser().absolute()
     _refuse_place(root)
-    needs_passphrase = is_locked(file)
-    aside = root.with_name(f".{root.name}.{secrets.token_hex(4)}")
+    if Office(root).database() is not None and not database:
+        raise WrongUse(_NEEDS_DATABASE)
+    needs_passphrase, key_id = is_locked(file), needed_key(file)
+    key_file = key_file.expanduser().absolute() if key_file else keys.place_of(root)
+    if key_id and key_file is None:
+        raise WrongUse(
+            f"Cadangan ini terkunci dengan kunci {key_id}. Beri berkas kuncinya: --kunci BERKAS."
+        )
     try:
         digest = _digest_of(file)
         root.parent.mkdir(parents=True, exist_ok=True)
-        aside.mkdir(mode=0o700)
-        plain, home = file, aside / "kantor"
-        if needs_passphrase:
-            say("Membuka sandi ...")
-            plain = aside / "isi.zip"
-            seals.unseal(file, plain, passphrase)
-        with _opened(plain) as archive:
-            made = _read_manifest(archive)
-            if shutil.disk_usage(root.parent).free < made.size:
-                raise StoreFault(
-                    "Disk tidak cukup untuk isi cadangan ini. Kosongkan ruang, lalu ulangi."
-                )
-            say("Membongkar dan memeriksa berkas ...")
-            home.mkdir(mode=0o700)
-            _unpack(archive, made, home)
-        office = Office(home)
-        for side, then in made.chains.items():
-            say(f"Memeriksa ruang {side.value} ...")
-            _check_side(office, side, then, made.missing)
-            _record(office.store(side), "mesin", "dipulihkan", digest)
-            office.store(side).close()
-        former = _take_place(home, root)
+        with asides.aside(root.parent, _RESTORING) as aside:
+            plain, home = file, aside / "kantor"
+            if needs_passphrase:
+                say("Membuka sandi ...")
+                plain = aside / "isi.zip"
+                seals.unseal(file, plain, passphrase)
+            elif key_id and key_file is not None:
+                say(f"Membuka kunci {key_id} ...")
+                plain = aside / "isi.zip"
+                sealing.unseal(file, plain, keys.read_ring(key_file), _SEALED_AS)
+            with _opened(plain) as archive:
+                made = _read_manifest(archive)
+                if shutil.disk_usage(root.parent).free < made.size:
+                    raise StoreFault(
+                        "Disk tidak cukup untuk isi cadangan ini. Kosongkan ruang, lalu ulangi."
+                    )
+                say("Membongkar dan memeriksa berkas ...")
+                home.mkdir(mode=0o700)
+                _unpack(archive, made, home)
+            office = Office(home)
+            for side, then in made.chains.items():
+                say(f"Memeriksa ruang {side.value} ...")
+                _check_side(office, side, then, made.missing)
+                _record(office.store(side), "mesin", "dipulihkan", digest)
+                office.store(side).close()
+            if database:
+                _move_to_server(home, made, database, say)
+            if key_file is not None and made.keys:
+                keys.connect(home, key_file)
+            former = _take_place(home, root)
     except OSError as error:
         raise _fault(error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Restored(made, former)
+
+
+def _move_to_server(home: Path, made: Backup, database: str, say: Tells) -> None:
+    """Carry the checked databases of ``home`` over to PostgreSQL; their files then go."""
+    address = server_url(database)
+    for side in made.chains:
+        say(f"Mengisi ruang {side.value} di PostgreSQL ...")
+        source, target = Store.at(home / side.value / DATABASE, side), Store(address, side)
+        copies.copy_in(source, target)
+        if verify_chain(target).events != verify_chain(source).events:
+            raise StoreFault(_DAMAGED)
+        source.close()
+        target.close()
+        for path in (home / side.value).glob(f"{DATABASE}*"):
+            path.unlink()
+    Office(home).use_database(database)
 
 
 def is_locked(file: Path) -> bool:
     """Whether a backup opens with a passphrase; raises ``UnusableInput`` where none can be read."""
-    try:
+    with _readable(file):
         return seals.is_sealed(file)
+
+
+def needed_key(file: Path) -> str:
+    """The id of the office's key a backup is sealed under, "" for none; raises as ``is_locked``."""
+    with _readable(file):
+        return sealing.needed_key(file)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UnusableInput(
             f"{file.name} tidak dapat dibuka. Periksa nama, folder dan izinnya."
         ) from error
+
+
+@contextmanager
+def _workplace(office: Office, aside: Path, is_sealed: bool) -> Iterator[Path]:
+    """Where the archive is packed: what will be sealed never lies open beside it."""
+    if not is_sealed:
+        yield aside
+        return
+    size = sum(path.stat().st_size for path in office.root.rglob("*") if path.is_file())
+    with sealing.private_folder(size, office.root) as work:
+        yield work
 
 
 # --- out -----------------------------------------------------------------------------------------
@@ -211,11 +296,12 @@ def is_locked(file: Path) -> bool:
 def _pack(office: Office, aside: Path, packed: Path, say: Tells, is_last: bool) -> Backup:
     """Fill the archive; on the last try lists without a folder are left out and named."""
     missing: list[str] = []
+    needed: set[str] = set()
     chains: dict[Workspace, ChainReport] = {}
     files: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for side in Workspace:
-            if not (office.root / side.value / DATABASE).is_file():
+            if not office.has_data(side):
                 continue
             say(f"Menyalin ruang {side.value} ...")
             copy = aside / f"{side.value}.sqlite"
@@ -236,7 +322,9 @@ def _pack(office: Office, aside: Path, packed: Path, say: Tells, is_last: bool) 
             for path in _files(folder, standing, kept):
                 name = f"{side.value}/{path.relative_to(folder).as_posix()}"
                 files[name] = _add(archive, name, path)
-        made = Backup(clock.now(), NEWEST_SCHEMA, files, chains, tuple(missing))
+                needed.add(sealing.needed_key(path))
+        found = tuple(sorted(needed - {""}))
+        made = Backup(clock.now(), NEWEST_SCHEMA, files, chains, tuple(missing), found)
         _add_bytes(archive, MANIFEST, _manifest(made))
     return made
 
@@ -244,6 +332,8 @@ def _pack(office: Office, aside: Path, packed: Path, say: Tells, is_last: bool) 
 def _copy_database(office: Office, side: Workspace, copy: Path) -> dict[str, bytes]:
     """Copy a database as it stands at one moment; gives the anchors of that same moment."""
     store, path = office.store(side), office.root / side.value / DATABASE
+    if office.database() is not None:
+        return _copy_from_server(office, side, copy)
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as source:
         source.isolation_level = None
         # The lock keeps anchors and events together; once the picture is pinned it is let go,
@@ -251,8 +341,7 @@ def _copy_database(office: Office, side: Workspace, copy: Path) -> dict[str, byt
         with store.writing():
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM alembic_version").fetchone()
-            anchors = office.root / side.value / anchoring.FILE
-            kept = {anchoring.FILE: anchors.read_bytes()} if anchors.is_file() else {}
+            kept = _anchors_of(office, side)
         with closing(sqlite3.connect(copy)) as target:
             source.backup(target)
             # One file alone, without a log beside it.
@@ -260,6 +349,22 @@ def _copy_database(office: Office, side: Workspace, copy: Path) -> dict[str, byt
         source.execute("ROLLBACK")
     copy.chmod(0o600)
     return kept
+
+
+def _copy_from_server(office: Office, side: Workspace, copy: Path) -> dict[str, bytes]:
+    target = Store.at(copy, side)
+    kept: dict[str, bytes] = copies.copy_out(
+        office.store(side), target, lambda: _anchors_of(office, side)
+    )
+    target.close()
+    with closing(sqlite3.connect(copy)) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+    return kept
+
+
+def _anchors_of(office: Office, side: Workspace) -> dict[str, bytes]:
+    anchors = office.root / side.value / anchoring.FILE
+    return {anchoring.FILE: anchors.read_bytes()} if anchors.is_file() else {}
 
 
 def _files(folder: Path, standing: set[str], kept: Mapping[str, bytes]) -> Iterator[Path]:
@@ -310,6 +415,7 @@ def _manifest(made: Backup) -> bytes:
             for side, report in made.chains.items()
         },
         "hilang": list(made.missing),
+        "kunci": list(made.keys),
         "berkas": {
             name: {"sha256": digest, "ukuran": size}
             for name, (digest, size) in sorted(made.files.items())
@@ -364,7 +470,8 @@ def _read_manifest(archive: zipfile.ZipFile) -> Backup:
         }
         chains = {Workspace(side): _chain_then(one) for side, one in content["jejak"].items()}
         missing = tuple(map(str, content["hilang"]))
-        made = Backup(str(content["dibuat"]), schema, files, chains, missing)
+        needed = tuple(map(str, content.get("kunci", ())))
+        made = Backup(str(content["dibuat"]), schema, files, chains, missing, needed)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnusableInput(_DAMAGED) from error
     names = [name for name in archive.namelist() if name != MANIFEST]
@@ -448,11 +555,11 @@ def _refuse_place(root: Path) -> None:
             f"Folder {root.name} berisi hal lain. Pilih folder kosong, folder baru, atau folder "
             "kerja Meja Verval."
         )
-    if _is_served(root):
+    if is_served(root):
         raise WrongUse(_SERVED)
 
 
-def _is_served(root: Path) -> bool:
+def is_served(root: Path) -> bool:
     """Whether a server answers for this folder; one that was killed leaves its note behind."""
     try:
         facts = json.loads((root / SERVE_FILE).read_text(encoding="utf-8"))

@@ -24,11 +24,11 @@ from workbench.access import Actor, Permission, require
 from workbench.domain.wilayah import CITY, area_name, kelurahan_by_code
 from workbench.domain.words import date_id
 from workbench.errors import NotFound, WrongUse
-from workbench.services import classes
+from workbench.services import arrivals, classes
 from workbench.services.ladders import PartPlan
 from workbench.services.office import Office
 from workbench.services.part_changes import ClassChanges, change_parts
-from workbench.store import clock, ledger
+from workbench.store import clock, ledger, participant_list
 from workbench.store.participant_list import Expected
 from workbench.store.tables import bimtek as bimtek_table
 from workbench.training.agenda import Agenda, part_plans
@@ -298,14 +298,14 @@ def renew_class(office: Office, actor: Actor, bimtek_id: str) -> ClassChanges:
 def read_people(path: Path) -> tuple[Invited, ...]:
     """People from a spreadsheet; raises ``UnusableInput``."""
     return tuple(
-        Invited(classes.clean_name(one.name), one.position, one.area_kode, one.area_text)
-        for one in classes.read_participants(path)
+        Invited(arrivals.clean_name(one.name), one.position, one.area_kode, one.area_text)
+        for one in participant_list.read_participants(path)
     )
 
 
 def add_person(plan: Bimtek, person: Invited) -> Bimtek:
     """The plan with one more person, in the smallest group where there are groups."""
-    name = classes.clean_name(person.name)
+    name = arrivals.clean_name(person.name)
     sizes = Counter(one.group for one in plan.people if one.group)
     group = min(sizes, key=lambda n: (sizes[n], n)) if sizes else 0
     return replace(plan, people=(*plan.people, replace(person, name=name, group=group)))
@@ -384,7 +384,7 @@ def _checked(plan: Bimtek) -> Bimtek:
         raise WrongUse("Kasus tes harus 4 sampai 30, dan aturan yang dilatih 1 sampai 30.")
     fill_number(plan.number_pattern, 999, plan.date)
     people = tuple(
-        replace(one, name=classes.clean_name(one.name), position=one.position[:100])
+        replace(one, name=arrivals.clean_name(one.name), position=one.position[:100])
         for one in plan.people
     )
     return replace(plan, name=name, place=place, people=people)

@@ -186,7 +186,7 @@ def frame(office: Office, actor: Actor) -> gpd.GeoDataFrame:
     missing = tuple(one for one in listed.areas if one.code not in here)
     drawn.attrs["schematic"] = False
     drawn.attrs["source"] = f"berkas {kept[0].report['file']}"
-    drawn.attrs["date"] = kept[0].at[:10]
+    drawn.attrs["date"] = clock.day_of(kept[0].at).isoformat()
     drawn.attrs["join"] = JoinReport(len(drawn), missing, ())
     return drawn
 
@@ -294,7 +294,9 @@ def _write_map(folder: Path, read: Read) -> None:
 
 
 def _settle(path: Path) -> None:
-    """What was written of a file or a folder is on the disk."""
+    """What was written of a file or a folder is on the disk; Windows opens no folder for it."""
+    if os.name == "nt":
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.ages import unlike_words
 from workbench.domain.register import Row
 from workbench.domain.schema import TABLES
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, kelurahan_by_code
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import WrongUse
 from workbench.rules import Findings, catalogue
@@ -61,6 +62,8 @@ SUBJECTS: Mapping[str, str] = {"persons": "orang", "families": "keluarga"}
 #: Rows a sheet of a workbook may have, with room for its head.
 _MOST_ROWS = 1_000_000
 _NUMBERS = frozenset({"nik", "no_kk", "id_record"})
+#: Stands for a birth date.
+MASKED = "(disamarkan)"
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ def column_words(table: str, column: str) -> str:
 def place_words(code: str) -> str:
     """A kelurahan with its kecamatan."""
     place = kelurahan_by_code().get(code)
-    return f"{place.name}, Kec. {place.kecamatan}" if place else "Kelurahan belum dikenali"
+    return f"{place.name}, Kec. {place.kecamatan}" if place else f"{PLACE_KINDS} belum dikenali"
 
 
 @cache
@@ -250,8 +253,8 @@ def _column_words() -> dict[tuple[str, str], str]:
     found = {
         ("family", "head_name"): "Nama kepala keluarga",
         ("family", "no_kk"): "Nomor KK",
-        ("family", "kelurahan_kode_kemendagri"): "Kelurahan",
-        ("person", "kelurahan_kode_kemendagri"): "Kelurahan",
+        ("family", "kelurahan_kode_kemendagri"): PLACE_KINDS,
+        ("person", "kelurahan_kode_kemendagri"): PLACE_KINDS,
         ("person", "no_kk"): "Nomor KK",
     }
     for one in fields().values():
@@ -301,8 +304,7 @@ def _row_words(row: Row, table: str) -> Row:
     said["changes"] = [
         (
             column_words(table, cell["column"]),
-            _value_words(table, cell["column"], cell["before"]),
-            _value_words(table, cell["column"], cell["after"]),
+            *_both_words(table, cell["column"], cell["before"], cell["after"]),
         )
         if cell["before"] is not None or cell["after"] is not None
         else (column_words(table, cell["column"]), "(tidak ditampilkan)", "(tidak ditampilkan)")
@@ -311,9 +313,19 @@ def _row_words(row: Row, table: str) -> Row:
     return said
 
 
+def _both_words(table: str, column: str, before: str | None, after: str | None) -> tuple[str, str]:
+    if column == "birth_date" and before and after:
+        # Neither date is told, only in what they differ.
+        unlike = unlike_words(date.fromisoformat(after), date.fromisoformat(before))
+        return MASKED, unlike
+    return _value_words(table, column, before), _value_words(table, column, after)
+
+
 def _value_words(table: str, column: str, text: str | None) -> str:
     if not text:
         return "(kosong)"
+    if column == "birth_date":
+        return MASKED
     if column in _NUMBERS:
         return mask_nik(text)
     if column == "kelurahan_kode_kemendagri":

@@ -16,24 +16,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final, Protocol
-from weakref import WeakKeyDictionary
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from workbench.access import Actor, Permission, Role, require
+from workbench.access import Actor
 from workbench.domain.estimates import Estimate, estimate_share
-from workbench.errors import Forbidden, WrongUse
-from workbench.services.ladders import aside_seats, asked_drills
+from workbench.errors import WrongUse
+from workbench.services.drill_books import (
+    Book,
+    Questions,
+    Rounds,
+    Row,
+    questions_by_code,
+    reading,
+    writing,
+)
+from workbench.services.ladders import aside_seats
 from workbench.services.office import Office
-from workbench.services.own_tasks import KeptQuestion, kept_questions
-from workbench.services.pauses import require_going
-from workbench.store import clock
-from workbench.store.tables import drill_answer, participant
+from workbench.store.tables import drill_answer
 from workbench.training.drills import meeting, own, rare, rounds
 from workbench.training.drills.cards import Card, Feedback, judge
 from workbench.training.drills.rounds import DRILLS, Drill, drill_of
@@ -43,10 +47,7 @@ from workbench.training.measures.detection import Detection, compare_drills, rea
 MAX_MISSED: Final = 10
 MAX_HARD: Final = 3
 _OPENING: Final = 0
-#: The end of a question's id, which names it among the answers.
-_CODE: Final = 12
 
-_NO_SEAT = "Anda belum duduk di sebuah kelas. Masuklah dengan kode kelas."
 _NOT_OPEN = "Latihan singkat ini belum dibuka. Kembali ke daftar, lalu tekan Mulai."
 _OTHER_ROUND = "Putaran itu sudah diganti yang baru. Muat ulang halaman untuk melanjutkan."
 _NOT_NEXT = "Kartu itu belum tiba gilirannya. Muat ulang halaman untuk melanjutkan."
@@ -174,110 +175,12 @@ class ClassDrill:
     hardest: tuple[HardItem, ...]
 
 
-@dataclass(frozen=True)
-class _Row:
-    item: str
-    answer: str
-    is_right: bool
-
-
-#: Rounds of one drill: number -> place -> what is kept.
-_Rounds = dict[int, dict[int, _Row]]
-
-
-#: The questions of the office by their codes.
-_Questions = Mapping[str, KeptQuestion]
-
-
-class _Book(Protocol):
-    """Where one player's answers are kept, while it is open."""
-
-    def asked(self) -> tuple[str, ...]: ...
-    def require_going(self) -> None: ...
-    def questions(self) -> _Questions: ...
-    def rounds(self, drill: Drill) -> _Rounds: ...
-    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None: ...
-
-
-@dataclass(frozen=True)
-class _SeatBook:
-    """A seat's answers in the store; what stands already is never written over."""
-
-    connection: Connection
-    actor: Actor
-
-    def asked(self) -> tuple[str, ...]:
-        return asked_drills(self.connection, self.actor.class_id)
-
-    def require_going(self) -> None:
-        require_going(self.connection, self.actor.class_id)
-
-    def questions(self) -> _Questions:
-        return _by_code(self.connection)
-
-    def rounds(self, drill: Drill) -> _Rounds:
-        kept: _Rounds = {}
-        for row in self.connection.execute(
-            select(drill_answer)
-            .where(
-                drill_answer.c.class_id == self.actor.class_id,
-                drill_answer.c.seat == self.actor.seat,
-                drill_answer.c.drill == drill.name,
-            )
-            .order_by(drill_answer.c.round, drill_answer.c.place)
-        ):
-            kept.setdefault(row.round, {})[row.place] = _Row(row.item, row.answer, row.is_right)
-        return kept
-
-    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None:
-        self.connection.execute(
-            drill_answer.insert().values(
-                class_id=self.actor.class_id,
-                seat=self.actor.seat,
-                drill=drill.name,
-                round=number,
-                place=place,
-                item=row.item,
-                answer=row.answer,
-                is_right=row.is_right,
-                at=clock.now(),
-            )
-        )
-
-
-@dataclass(frozen=True)
-class _WallBook:
-    """A trainer's own rounds, gone with the process."""
-
-    office: Office
-    kept: dict[str, _Rounds]
-
-    def asked(self) -> tuple[str, ...]:
-        return ()
-
-    def require_going(self) -> None:
-        """A trainer pauses the class, not themselves."""
-
-    def questions(self) -> _Questions:
-        with self.office.practice.reading() as connection:
-            return _by_code(connection)
-
-    def rounds(self, drill: Drill) -> _Rounds:
-        return self.kept.get(drill.name, {})
-
-    def put(self, drill: Drill, number: int, place: int, row: _Row) -> None:
-        self.kept.setdefault(drill.name, {}).setdefault(number, {})[place] = row
-
-
-_walls: WeakKeyDictionary[Office, dict[str, dict[str, _Rounds]]] = WeakKeyDictionary()
-
-
 def drills(office: Office, actor: Actor) -> tuple[DrillState, ...]:
     """All drills, and how far the actor is in each; those the class is asked for now first.
 
     That of the office's own questions only while there are any.
     """
-    with _reading(office, actor) as book:
+    with reading(office, actor) as book:
         asked = book.asked()
         has_own = any(question.is_in_use for question in book.questions().values())
         listed = [
@@ -300,14 +203,14 @@ def open_round(
     """
     known = drill_of(drill)
     wanted = rounds.check_settings(known, settings or {})
-    with _writing(office, actor) as book:
+    with writing(office, actor) as book:
         book.require_going()
         questions = _questions(book, known)
         kept = _pass_over(book, known, book.rounds(known), questions)
         newest = max(kept, default=0)
         is_open = newest > 0 and _is_open(known, kept[newest])
         if not is_open or _wanted(known, kept[newest]) != wanted:
-            opening = _Row("", json.dumps(wanted), is_right=False)
+            opening = Row("", json.dumps(wanted), is_right=False)
             if known.name == rounds.OWN:
                 opening = _deal(actor, kept, questions)
             book.put(known, newest + 1, _OPENING, opening)
@@ -318,10 +221,10 @@ def open_round(
 def card(office: Office, actor: Actor, drill: str) -> CardState | None:
     """The card that waits in the actor's open round; None when no round is open."""
     known = drill_of(drill)
-    with _reading(office, actor) as book:
+    with reading(office, actor) as book:
         kept, questions = book.rounds(known), _questions(book, known)
     if _is_withdrawn(known, kept, questions):
-        with _writing(office, actor) as book:
+        with writing(office, actor) as book:
             kept = _pass_over(book, known, book.rounds(known), questions)
     if not kept or not _is_open(known, kept[max(kept)]):
         return None
@@ -339,7 +242,7 @@ def answer(
     """
     known = drill_of(drill)
     notice = ""
-    with _writing(office, actor) as book:
+    with writing(office, actor) as book:
         kept, questions = book.rounds(known), _questions(book, known)
         if not kept:
             raise WrongUse(_NOT_OPEN)
@@ -360,7 +263,7 @@ def answer(
                 notice = _REWRITTEN
             else:
                 judged = judge(asked, value)
-                given = _Row(asked.item, " ".join(judged.chosen), judged.is_right)
+                given = Row(asked.item, " ".join(judged.chosen), judged.is_right)
                 book.put(known, round_number, place, given)
                 kept = book.rounds(known)
                 played = kept[round_number]
@@ -384,7 +287,7 @@ def answer(
 def report(office: Office, actor: Actor, drill: str) -> Report:
     """How the newest finished round went; raises ``WrongUse`` when none is finished."""
     known = drill_of(drill)
-    with _reading(office, actor) as book:
+    with reading(office, actor) as book:
         kept, questions = book.rounds(known), _questions(book, known)
     finished = [number for number, played in kept.items() if not _is_open(known, played)]
     if not finished:
@@ -399,7 +302,7 @@ def report(office: Office, actor: Actor, drill: str) -> Report:
     ]
     minutes = None
     if known.name == rounds.MEETING:
-        minutes = meeting.minutes(rounds.meeting_order(_who(actor), number), _answers(played))
+        minutes = meeting.minutes(rounds.meeting_order(actor.id, number), _answers(played))
     return Report(
         known.name,
         known.title,
@@ -441,7 +344,7 @@ def class_drills(office: Office, actor: Actor, class_id: str) -> tuple[ClassDril
                 ~drill_answer.c.item.endswith(own.AGAIN),
             )
         ).all()
-        questions = _by_code(connection)
+        questions = questions_by_code(connection)
     summaries = []
     for drill in DRILLS.values():
         mine = [row for row in rows if row.drill == drill.name]
@@ -472,56 +375,12 @@ def class_drills(office: Office, actor: Actor, class_id: str) -> tuple[ClassDril
     return tuple(summaries)
 
 
-def _is_seated(actor: Actor) -> bool:
-    """Whether a seat plays, and not a trainer for the wall; raises ``Forbidden`` for neither."""
-    require(actor, Permission.SEE_WORKED_CASE)
-    if actor.role is not Role.PESERTA:
-        return False
-    if not actor.class_id or actor.seat < 1 or actor.id != f"{actor.class_id}.{actor.seat}":
-        raise Forbidden(_NO_SEAT)
-    return True
-
-
-def _wall(office: Office, actor: Actor) -> _WallBook:
-    return _WallBook(office, _walls.setdefault(office, {}).setdefault(actor.id, {}))
-
-
-@contextmanager
-def _reading(office: Office, actor: Actor) -> Iterator[_Book]:
-    if not _is_seated(actor):
-        yield _wall(office, actor)
-        return
-    with office.practice.reading() as connection:
-        yield _SeatBook(connection, actor)
-
-
-@contextmanager
-def _writing(office: Office, actor: Actor) -> Iterator[_Book]:
-    if not _is_seated(actor):
-        yield _wall(office, actor)
-        return
-    with office.practice.writing() as connection:
-        # First of all, for it also locks the seat on other databases.
-        seated = connection.execute(
-            participant.update()
-            .where(participant.c.class_id == actor.class_id, participant.c.seat == actor.seat)
-            .values(last_seen_at=clock.now())
-        )
-        if not seated.rowcount:
-            raise Forbidden(_NO_SEAT)
-        yield _SeatBook(connection, actor)
-
-
-def _who(actor: Actor) -> str:
-    return actor.id
-
-
-def _settings(played: Mapping[int, _Row]) -> dict[str, int]:
+def _settings(played: Mapping[int, Row]) -> dict[str, int]:
     settings: dict[str, int] = json.loads(played[_OPENING].answer)
     return settings
 
 
-def _size(drill: Drill, played: Mapping[int, _Row]) -> int:
+def _size(drill: Drill, played: Mapping[int, Row]) -> int:
     """Cards in a round, with those asked once more as soon as it is known which they are."""
     size = rounds.size_of(drill, _settings(played))
     if drill.name == rounds.OWN and len(played) > size:
@@ -529,20 +388,20 @@ def _size(drill: Drill, played: Mapping[int, _Row]) -> int:
     return size
 
 
-def _is_open(drill: Drill, played: Mapping[int, _Row]) -> bool:
+def _is_open(drill: Drill, played: Mapping[int, Row]) -> bool:
     return len(played) <= _size(drill, played)
 
 
-def _answers(played: Mapping[int, _Row]) -> dict[int, str]:
+def _answers(played: Mapping[int, Row]) -> dict[int, str]:
     return {place: row.answer for place, row in played.items() if place != _OPENING}
 
 
-def _wanted(drill: Drill, played: Mapping[int, _Row]) -> dict[str, int]:
+def _wanted(drill: Drill, played: Mapping[int, Row]) -> dict[str, int]:
     """The settings a round was opened with, as far as they were asked for."""
     return {} if drill.name == rounds.OWN else _settings(played)
 
 
-def _counted(drill: Drill, played: Mapping[int, _Row]) -> dict[int, _Row]:
+def _counted(drill: Drill, played: Mapping[int, Row]) -> dict[int, Row]:
     """The cards of a round that count: neither passed over nor asked once more."""
     last = rounds.size_of(drill, _settings(played))
     return {place: row for place, row in played.items() if 0 < place <= last and row.item}
@@ -553,24 +412,24 @@ def _card(
     actor: Actor,
     number: int,
     place: int,
-    played: Mapping[int, _Row],
-    questions: _Questions,
+    played: Mapping[int, Row],
+    questions: Questions,
 ) -> Card:
     if drill.name == rounds.OWN:
         item = _own_item(drill, played, place)
-        rng = Random(f"{_who(actor)}:{drill.name}:{number}:{place}")
+        rng = Random(f"{actor.id}:{drill.name}:{number}:{place}")
         return own.own_card(item, questions[item.removesuffix(own.AGAIN)].task, rng)
-    return rounds.card_at(drill, _who(actor), number, place, _settings(played), _answers(played))
+    return rounds.card_at(drill, actor.id, number, place, _settings(played), _answers(played))
 
 
-def _explain(drill: Drill, asked: Card, row: _Row) -> Feedback | None:
+def _explain(drill: Drill, asked: Card, row: Row) -> Feedback | None:
     """What is said of an answer; None where the choices have other words since."""
     if drill.name == rounds.OWN and row.answer not in dict(asked.choices):
         return None
     return judge(asked, row.answer)
 
 
-def _card_state(drill: Drill, actor: Actor, kept: _Rounds, questions: _Questions) -> CardState:
+def _card_state(drill: Drill, actor: Actor, kept: Rounds, questions: Questions) -> CardState:
     number = max(kept)
     played = kept[number]
     place = len(played)
@@ -585,7 +444,7 @@ def _card_state(drill: Drill, actor: Actor, kept: _Rounds, questions: _Questions
     )
 
 
-def _drill_state(drill: Drill, kept: _Rounds, is_asked: bool) -> DrillState:
+def _drill_state(drill: Drill, kept: Rounds, is_asked: bool) -> DrillState:
     newest = kept[max(kept)] if kept else None
     waits = newest is not None and _is_open(drill, newest)
     streak, best = _streaks(drill, kept)
@@ -603,7 +462,7 @@ def _drill_state(drill: Drill, kept: _Rounds, is_asked: bool) -> DrillState:
     )
 
 
-def _streaks(drill: Drill, kept: _Rounds) -> tuple[int, int]:
+def _streaks(drill: Drill, kept: Rounds) -> tuple[int, int]:
     """The row of right answers at the end, and the longest there was."""
     now = best = 0
     for _, played in sorted(kept.items()):
@@ -617,29 +476,25 @@ def _streaks(drill: Drill, kept: _Rounds) -> tuple[int, int]:
 # The questions of the office
 
 
-def _by_code(connection: Connection) -> dict[str, KeptQuestion]:
-    return {name[-_CODE:]: question for name, question in kept_questions(connection).items()}
-
-
-def _questions(book: _Book, drill: Drill) -> _Questions:
+def _questions(book: Book, drill: Drill) -> Questions:
     return book.questions() if drill.name == rounds.OWN else {}
 
 
-def _deal(actor: Actor, kept: _Rounds, questions: _Questions) -> _Row:
+def _deal(actor: Actor, kept: Rounds, questions: Questions) -> Row:
     """The row that opens a round of own questions: those in use that were met least often."""
     offered = [code for code, question in questions.items() if question.is_in_use]
     if not offered:
         raise WrongUse(_NO_QUESTIONS)
     met = Counter(row.item for played in kept.values() for row in played.values())
-    dealt = own.deal_questions(offered, met, f"{_who(actor)}:{rounds.OWN}:{len(kept) + 1}")
-    return _Row(" ".join(dealt), json.dumps({"n": len(dealt)}), is_right=False)
+    dealt = own.deal_questions(offered, met, f"{actor.id}:{rounds.OWN}:{len(kept) + 1}")
+    return Row(" ".join(dealt), json.dumps({"n": len(dealt)}), is_right=False)
 
 
-def _missed(drill: Drill, played: Mapping[int, _Row]) -> list[str]:
+def _missed(drill: Drill, played: Mapping[int, Row]) -> list[str]:
     return [row.item for row in _counted(drill, played).values() if not row.is_right]
 
 
-def _own_item(drill: Drill, played: Mapping[int, _Row], place: int) -> str:
+def _own_item(drill: Drill, played: Mapping[int, Row], place: int) -> str:
     """What stands at a place of a round of own questions: dealt, or asked once more."""
     dealt = played[_OPENING].item.split()
     if place <= len(dealt):
@@ -647,7 +502,7 @@ def _own_item(drill: Drill, played: Mapping[int, _Row], place: int) -> str:
     return _missed(drill, played)[place - len(dealt) - 1] + own.AGAIN
 
 
-def _is_withdrawn(drill: Drill, kept: _Rounds, questions: _Questions) -> bool:
+def _is_withdrawn(drill: Drill, kept: Rounds, questions: Questions) -> bool:
     """Whether the card that waits is a question out of use."""
     played = kept[max(kept)] if kept else {}
     if drill.name != rounds.OWN or not played or not _is_open(drill, played):
@@ -656,17 +511,17 @@ def _is_withdrawn(drill: Drill, kept: _Rounds, questions: _Questions) -> bool:
     return not questions[code].is_in_use
 
 
-def _pass_over(book: _Book, drill: Drill, kept: _Rounds, questions: _Questions) -> _Rounds:
+def _pass_over(book: Book, drill: Drill, kept: Rounds, questions: Questions) -> Rounds:
     """The rounds, once questions out of use are passed over in the open one."""
     while _is_withdrawn(drill, kept, questions):
         number = max(kept)
-        book.put(drill, number, len(kept[number]), _Row("", "", is_right=False))
+        book.put(drill, number, len(kept[number]), Row("", "", is_right=False))
         kept = book.rounds(drill)
     return kept
 
 
 def _rare_report(
-    actor: Actor, finished: list[dict[int, _Row]], newest: Mapping[int, _Row]
+    actor: Actor, finished: list[dict[int, Row]], newest: Mapping[int, Row]
 ) -> RareReport:
     rate = _settings(newest)["rate"]
     burst, block, everything = [], [], []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,25 +16,19 @@ from typing import Any
 import xlsxwriter
 
 from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.wilayah import PLACE_KINDS
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS
 from workbench.services.findings import NOTE, FindingsIndex, Query
 from workbench.services.lists import OpenList
 from workbench.services.office import Office
+from workbench.services.privacy import purpose_words
 from workbench.store import ledger
 from workbench.training.labels import area_words
 
 #: A sheet holds a million rows; long before that it is no longer a list anybody works through.
 MOST_ROWS = 200_000
-#: What whole numbers may be taken out for.
-PURPOSES: Mapping[str, str] = {
-    "dukcapil": "Mencocokkan dengan Dukcapil",
-    "perbaikan": "Memperbaiki data di aplikasi asal (SIKS-NG)",
-    "kunjungan": "Kunjungan ke keluarga",
-    "pemeriksaan": "Pemeriksaan atau audit",
-}
-
 _COLUMNS = (
     ("Tingkat", 10),
     ("Aturan", 10),
@@ -45,7 +39,7 @@ _COLUMNS = (
     ("Nama", 26),
     ("NIK", 19),
     ("Nomor KK", 19),
-    ("Kelurahan", 28),
+    (PLACE_KINDS, 28),
     ("Berkas", 24),
     ("Lembar", 16),
     ("Baris", 8),
@@ -77,14 +71,13 @@ def findings_workbook_with_numbers(
     export: Export,
     purpose: str,
 ) -> tuple[str, bytes]:
-    """The same with whole numbers, for one of ``PURPOSES``, which stays on record.
+    """The same with whole numbers, for one of ``privacy.PURPOSES``, which stays on record.
 
     Raises ``WrongUse`` without a purpose.
     """
     require(actor, Permission.READ_LIST)
-    if purpose not in PURPOSES:
-        raise WrongUse("Pilih dulu untuk apa NIK lengkap diperlukan.")
-    name, content = _workbook(actor, opened, index, export, True, PURPOSES[purpose])
+    words = purpose_words(purpose)
+    name, content = _workbook(actor, opened, index, export, True, words)
     with office.store_for(actor).writing() as connection:
         about = f"daftar:{opened.summary.id}"
         value = {"baris": len(index.narrowed(export.query)), "keperluan": purpose}

@@ -1,8 +1,8 @@
 """One family of an open list on one page: what the list says, what others say, what is asked.
 
-Everything is in words already. NIK, KK and account numbers are masked unless somebody asked to
-see them, which stays on record; mother's names are never given out; of sensitive PPKS categories
-only that there is an entry.
+Everything is in words already. NIK, KK and account numbers are masked and a birth date is told as
+an age, unless somebody asked to see them for a purpose (``services.privacy``); mother's names are
+never given out; of sensitive PPKS categories only that there is an entry.
 """
 
 from __future__ import annotations
@@ -18,19 +18,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.access import Actor, Permission, require
-from workbench.domain.ages import age_on
+from workbench.domain.ages import age_words, beside
 from workbench.domain.nik import Nik, is_filler
 from workbench.domain.reference import reference
 from workbench.domain.register import Register, Row, key_column
-from workbench.domain.wilayah import OLD_CITY_CODES, known_kecamatan_codes
+from workbench.domain.wilayah import CITY, OLD_CITY_CODES, known_kecamatan_codes
 from workbench.domain.words import mask_nik
 from workbench.errors import NotFound
 from workbench.rules import Rule, Severity, catalogue
 from workbench.services.findings import NOTE, sensitive_subjects
 from workbench.services.lists import OpenList
-from workbench.services.office import Office
-from workbench.store import ledger
 from workbench.training.labels import EMPTY, area_words, column_label, desil_words, show
 
 #: Columns that hold a number of a person, a card or an account.
@@ -209,32 +206,19 @@ class Pair:
     of: int
 
 
-def family_page(opened: OpenList, family_id: str) -> FamilyPage:
-    """A family of the list, numbers masked. Raises ``NotFound`` outside the actor's areas."""
-    return _Reader(opened, False).family(family_id)
+def family_page(opened: OpenList, family_id: str, has_numbers: bool = False) -> FamilyPage:
+    """A family of the list. Raises ``NotFound`` outside the actor's areas.
+
+    Whole numbers and birth dates only through ``privacy.unmask``, which keeps who asked.
+    """
+    return _Reader(opened, has_numbers).family(family_id)
 
 
-def subject_page(opened: OpenList, kind: str, subject: str) -> FamilyPage:
-    """A row that belongs to no family of the list, such as aid paid to somebody not on it."""
-    return _Reader(opened, False).alone(kind, subject)
-
-
-def reveal_numbers(
-    office: Office,
-    actor: Actor,
-    opened: OpenList,
-    family_id: str,
-    kind: str = "",
-    subject: str = "",
+def subject_page(
+    opened: OpenList, kind: str, subject: str, has_numbers: bool = False
 ) -> FamilyPage:
-    """The same page with whole numbers; who looked at which family of which list is on record."""
-    require(actor, Permission.READ_LIST)
-    reader = _Reader(opened, True)
-    page = reader.family(family_id) if family_id else reader.alone(kind, subject)
-    with office.store_for(actor).writing() as connection:
-        about = f"daftar:{opened.summary.id}:{family_id or subject}"
-        ledger.record(connection, actor.id, "lihat_nik", about, "lihat_nik", {})
-    return page
+    """A row that belongs to no family of the list, such as aid paid to somebody not on it."""
+    return _Reader(opened, has_numbers).alone(kind, subject)
 
 
 def pair(
@@ -242,7 +226,8 @@ def pair(
 ) -> Pair:
     """The row a finding is about beside another one it shares a number or a name with.
 
-    Raises ``NotFound`` when there is none among the rows the actor may see.
+    ``has_numbers`` of its own family: another family's row stays masked. Raises ``NotFound`` when
+    there is none among the rows the actor may see.
     """
     return _Reader(opened, has_numbers).pair(rule, kind, subject, place)
 
@@ -341,10 +326,19 @@ class _Reader:
         found: list[Row] = replace(findings, table=table).with_titles().to_pylist()
         return found
 
-    def words(self, table: str, column: str, value: Any) -> str:
-        """A cell in words, its number masked unless numbers were asked for."""
-        if column in NUMBERS and value:
-            return str(value) if self.has_numbers else mask_nik(str(value))
+    def words(self, table: str, column: str, value: Any, other: Any = None) -> str:
+        """A cell in words; numbers and birth dates masked unless they were asked for.
+
+        ``other`` is a birth date this one stands beside.
+        """
+        return self._masked(table, column, value, self.has_numbers, other)
+
+    def _masked(self, table: str, column: str, value: Any, is_whole: bool, other: Any) -> str:
+        if value and not is_whole:
+            if column in NUMBERS:
+                return mask_nik(str(value))
+            if column == "birth_date":
+                return beside(value, other or value, self.as_of)
         return show(table, column, value)
 
     def _record(
@@ -365,8 +359,10 @@ class _Reader:
             if value in (None, "") and not stood[0] and column not in codes:
                 continue
             words = self.words(table, column, value)
-            if column == "birth_date" and value:
-                words = f"{words} ({_age(value, self.as_of)})"
+            if _is_birth(table, column, row) and value and not self.has_numbers:
+                words = age_words(value, self.as_of)
+            elif column == "birth_date" and value:
+                words = f"{words} ({age_words(value, self.as_of)})"
             elif column == "desil":
                 words = desil_words(row)
             cells.append(
@@ -410,6 +406,8 @@ class _Reader:
             stood = line["before"]
             if line["column"] in NUMBERS and not self.has_numbers:
                 stood = mask_digits(stood)
+            elif line["column"] == "birth_date" and not self.has_numbers:
+                stood = re.sub(r"\w", "*", stood)
             place = (line["table"], line["subject"], line["column"])
             changed[place] = (stood, CLEANED.get(line["code"], line["code"].replace("_", " ")))
         return changed
@@ -466,7 +464,7 @@ class _Reader:
             count = show("family", "members_stated", len(self.rows.get("person", ())))
             yield "Baris yang tercatat", count, count == listed
         if column == "age_stated" and row["birth_date"]:
-            age = _age(row["birth_date"], self.as_of)
+            age = age_words(row["birth_date"], self.as_of)
             yield "Menurut tanggal lahir", age, age == listed
         if column == "account_name" and row["name"]:
             yield "Nama penerima", row["name"], row["name"] == listed
@@ -478,28 +476,30 @@ class _Reader:
                     words = self.words("person", "nik", person["nik"])
                     yield "Anggota bernama sama", words, person["nik"] == listed
         if table == "person" and column in ("birth_date", "sex"):
-            for words in self._by_nik(column, row["nik"]):
-                yield "Menurut NIK", words, words == listed
+            for value in self._by_nik(column, row["nik"]):
+                words = self.words("person", column, value, row[column])
+                yield "Menurut NIK", words, show("person", column, value) == listed
         answer = self.registry.get(row["nik"])
         if answer and column in _REGISTRY and answer[column] not in (None, ""):
             is_same = show("person", column, answer[column]) == listed
-            yield "Dukcapil", self.words("person", column, answer[column]), is_same
+            words = self.words("person", column, answer[column], row.get(column))
+            yield "Dukcapil", words, is_same
         if answer and column in ("dukcapil_match", "existence"):
             yield "Dukcapil", show("dukcapil", "status", answer["status"]), None
         if column in ("existence", "marital_status", "status", "kelurahan_kode_kemendagri"):
             for event in self.rows.get("event", ()):
                 if event["person_id"] == row["person_id"]:
-                    day = show("event", "date", event["date"])
-                    yield "Catatan kejadian", f"{show('event', 'kind', event['kind'])}, {day}", None
+                    day = "" if _is_birth("event", "date", event) else f", {_day(event)}"
+                    yield "Catatan kejadian", f"{show('event', 'kind', event['kind'])}{day}", None
 
-    def _by_nik(self, column: str, text: str) -> Iterable[str]:
+    def _by_nik(self, column: str, text: str) -> Iterable[Any]:
         nik = Nik.parse(text)
         if nik is None or is_filler(text):
             return
         if column == "sex":
-            yield show("person", "sex", nik.sex)
+            yield nik.sex
         elif born := nik.birth_date(self.as_of):
-            yield show("person", "birth_date", born)
+            yield born
 
     # -- facts that are no findings ------------------------------------------------------------
 
@@ -597,10 +597,15 @@ class _Reader:
             if one in (None, "") and other in (None, ""):
                 continue
             label = column_label(table, column)
-            if column in NUMBERS:
+            if column in NUMBERS or (column == "birth_date" and not self.has_numbers):
+                # Whole numbers were asked for of one family, and the other row may be another's.
+                is_own = rows[0].get("family_id") == rows[1].get("family_id") != ""
+                words = (
+                    self.words(table, column, one, other),
+                    self._masked(table, column, other, self.has_numbers and is_own, one),
+                )
                 # Letter by letter over the whole numbers: a mask has as many characters.
-                texts = (str(one), str(other))
-                words = (self.words(table, column, one), self.words(table, column, other))
+                texts = (str(one), str(other)) if column in NUMBERS else words
             else:
                 texts = words = (show(table, column, one), show(table, column, other))
             yield PairLine(label, *_pieces(texts, words), one == other)
@@ -644,7 +649,7 @@ def _region_names() -> dict[str, str]:
 
 def _region(code: str) -> str:
     if code in OLD_CITY_CODES:
-        return "wilayah Serang sebelum kota berdiri (kode lama)"
+        return f"wilayah {CITY.short_name} sebelum kota berdiri (kode lama)"
     return _region_names().get(code, "wilayah lain")
 
 
@@ -659,9 +664,13 @@ def _asked(found: list[Row]) -> dict[tuple[str, str], dict[str, list[str]]]:
     return asked
 
 
-def _age(born: date, as_of: date) -> str:
-    years = age_on(born, as_of)
-    return f"{years} tahun" if years is not None and years >= 0 else "belum lahir"
+def _is_birth(table: str, column: str, row: Row) -> bool:
+    """Whether a cell is somebody's birth date: that of a person, or of an event of birth."""
+    return column == "birth_date" or (table, column, row.get("kind")) == ("event", "date", "lahir")
+
+
+def _day(event: Row) -> str:
+    return show("event", "date", event["date"])
 
 
 def _area(code: str) -> str:

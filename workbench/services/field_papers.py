@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache, partial
@@ -19,12 +19,15 @@ import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, require
 from workbench.domain.register import Register
+from workbench.domain.wilayah import village_head
 from workbench.domain.words import date_id, mask_nik
 from workbench.errors import NotFound, UnusableInput, WrongUse
-from workbench.services import shelves
+from workbench.services import assignments, fieldwork, office_settings, shelves
 from workbench.services.office import Office
+from workbench.store import ledger
 from workbench.verification.checklists import checklist
 from workbench.verification.fieldwork.outcomes import Choice, Field, Kind, Level, fields
+from workbench.verification.fieldwork.queues import is_within
 from workbench.verification.forms.codes import draw_codes
 from workbench.verification.forms.packets import (
     Ask,
@@ -64,7 +67,6 @@ _SHORT: Final = {
     "proposal": "Usulan",
 }
 _EPOCH: Final = date(1980, 1, 1)
-_FOR: Final = "Petugas", "Ketua RT", "Lurah atau yang mewakili"
 
 
 class Form(StrEnum):
@@ -79,21 +81,31 @@ class Form(StrEnum):
 class Order:
     """Which families of a list go out, and how they are divided.
 
-    ``officers`` names who goes to which family_id; ``everyone`` takes along families without a
-    question too; ``address`` begins the QR codes (the server's, as phones see it).
+    ``kelurahan``, ``rw`` and ``rt`` narrow to a place, ``officer`` (id of an account) to the
+    families somebody was given; ``everyone`` takes along families without a question too.
+    ``numbers`` None is as the office has set it. ``address`` begins the QR codes (the server's,
+    as phones see it).
     """
 
     kelurahan: str = ""
+    rw: str = ""
+    rt: str = ""
+    officer: str = ""
     sharing: Sharing = Sharing.KELURAHAN
-    officers: Mapping[str, str] | None = None
     everyone: bool = False
-    numbers: Numbers = Numbers.MASKED
+    numbers: Numbers | None = None
     address: str = ""
 
 
 def packets(office: Office, actor: Actor, list_id: str, order: Order) -> list[Packet]:
-    """What goes out of a list, cut to the actor's areas. Raises ``NotFound`` when it is nothing."""
-    return packets_and_names(office, actor, list_id, order)[0]
+    """What goes out of a list, cut to the actor's areas. Raises ``NotFound`` when it is nothing.
+
+    Whole numbers, where the office wants them on paper, are on record.
+    """
+    made = packets_and_names(office, actor, list_id, order)[0]
+    if made[0].numbers is Numbers.WHOLE:
+        _note_numbers(office, actor, list_id, made)
+    return made
 
 
 def packets_and_names(
@@ -110,18 +122,38 @@ def packets_and_names(
         names[made] = parts
         return made
 
+    going = assignments.goers(office, actor, list_id)
+    if order.officer:
+        going = {
+            family_id: (officer,)
+            for family_id, team in going.items()
+            for officer in team
+            if officer.id == order.officer
+        }
+    due = None if order.everyone else _due(office, actor, list_id)
     sheets = checklist(opened.register, opened.findings, order.kelurahan, order.everyone)
+    for sheet in sheets:
+        sheet.families = [
+            block
+            for block in sheet.families
+            if is_within(("", block.rw, block.rt), [("", order.rw, order.rt)])
+            and (not order.officer or block.family_id in going)
+            and (due is None or block.family_id in due or not block.questions)
+        ]
     wanted = {block.family_id for sheet in sheets for block in sheet.families}
+    numbers = order.numbers or _numbers_of(office, actor)
     made = make_packets(
         sheets,
-        _members(opened.register, wanted),
+        _members(opened.register, wanted, numbers),
         key,
         list_id,
         opened.summary.period,
         order.sharing,
-        order.officers,
-        order.numbers,
+        going,
+        numbers,
+        _cards(opened.register, wanted) if numbers is Numbers.WHOLE else None,
     )
+    made = [packet for packet in made if packet.visits]
     if not made:
         raise NotFound("Tidak ada keluarga yang perlu dikunjungi di sini. Pilih kelurahan lain.")
     return made, names
@@ -136,6 +168,9 @@ def papers(
     progress: Callable[[int, int], None] | None = None,
 ) -> Paper:
     """All packets in one form: the file of the only one, or an archive of them."""
+    if form is Form.PHONE:
+        # A form goes through other people's servers: no whole number leaves with it.
+        order = replace(order, numbers=Numbers.MASKED)
     made = packets(office, actor, list_id, order)
     drawn = []
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -147,7 +182,7 @@ def papers(
         return drawn[0]
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in drawn:
+        for name, data in dict(drawn).items():
             archive.writestr(zipfile.ZipInfo(name, (*_EPOCH.timetuple()[:3], 0, 0, 0)), data)
     return f"lembar-lapangan-{list_id}.zip", content.getvalue()
 
@@ -165,23 +200,109 @@ def draw(form: Form, address: str, packet: Packet) -> Paper:
     return f"{packet.file_stem}.pdf", _press(packet, address, format="pdf", pdf_tags=False)
 
 
+def first_page(packet: Packet, address: str = "") -> bytes:
+    """The first page of the PDF as an SVG picture."""
+    drawn = _press(packet, address, format="svg")
+    page: bytes = drawn[0] if isinstance(drawn, list) else drawn
+    return page
+
+
 def preview(packet: Packet, address: str = "", ppi: int = 70) -> list[bytes]:
     """The pages of the PDF as PNG pictures."""
     drawn = _press(packet, address, format="png", ppi=ppi)
     return drawn if isinstance(drawn, list) else [drawn]
 
 
+def family_of_key(office: Office, actor: Actor, key: str) -> tuple[str, str]:
+    """List and family_id a printed key stands for, as the family stands in the working list.
+
+    A sheet of a former list leads to the same family of the working list. Raises ``NotFound`` in
+    a sentence: for a key of nobody or of somebody outside the actor's areas, for a family that
+    has left the list, and where there is no working list.
+    """
+    require(actor, Permission.READ_LIST)
+    rounds = fieldwork.rounds(office, actor)
+    shelf = {one.id: one for one in shelves.shelf(office, actor)}
+    if not rounds or rounds[-1].list_id not in shelf:
+        raise NotFound("Belum ada daftar kerja. Jadikan sebuah daftar sebagai daftar kerja dahulu.")
+    now = rounds[-1].list_id
+    secret = shelves.key_of(office.folder(actor.workspace))
+    for list_id in dict.fromkeys([now, *(one.list_id for one in reversed(rounds)), *shelf]):
+        if list_id not in shelf:
+            continue
+        families = shelves.open_list(office, actor, list_id).register["family"]
+        ids = families["family_id"].to_pylist()
+        found = next((i for i in ids if record_key(secret, "keluarga", list_id, i) == key), "")
+        if found and list_id == now:
+            return now, found
+        if found:
+            standing = same_family(office, actor, list_id, now).get(found, "")
+            if standing:
+                return now, standing
+            raise NotFound(
+                f"Lembar itu dari daftar {shelf[list_id].name}. Keluarganya tidak ada lagi pada "
+                f"daftar kerja ({shelf[now].name})."
+            )
+    raise NotFound(
+        "Berkas itu tidak dikenali: daftarnya sudah dihapus, atau keluarganya di luar wilayah Anda."
+    )
+
+
+def same_family(office: Office, actor: Actor, list_id: str, now: str) -> dict[str, str]:
+    """By family_id of one list, the family_id of the same card in another list."""
+    require(actor, Permission.READ_LIST)
+    was, standing = (
+        shelves.open_list(office, actor, one).register["family"].select(["family_id", "family_key"])
+        for one in (list_id, now)
+    )
+    by_key = {row["family_key"]: row["family_id"] for row in standing.to_pylist()}
+    return {
+        row["family_id"]: by_key[row["family_key"]]
+        for row in was.to_pylist()
+        if row["family_key"] and row["family_key"] in by_key
+    }
+
+
+def _due(office: Office, actor: Actor, list_id: str) -> frozenset[str] | None:
+    """The families of the working list that wait for a visit; None for any other list.
+
+    Whoever was visited and has nothing open is not printed again.
+    """
+    rounds = fieldwork.rounds(office, actor)
+    if not rounds or rounds[-1].list_id != list_id:
+        return None
+    waiting = fieldwork.queue(office, actor, list_id).families
+    return frozenset(one.family_id for one in waiting)
+
+
+def _numbers_of(office: Office, actor: Actor) -> Numbers:
+    chosen = office_settings.value(office, actor, "nik_on_paper")
+    return Numbers.WHOLE if chosen == "penuh" else Numbers.MASKED
+
+
+def _note_numbers(office: Office, actor: Actor, list_id: str, made: list[Packet]) -> None:
+    value = {"baris": sum(len(packet.visits) for packet in made), "keperluan": "kunjungan"}
+    with office.store_for(actor).writing() as connection:
+        about = f"daftar:{list_id}"
+        ledger.record(connection, actor.id, "ekspor_nik", about, "ekspor_nik", value)
+
+
 def _members(
-    register: Register, family_ids: Iterable[str]
+    register: Register, family_ids: Collection[str], numbers: Numbers
 ) -> dict[str, list[tuple[str, str, str]]]:
     people = register["person"]
     inside = pc.is_in(people["family_id"], pa.array(sorted(family_ids), pa.string()))
     members: dict[str, list[tuple[str, str, str]]] = {}
     columns = people.filter(inside).select(["family_id", "person_id", "name", "nik"])
     for row in columns.to_pylist():
-        member = (row["person_id"], row["name"], mask_nik(row["nik"]))
-        members.setdefault(row["family_id"], []).append(member)
+        nik = row["nik"] if numbers is Numbers.WHOLE else mask_nik(row["nik"])
+        members.setdefault(row["family_id"], []).append((row["person_id"], row["name"], nik))
     return members
+
+
+def _cards(register: Register, family_ids: Collection[str]) -> dict[str, str]:
+    rows = register["family"].select(["family_id", "no_kk"]).to_pylist()
+    return {row["family_id"]: row["no_kk"] for row in rows if row["family_id"] in family_ids}
 
 
 # --- the PDF -------------------------------------------------------------------------------------
@@ -198,17 +319,33 @@ def _fonts() -> Any:
 def _press(packet: Packet, address: str, **how: Any) -> Any:
     if not packet.visits:
         raise WrongUse("Paket ini tidak memuat keluarga. Buat ulang dari daftarnya.")
-    values = {**_values(packet, address), "parts": list(_parts())}
+    values = _values(packet, address)
+    values |= {"parts": list(_parts()), "frame": list(_frame(packet))}
     return _set("lembar_lapangan", values, packet.as_of, **how)
+
+
+def _frame(packet: Packet) -> bytes:
+    """What is the same on every page, set once: laid out anew for each it takes a fifth of all."""
+    values = {
+        "title": f"Lembar lapangan: {packet.title}",
+        "practice": packet.practice,
+        "head": f"Kecamatan {packet.kecamatan or '-'}. Petugas: {packet.officer or '_' * 24}",
+        "period": f"Periode {packet.period or '-'}, data per {date_id(packet.as_of)}",
+        "foot": f"{packet.mark}. Daftar {packet.list_id}, berkas {packet.id}, aturan "
+        f"{packet.ruleset}. {packet.numbers.words}.",
+    }
+    drawn: bytes = _set("bingkai_lapangan", values, packet.as_of, format="pdf", pdf_tags=False)
+    return drawn
 
 
 @cache
 def _parts() -> bytes:
-    """What every family is asked, set once: drawn anew for each it would take most of the time."""
+    """What every sheet asks and explains, set once: it would take most of the time otherwise."""
     answers = next(field for field in fields(Level.FINDING) if field.kind is Kind.CHOICE)
     values = {
         "fields": _lines(),
         "answers": [choice.label for choice in answers.choices],
+        "lists": _lists(),
         "practice": False,
     }
     drawn: bytes = _set("potongan_lapangan", values, _EPOCH, format="pdf", pdf_tags=False)
@@ -239,17 +376,17 @@ def _values(packet: Packet, address: str) -> dict[str, Any]:
         "title": f"Lembar lapangan: {packet.title}",
         "office": "",
         "practice": packet.practice,
-        "head": f"Kecamatan {packet.kecamatan or '-'}. Petugas: {packet.officer or '_' * 24}",
-        "period": f"Periode {packet.period or '-'}, data per {date_id(packet.as_of)}",
-        "foot": f"{packet.mark}. Daftar {packet.list_id}, berkas {packet.id}, aturan "
-        f"{packet.ruleset}. {packet.numbers.words}.",
         "families": [
             part for nth, visit in enumerate(packet.visits) for part in _family(visit, nth)
         ],
         "codes": {"png": list(codes.png), "columns": codes.columns},
         "closing": f"{len(packet.visits)} keluarga. Temuan adalah pertanyaan, bukan putusan.",
-        "signers": list(_FOR),
-        "lists": _lists(),
+        "signers": [
+            "Petugas",
+            "Ketua RT",
+            f"{village_head(packet.kelurahan_kode_kemendagri)} atau yang mewakili",
+        ],
+        "lists": len(_lists()),
     }
 
 

@@ -15,16 +15,30 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from workbench.access import Actor, Permission, require, require_area
+from workbench.access import Actor, Permission, may, require, require_area
 from workbench.domain.register import Register, Row
-from workbench.errors import Forbidden, NotFound, WrongUse
+from workbench.domain.schema import empty_row
+from workbench.errors import Forbidden, WrongUse
 from workbench.rules import Findings, Severity
 from workbench.services import shelves
 from workbench.services.findings import sensitive_subjects
+from workbench.services.heads import name_heads
 from workbench.services.office import Office
 from workbench.services.shelves import Standing
+from workbench.store import (
+    assignments,
+    blinds,
+    candidates,
+    clock,
+    finding_lives,
+    objections,
+    settings,
+    snapshots,
+)
+from workbench.store import drafts as kept_drafts
 from workbench.store import fieldwork as kept
-from workbench.store import finding_lives, settings, snapshots
+from workbench.store.candidates import Candidate
+from workbench.store.drafts import KeptDraft
 from workbench.store.fieldwork import Conflict, Kept, KeptOutcome, Record
 from workbench.store.finding_lives import LifeStep, Round
 from workbench.verification.comparison import Judged, compare
@@ -37,6 +51,7 @@ from workbench.verification.fieldwork.queues import (
     forecast,
     is_within,
     priority,
+    revisit_words,
 )
 from workbench.verification.fieldwork.stages import (
     Direction,
@@ -49,6 +64,10 @@ from workbench.verification.fieldwork.stages import (
 _STAGES = "tahapan"
 _FIRST_DAY = "2000-01-01"
 _WHOLE_OFFICE = ""
+#: Far more than a family of twenty with all its notes.
+_DRAFT_LENGTH = 60_000
+_STEP_LENGTH = 60
+_OBJECTED = "Sanggah diterima: datangi lagi, lalu perbaiki hasilnya."
 #: Aid that is still paid, or of which the list says nothing.
 _PAID = ("aktif", "")
 
@@ -57,7 +76,8 @@ _PAID = ("aktif", "")
 class Due:
     """A family somebody has to go to, with why it stands where it stands in the queue.
 
-    ``findings`` are open, ``returns`` count the outcomes that came back so far.
+    ``findings`` are open, ``returns`` count the outcomes that came back so far, ``again`` says why
+    another visit is needed after them ("" where only the findings say so).
     """
 
     family_id: str
@@ -67,6 +87,7 @@ class Due:
     rt: str
     findings: int
     returns: int
+    again: str
     priority: Priority
 
 
@@ -103,26 +124,37 @@ class LifeStory:
 def advance(office: Office, actor: Actor, list_id: str) -> Round:
     """Make a list the working list: what is confirmed, opened again or resolved by it.
 
-    Only somebody whose areas cover the whole list may. Raises ``WrongUse`` for a list the
-    findings went through already, and for one older than the working list.
+    The working list that was judged again goes through once more. Only somebody whose areas cover
+    the whole list may. Raises ``WrongUse`` for a judgement the findings went through already, and
+    for a list older than the working list.
     """
     require(actor, Permission.IMPORT_LIST)
     require(actor, Permission.RECORD_OUTCOME)
     store = office.store_for(actor)
-    snapshot, whole = shelves.standing(office, actor, list_id)
+    judgement = shelves.judgements(office, actor, list_id)
+    snapshot, whole = shelves.standing(office, actor, list_id, judgement)
     if not shelves.covers_all(actor, whole.register):
         raise Forbidden("Daftar ini memuat wilayah di luar tugas Anda. Mintalah yang berhak.")
     former = _former(office, actor, str(snapshot.manifest["as_of"]))
     new = _judged(whole)
     secret = shelves.key_of(office.folder(actor.workspace))
     told = (former, compare(former, new)) if former is not None else (None, None)
-    return finding_lives.put_round(store, actor.id, list_id, lives.sightings(new, secret, *told))[0]
+    seen = lives.sightings(new, secret, *told)
+    return finding_lives.put_round(store, actor.id, list_id, seen, judgement)[0]
 
 
 def rounds(office: Office, actor: Actor) -> tuple[Round, ...]:
     """The lists that have been the working list, in order; the last one is."""
     require(actor, Permission.READ_LIST)
     return finding_lives.list_rounds(office.store_for(actor))
+
+
+def is_judged_again(office: Office, actor: Actor) -> bool:
+    """Whether the working list was judged again since its findings went through."""
+    made = rounds(office, actor)
+    if not made:
+        return False
+    return shelves.judgements(office, actor, made[-1].list_id) > made[-1].judgement
 
 
 def family_lives(
@@ -152,11 +184,12 @@ def queue(
 ) -> Queue:
     """The families still to be visited: of an officer's assignments, or all in the actor's areas.
 
-    A family is due while one of its findings is open, notes and sensitive categories aside.
+    A family is due while one of its findings is open, notes and sensitive categories aside, and
+    while the last visit asks for another one.
     Raises ``WrongUse`` for a list that is not the working list.
     """
     require(actor, Permission.RECORD_OUTCOME)
-    today = today or date.today()
+    today = today or clock.today()
     due, done = _work(office, actor, list_id, today)
     if officer:
         areas = _areas_of(office, actor).get(officer, ())
@@ -170,7 +203,7 @@ def queue(
 def loads(office: Office, actor: Actor, list_id: str) -> tuple[Load, ...]:
     """What each officer has left and done, most left first; families of several count for each."""
     require(actor, Permission.ASSIGN)
-    due, done = _work(office, actor, list_id, date.today())
+    due, done = _work(office, actor, list_id, clock.today())
     officers = _areas_of(office, actor)
     places = [(one.kelurahan_kode, one.rw, one.rt) for one in due]
     made = [place for _, place in done]
@@ -218,12 +251,20 @@ def record_outcome(
     return _keep(office, actor, list_id, family_id, outcome, way, source, revision)
 
 
-def decide(office: Office, actor: Actor, list_id: str, family_id: str, outcome: Outcome) -> Kept:
-    """Decide between returns that disagree; they all stay.
+def decide(
+    office: Office,
+    actor: Actor,
+    list_id: str,
+    family_id: str,
+    outcome: Outcome,
+    basis: tuple[str, int] | None = None,
+) -> Kept:
+    """Decide between returns that disagree, or about the one of ``basis`` (source, revision).
 
-    Raises ``Forbidden`` for whoever recorded one of them, ``WrongUse`` when none disagree.
+    They all stay. Raises ``Forbidden`` for whoever recorded one of them, ``WrongUse`` when none
+    disagree or the one of ``basis`` no longer counts.
     """
-    return _keep(office, actor, list_id, family_id, outcome, kept.DECISION, "", None)
+    return _keep(office, actor, list_id, family_id, outcome, kept.DECISION, "", None, basis)
 
 
 def outcomes(office: Office, actor: Actor, list_id: str, family_id: str) -> tuple[KeptOutcome, ...]:
@@ -241,12 +282,71 @@ def conflicts(office: Office, actor: Actor, list_id: str) -> tuple[Conflict, ...
     return tuple(one for one in found if actor.covers(one.kelurahan_kode))
 
 
+# --- what is filled in and not sent yet ----------------------------------------------------------
+
+
+def keep_draft(
+    office: Office,
+    actor: Actor,
+    list_id: str,
+    family_id: str,
+    outcome: Outcome,
+    step: str,
+    purpose: str = "",
+) -> None:
+    """Keep what the actor has filled in of an outcome so far, complete or not; ``step`` is where.
+
+    ``purpose`` tells a second check from the visit (""). Only the actor ever sees it again.
+    Raises ``WrongUse`` for more than anybody fills in and for what is not this family's.
+    """
+    require(actor, Permission.RECORD_OUTCOME)
+    whole, _ = _family(office, actor, list_id, family_id)
+    require_own(whole, family_id, outcome)
+    if len(str(outcome.to_json())) > _DRAFT_LENGTH or len(step) > _STEP_LENGTH:
+        raise WrongUse("Isian ini terlalu panjang untuk disimpan. Persingkat catatannya.")
+    record = Record(list_id, family_id)
+    kept_drafts.put_draft(office.store_for(actor), actor.id, record, outcome, step, purpose)
+
+
+def draft(
+    office: Office, actor: Actor, list_id: str, family_id: str, purpose: str = ""
+) -> KeptDraft | None:
+    """What the actor has filled in of a family's outcome and not sent yet, or None."""
+    require(actor, Permission.RECORD_OUTCOME)
+    _family(office, actor, list_id, family_id)
+    return kept_drafts.find_draft(
+        office.store_for(actor), actor.id, Record(list_id, family_id), purpose
+    )
+
+
+def drafts(office: Office, actor: Actor, list_id: str, purpose: str = "") -> tuple[KeptDraft, ...]:
+    """All that the actor has filled in of a list and not sent yet, the last one touched first."""
+    require(actor, Permission.RECORD_OUTCOME)
+    opened = shelves.open_list(office, actor, list_id)
+    mine = set(opened.register["family"]["family_id"].to_pylist())
+    found = kept_drafts.list_drafts(office.store_for(actor), actor.id, list_id, purpose)
+    return tuple(one for one in found if one.record.family_id in mine)
+
+
+def drop_draft(
+    office: Office, actor: Actor, list_id: str, family_id: str, purpose: str = ""
+) -> None:
+    """Forget what the actor has filled in of a family's outcome."""
+    require(actor, Permission.RECORD_OUTCOME)
+    _family(office, actor, list_id, family_id)
+    kept_drafts.drop_draft(office.store_for(actor), actor.id, Record(list_id, family_id), purpose)
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 
 def stage_plan(office: Office, actor: Actor) -> StagePlan:
-    """The stages of the office: its own, or the usual ones."""
-    require(actor, Permission.READ_LIST)
+    """The stages of the office: its own, or the usual ones.
+
+    Also for an administrator, who sets them and reads no list.
+    """
+    if not may(actor, Permission.SET_RULES):
+        require(actor, Permission.READ_LIST)
     entries = [
         entry for entry in settings.list_settings(office.store_for(actor)) if entry.name == _STAGES
     ]
@@ -256,7 +356,7 @@ def stage_plan(office: Office, actor: Actor) -> StagePlan:
 def set_stages(
     office: Office, actor: Actor, entries: list[Mapping[str, Any]], source: str
 ) -> StagePlan:
-    """Give the office its own stages (``{code, title, who}`` each); ``source`` is their ground.
+    """Give the office its own stages, as ``stages.read_plan`` takes them, on a ground (``source``).
 
     Only somebody who looks after the whole office may. Records at a stage that is left out stay
     there until it is back.
@@ -289,6 +389,17 @@ def send_back(
     return _move(office, actor, list_id, family_id, Direction.BACK, reason, back_to)
 
 
+def is_meant(office: Office, actor: Actor, list_id: str, family_id: str) -> bool:
+    """Whether the stage a family's record stands at is the actor's, or nobody's in particular."""
+    require(actor, Permission.READ_LIST)
+    _, family = _family(office, actor, list_id, family_id)
+    store = office.store_for(actor)
+    stage = stage_plan(office, actor).standing(kept.list_steps(store, Record(list_id, family_id)))
+    place = (family["kelurahan_kode_kemendagri"], family["rw"], family["rt"])
+    meant = assignments.meant_officers(store, stage, place)
+    return not meant or actor.id in meant
+
+
 def steps(office: Office, actor: Actor, list_id: str, family_id: str) -> tuple[Step, ...]:
     """The moves of a family's record, in order."""
     require(actor, Permission.READ_LIST)
@@ -301,8 +412,28 @@ def stages_of(office: Office, actor: Actor, list_id: str) -> dict[str, str]:
     require(actor, Permission.READ_LIST)
     opened = shelves.open_list(office, actor, list_id)
     mine = set(opened.register["family"]["family_id"].to_pylist())
+    mine |= {row["family_id"] for row in candidate_rows(office, actor, list_id)}
     found = kept.stages_of(office.store_for(actor), list_id, stage_plan(office, actor))
     return {family: stage for family, stage in found.items() if family in mine}
+
+
+def candidate_rows(office: Office, actor: Actor, list_id: str) -> list[Row]:
+    """The families of the actor's areas that were proposed and stand on no list, as rows."""
+    require(actor, Permission.READ_LIST)
+    return [_row_of(one) for one in candidates.list_candidates(office.store_for(actor), list_id)]
+
+
+def require_working(office: Office, actor: Actor, list_id: str) -> None:
+    """Raise ``WrongUse`` unless this is the working list."""
+    made = rounds(office, actor)
+    if not made or made[-1].list_id != list_id:
+        raise WrongUse("Daftar ini bukan daftar kerja. Jadikan daftar kerja dahulu.")
+
+
+def family_row(office: Office, actor: Actor, list_id: str, family_id: str) -> Row:
+    """A family of the actor's areas as the list has it; raises ``NotFound``."""
+    require(actor, Permission.READ_LIST)
+    return _family(office, actor, list_id, family_id)[1]
 
 
 # --- below ---------------------------------------------------------------------------------------
@@ -317,12 +448,13 @@ def _keep(
     way: str,
     source: str,
     revision: int | None,
+    basis: tuple[str, int] | None = None,
 ) -> Kept:
     require(actor, Permission.RECORD_OUTCOME)
     whole, family = _family(office, actor, list_id, family_id)
     life_of = _life_keys(whole, family_id)
-    _require_own(whole, family_id, outcome)
-    wrong = [one for one in check_outcome(outcome, date.today()) if one.blocks]
+    require_own(whole, family_id, outcome)
+    wrong = [one for one in check_outcome(outcome, clock.today()) if one.blocks]
     if wrong:
         raise WrongUse(wrong[0].sentence)
     return kept.put_outcome(
@@ -337,6 +469,7 @@ def _keep(
         family_key=family["family_key"],
         source=source,
         revision=revision,
+        basis=basis,
     )
 
 
@@ -350,17 +483,10 @@ def _move(
     back_to: str = "",
 ) -> Step:
     require(actor, Permission.MOVE_STAGE)
-    _, family = _family(office, actor, list_id, family_id)
     store, record = office.store_for(actor), Record(list_id, family_id)
     plan = stage_plan(office, actor)
-    stage = plan.standing(kept.list_steps(store, record))
-    place = (family["kelurahan_kode_kemendagri"], family["rw"], family["rt"])
-    meant = {
-        one.officer
-        for one in kept.list_assignments(store)
-        if one.stage == stage and is_within(place, [(one.area_kode, one.rw, one.rt)])
-    }
-    if meant and actor.id not in meant:
+    if not is_meant(office, actor, list_id, family_id):
+        stage = plan.standing(kept.list_steps(store, record))
         raise Forbidden(f"Tahap {plan.title(stage)} di wilayah ini ditugaskan kepada petugas lain.")
     return kept.put_move(store, actor.id, record, plan, direction, reason, back_to)
 
@@ -370,10 +496,25 @@ def _family(office: Office, actor: Actor, list_id: str, family_id: str) -> tuple
     _, whole = shelves.standing(office, actor, list_id)
     table = whole.register["family"]
     rows = table.filter(pc.equal(table["family_id"], family_id)).to_pylist()
-    if not family_id or not rows:
-        raise NotFound("Keluarga itu tidak ada pada daftar ini. Pakai lembar dari daftar ini.")
+    if not rows:
+        proposed = candidates.find_candidate(office.store_for(actor), Record(list_id, family_id))
+        rows = [_row_of(proposed)]
     require_area(actor, rows[0]["kelurahan_kode_kemendagri"])
     return whole, rows[0]
+
+
+def _row_of(one: Candidate) -> Row:
+    """A proposed family as a list would have it."""
+    return empty_row("family") | {
+        "family_id": one.family_id,
+        "kelurahan_kode_kemendagri": one.kelurahan_kode,
+        "rw": one.rw,
+        "rt": one.rt,
+        "head_name": one.head_name,
+        "address": one.address,
+        "no_kk": one.no_kk,
+        "family_key": one.kk_key,
+    }
 
 
 def _shown(findings: Findings, register: Register) -> Findings:
@@ -395,7 +536,7 @@ def _life_keys(whole: Standing, family_id: str) -> dict[str, LifeKey]:
     }
 
 
-def _require_own(whole: Standing, family_id: str, outcome: Outcome) -> None:
+def require_own(whole: Standing, family_id: str, outcome: Outcome) -> None:
     """Whoever and whatever is answered about belongs to this family."""
     people, found = whole.register["person"], whole.findings.table
     members = people.filter(pc.equal(people["family_id"], family_id))["person_id"].to_pylist()
@@ -421,7 +562,7 @@ def _former(office: Office, actor: Actor, as_of: str) -> Judged | None:
         raise WrongUse("Daftar ini lebih lama dari daftar kerja. Pilih daftar yang lebih baru.")
     if former.deleted_at is not None:
         return None
-    return _judged(shelves.standing(office, actor, former.id)[1])
+    return _judged(shelves.standing(office, actor, former.id, made[-1].judgement)[1])
 
 
 def _judged(whole: Standing) -> Judged:
@@ -432,7 +573,7 @@ def _areas_of(office: Office, actor: Actor) -> dict[str, list[tuple[str, str, st
     """By officer, the areas of the first stage in the actor's areas."""
     first = stage_plan(office, actor).first
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for one in kept.list_assignments(office.store_for(actor)):
+    for one in assignments.list_assignments(office.store_for(actor)):
         if one.stage == first and actor.covers(one.area_kode):
             found.setdefault(one.officer, []).append((one.area_kode, one.rw, one.rt))
     return found
@@ -461,27 +602,39 @@ def _work(
             open_findings.setdefault(one.family_id, []).append(severity[one.rule])
     visited = kept.visited(store, list_id)
     last = kept.last_visits(store)
+    objected = _objected(office, actor, list_id)
+    closed = blinds.withheld_from(store)
     programs = _programs(opened.register)
     due: list[Due] = []
     done: dict[tuple[str, tuple[str, str, str]], str] = {}
     columns = ("family_id", "family_key", "head_name", "kelurahan_kode_kemendagri", "rw", "rt")
-    for row in opened.register["family"].select(list(columns)).to_pylist():
+    families = opened.register["family"].select(list(columns)).to_pylist()
+    heads = name_heads(opened.register, families)
+    for row in families:
         family_id = row["family_id"]
+        if closed.hides(list_id, family_id, row["family_key"]):
+            # The actor goes there as second checker: their errand stands elsewhere.
+            continue
         returns = visited.get(family_id, ())
         place = (row["kelurahan_kode_kemendagri"], row["rw"], row["rt"])
-        if family_id not in open_findings:
+        found = open_findings.get(family_id, [])
+        again = next(filter(None, (revisit_words(one.outcome.family) for one in returns)), "")
+        if any(one.at > objected.get(family_id, one.at) for one in returns):
+            objected.pop(family_id)
+        again = _OBJECTED if family_id in objected else again
+        if not found and not again:
             if returns:
                 done[family_id, place] = _day_of(returns)
             continue
         before = last.get(row["family_key"], "")
-        found = open_findings[family_id]
         due.append(
             Due(
                 family_id,
-                row["head_name"],
+                heads[family_id],
                 *place,
                 len(found),
                 len(returns),
+                again,
                 priority(
                     found,
                     programs.get(family_id, 0),
@@ -491,6 +644,21 @@ def _work(
             )
         )
     return due, done
+
+
+def _objected(office: Office, actor: Actor, list_id: str) -> dict[str, str]:
+    """By family, when an objection was accepted whose record nobody sent on or back since."""
+    store, plan = office.store_for(actor), stage_plan(office, actor)
+    found = {}
+    for one in objections.list_objections(store, list_id):
+        steps = kept.list_steps(store, Record(list_id, one.family_id)) if one.sequel else ()
+        is_sent = one.sequel == objections.TASK and any(
+            step.direction is Direction.BACK and step.at > one.answered_at for step in steps
+        )
+        is_here = one.sequel == objections.SENT and plan.standing(steps) == plan.first
+        if is_here or (one.sequel == objections.TASK and not is_sent):
+            found[one.family_id] = max(one.answered_at, found.get(one.family_id, ""))
+    return found
 
 
 def _day_of(returns: tuple[KeptOutcome, ...]) -> str:

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.ages import unlike_words
 from workbench.domain.register import Row
+from workbench.services import keys
 from workbench.services.families import NUMBERS
 from workbench.services.office import Office
 from workbench.services.shelves import newest_judgement
@@ -57,7 +59,7 @@ def family_history(office: Office, actor: Actor, family_key: str) -> tuple[Stand
     told: list[Standing] = []
     before: _Seen | None = None
     for snapshot in sorted(known, key=lambda one: (str(one.manifest["as_of"]), one.at)):
-        seen = _seen(home / snapshot.folder, family_key, actor)
+        seen = _seen(office.root, home / snapshot.folder, family_key, actor)
         named = (snapshot.id, snapshot.name, str(snapshot.manifest["as_of"]))
         if seen is None:
             told.append(Standing(*named, False))
@@ -86,15 +88,22 @@ class _Seen:
     findings: list[Row]
 
 
-def _seen(folder: Path, family_key: str, actor: Actor) -> _Seen | None:
+def _seen(root: Path, folder: Path, family_key: str, actor: Actor) -> _Seen | None:
     """The family in one list's files, reading no more of them than its rows."""
+    judged = (newest_judgement(folder) / "findings.parquet").relative_to(folder)
+    wanted = {"family.parquet", "person.parquet", judged.as_posix()}
+    with keys.opened(root, folder, wanted.__contains__) as plain:
+        return _rows(plain, plain / judged, family_key, actor)
+
+
+def _rows(folder: Path, judged: Path, family_key: str, actor: Actor) -> _Seen | None:
     families = _read(folder / "family.parquet", "family_key", [family_key])
     families = [row for row in families if actor.covers(row["kelurahan_kode_kemendagri"])]
     if not families:
         return None
     ids = [row["family_id"] for row in families]
     people = _read(folder / "person.parquet", "family_id", ids)
-    findings = _read(newest_judgement(folder) / "findings.parquet", "family_id", ids)
+    findings = _read(judged, "family_id", ids)
     return _Seen(families[0], people, findings)
 
 
@@ -145,7 +154,8 @@ def _cells(table: str, before: Row, now: Row, columns: Iterable[str], whose: str
         if old == new:
             continue
         label = f"{column_label(table, column)}{whose}"
-        if column in NUMBERS:
-            yield f"{label} berubah."
+        if column in NUMBERS or column == "birth_date":
+            unlike = unlike_words(new, old) if column == "birth_date" and new and old else ""
+            yield f"{label} berubah{f': {unlike}' if unlike else ''}."
         else:
             yield f"{label}: {show(table, column, old)} menjadi {show(table, column, new)}."

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, Role, require, require_area
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import number_id
 from workbench.errors import NotFound, WrongUse
 from workbench.geo.areas import Area
@@ -130,6 +131,8 @@ def _remark(row: Mapping[str, Any], area: Area, shape: Any) -> str:
         import shapely
 
         return "" if shapely.intersects_xy(shape, lon, lat) else "di luar batas kelurahan"
+    if not CITY.is_placed:
+        return ""
     # The schematic map has no true lines; far from the middle is odd all the same.
     away = hypot((lat - area.lat) * _KM, (lon - area.lon) * _KM * cos(radians(area.lat)))
     return "jauh dari kelurahan" if away > _FAR * sqrt(area.luas_km2 / pi) else ""

@@ -15,11 +15,11 @@ import pyarrow as pa
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.register import Register
 from workbench.errors import Cancelled, Forbidden, StoreFault, UnusableInput, WrongUse
-from workbench.services import maps, shelves
+from workbench.services import keys, maps, shelves
 from workbench.services.office import Office
 from workbench.services.settings import overrides_on
 from workbench.services.shelves import ListSummary
-from workbench.store import snapshots
+from workbench.store import clock, ledger, snapshots
 from workbench.verification import Proposal, propose_mapping, read_list
 
 #: Told a share from 0 to 1 and what is being done.
@@ -55,11 +55,14 @@ def bring_in(
     tell = telling(progress, cancelled)
     paths = [path] if isinstance(path, Path) else list(path)
     sources = fingerprints(paths)
+    with office.store_for(actor).reading() as connection:
+        # Said before minutes of reading, not after.
+        ledger.refuse_wrong_clock(connection)
     snapshots.refuse_held(office.store_for(actor), sources)
     reading = read_list(
         paths,
         practice=actor.workspace is Workspace.LATIHAN,
-        as_of=as_of,
+        as_of=as_of or clock.today(),
         mapping=mapping,
         progress=lambda share, words: tell(share * 0.6, words),
     )
@@ -139,21 +142,22 @@ def shelve(
     register = shelves.with_keys(register, shelves.key_of(office.folder(actor.workspace)))
     try:
         tell(0.6, "Memeriksa dengan seluruh aturan ...")
-        aside.mkdir()
-        findings = check(
-            register,
-            parameters=parameters_for(office, actor, register),
-            typed_directory=aside / shelves.TYPED,
-        )
-        tell(0.85, "Menyimpan ...")
-        manifest = {
-            **register.manifest,
-            "ruleset": findings.ruleset,
-            "parameters": dict(findings.parameters),
-        }
-        shelves.write_list(aside, Register(register.tables, manifest), findings, refused)
-        shelves.keep_sources(aside, files)
-        tell(0.95, "Menyimpan ...")
+        size = sum(table.nbytes for table in register.tables.values())
+        with keys.filling(office.root, actor.workspace, aside, list_id, size) as plain:
+            findings = check(
+                register,
+                parameters=parameters_for(office, actor, register),
+                typed_directory=plain / shelves.TYPED,
+            )
+            tell(0.85, "Menyimpan ...")
+            manifest = {
+                **register.manifest,
+                "ruleset": findings.ruleset,
+                "parameters": dict(findings.parameters),
+            }
+            shelves.write_list(plain, Register(register.tables, manifest), findings, refused)
+            shelves.keep_sources(plain, files)
+            tell(0.95, "Menyimpan ...")
         os.replace(aside, made)
         people = register["person"].num_rows
         counts = manifest.get("counts") or {"dibaca": people, "disimpan": people}
@@ -186,4 +190,4 @@ def shelve(
 def parameters_for(office: Office, actor: Actor, register: Register) -> dict[str, Any]:
     """The office's own values of rule parameters on the list's reference date."""
     stated = register.manifest.get("as_of")
-    return overrides_on(office, actor, date.fromisoformat(str(stated)) if stated else date.today())
+    return overrides_on(office, actor, date.fromisoformat(str(stated)) if stated else clock.today())

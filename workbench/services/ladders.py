@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,7 +22,6 @@ from workbench.training.ladder import Course, Seen, Step, see
 from workbench.training.plans import Plan
 
 #: The zone classes are held in, whatever the computer's clock is set to.
-WIB: Final = timezone(timedelta(hours=7), "WIB")
 
 BEFORE, AFTER, PRACTICE, OPENING, DRILLS = "tes_awal", "tes_akhir", "latihan", "pembuka", "kuis"
 #: Kinds of part a class may have, with the words on the screen.
@@ -218,7 +216,7 @@ def _seen(row: Row[Any]) -> tuple[Seen, ...]:
     if not stamped:
         return ()
     graded = Grade.from_json(json.loads(row.grade)) if row.grade else None
-    at = clock.moment(stamped).astimezone(WIB)
+    at = clock.local(stamped)
     return see(task_of(row.word, row.number), step, at, graded)
 
 

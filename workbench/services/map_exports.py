@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.errors import Forbidden, WrongUse
-from workbench.services.ladders import WIB
 from workbench.services.office import Office
 from workbench.store import clock, ledger
 
@@ -64,7 +63,7 @@ def export(
     _require_own(actor, atlas)
     if kind not in KINDS:
         raise WrongUse("Jenis berkas tidak dikenal. Pilih jenis yang ada pada daftar.")
-    today = clock.moment(clock.now()).astimezone(WIB).date()
+    today = clock.today()
     if with_boundaries:
         require(actor, Permission.SET_RULES)
     if kind == "data-terbuka":

@@ -9,7 +9,6 @@ actor's areas.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -29,6 +28,7 @@ from workbench.geo.areas import AreaSet
 from workbench.geo.disclosure.gate import STEPS
 from workbench.geo.disclosure.tables import Counts, Release, State
 from workbench.services import boundaries, populations, shelves
+from workbench.services.locks import hold
 from workbench.services.office import Office
 from workbench.store import ledger, snapshots
 
@@ -291,7 +291,8 @@ def _out(office: Office, actor: Actor, areas: AreaSet) -> list[_Standing]:
 def _counts(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> Sequence[Counts]:
     from workbench.geo.counting import count
 
-    whole = shelves._load(shelves.folder_of(office, actor, one.snapshot), one.judgement)
+    folder = shelves.folder_of(office, actor, one.snapshot)
+    whole = shelves.load(office.root, folder, one.judgement)
     return count(whole.register, whole.findings.table, areas, _day(one))
 
 
@@ -432,8 +433,10 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
     """Two lists that go out at the same moment would not know of one another."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / ".kunci").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = hold(folder)
+        try:
             yield
+        finally:
+            os.close(lock)
     except OSError as error:
         raise StoreFault("Folder peta tidak dapat ditulis. Periksa izin dan ruang disk.") from error

@@ -18,13 +18,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.ages import unlike_words
 from workbench.domain.register import Register
 from workbench.domain.schema import TABLES
 from workbench.domain.words import mask_nik, number_id
 from workbench.errors import NotFound, StoreFault, WrongUse
 from workbench.linkage import Asks, Merged, Progress, attach, merge, telling
 from workbench.linkage.merging import LEFT, RIGHT
-from workbench.services import imports, linking, shelves
+from workbench.services import imports, keys, linking, shelves
+from workbench.services.comparisons import MASKED
 from workbench.services.exports import MOST_ROWS
 from workbench.services.linking import KINDS, OpenLinking
 from workbench.services.office import Office
@@ -140,8 +142,9 @@ def join(
     )
     folder = office.snapshots_dir(actor.workspace) / summary.id
     try:
-        pq.write_table(made.provenance, folder / _PROVENANCE, compression="zstd")
-        pq.write_table(made.accounts, folder / _ACCOUNTS, compression="zstd")
+        with keys.filling(office.root, actor.workspace, folder, summary.id) as plain:
+            pq.write_table(made.provenance, plain / _PROVENANCE, compression="zstd")
+            pq.write_table(made.accounts, plain / _ACCOUNTS, compression="zstd")
     except OSError as error:
         shelves.remove(office, actor, summary.id, "asal-usul tidak tersimpan")
         raise StoreFault(shelves.FULL_DISK) from error
@@ -169,7 +172,8 @@ def provenance(office: Office, actor: Actor, list_id: str) -> tuple[pa.Table, pa
     folder = shelves.folder_of(office, actor, snapshot)
     if not shelves.covers_all(actor, whole.register) or not (folder / _ACCOUNTS).is_file():
         raise NotFound("Daftar ini bukan basis data terpadu, atau di luar wilayah tugas Anda.")
-    return pq.read_table(folder / _PROVENANCE), pq.read_table(folder / _ACCOUNTS)
+    with keys.opened(office.root, folder, {_PROVENANCE, _ACCOUNTS}.__contains__) as plain:
+        return pq.read_table(plain / _PROVENANCE), pq.read_table(plain / _ACCOUNTS)
 
 
 def differences(office: Office, actor: Actor, list_id: str) -> Differences:
@@ -252,13 +256,17 @@ def _named(register: Register) -> pa.Table:
 
 def _difference(row: Mapping[str, Any]) -> Difference:
     table, column = row["table"], row["column"]
+    value, other = (_value_words(table, column, row[name]) for name in ("value", "other"))
+    if column == "birth_date" and row["value"] and row["other"]:
+        dates = (date.fromisoformat(row[name]) for name in ("other", "value"))
+        value, other = MASKED, unlike_words(*dates)
     return Difference(
         row["name"] or "(tanpa nama)",
         area_words(row["place"]) if row["place"] else "belum dikenali",
         column_label(table, column),
-        _value_words(table, column, row["value"]),
+        value,
         "daftar pertama" if row["source"] == LEFT else "daftar kedua",
-        _value_words(table, column, row["other"]),
+        other,
     )
 
 
@@ -272,6 +280,8 @@ def _value_words(table: str, column: str, text: str) -> str:
         return "(tidak ditampilkan)"
     if column in _NUMBERS:
         return mask_nik(text)
+    if column == "birth_date" and text:
+        return MASKED
     read: Mapping[str, Callable[[str], Any]] = {
         "date": date.fromisoformat,
         "bool": "True".__eq__,

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.nik import PRACTICE_PREFIX
 from workbench.errors import NotFound, RuleBroken, WrongUse
 from workbench.services.office import Office
 from workbench.store import clock, ledger
@@ -35,11 +38,17 @@ from workbench.training.authoring import (
     write_template,
 )
 from workbench.training.authoring.layout import CASES
+from workbench.training.authoring.vocabulary import taught_rules
 
 CASE, QUESTION = "kasus", "soal"
 TEMPLATE: Final = "templat-soal-sendiri.xlsx"
 #: Families of one task, and cases in all, that a class takes for practice.
 MAX_FAMILIES, MAX_PRACTICE = 3, 60
+#: Who a task comes from that two checkers of the other side disagreed about.
+FROM_CHECKS: Final = "periksa_ulang"
+
+_NEW, _REPLACED, _UNCHANGED = "new", "replaced", "unchanged"
+_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,15 @@ class Stored:
     new: int
     replaced: int
     unchanged: int
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """All of a real case that may become a practice task: its rule, and what was answered."""
+
+    rule: str
+    first: str
+    second: str
 
 
 @dataclass(frozen=True)
@@ -146,33 +164,43 @@ def save_tasks(office: Office, actor: Actor, drafts: Sequence[Draft]) -> Stored:
     require(actor, Permission.RUN_CLASS)
     if not drafts:
         raise WrongUse("Belum ada soal yang dapat disimpan. Pilih berkas tugas dulu.")
-    counts = {"new": 0, "replaced": 0, "unchanged": 0}
+    counts = {_NEW: 0, _REPLACED: 0, _UNCHANGED: 0}
     with office.practice.writing() as connection:
-        rows = {row.id: row for row in connection.execute(select(own_task))}
         for draft in drafts:
-            content, row = _content(draft.task), rows.get(draft.id)
-            stands = row is not None and row.withdrawn_at is None
-            if stands and row is not None and row.content == content:
-                counts["unchanged"] += 1
-                continue
-            counts["replaced" if stands else "new"] += 1
-            values = {
-                "kind": _kind(draft.task),
-                "content": content,
-                "saved_by": actor.id,
-                "at": clock.now(),
-                "withdrawn_at": None,
-            }
-            if row is None:
-                connection.execute(own_task.insert().values(id=draft.id, **values))
-            else:
-                connection.execute(
-                    own_task.update().where(own_task.c.id == draft.id).values(**values)
-                )
-            ledger.record(
-                connection, actor.id, "soal_sendiri", f"tugas:{draft.id}", "isi", _digest(content)
-            )
-    return Stored(**counts)
+            counts[_put(connection, actor.id, draft.id, draft.task)] += 1
+    return Stored(counts[_NEW], counts[_REPLACED], counts[_UNCHANGED])
+
+
+def place_dispute(office: Office, dispute: Disputed) -> str:
+    """Make a practice task of what two checkers disagreed about; its id.
+
+    The one way from real people to practice. Nothing can come along but a rule and two codes: the
+    families are drawn of invented ones, and one is drawn here to see that all its numbers begin
+    99. Who asked and for which family stays on the other side. Raises ``WrongUse`` for a rule no
+    case can be drawn of and for codes that are none.
+    """
+    words = _answer_words()
+    if dispute.rule not in taught_rules():
+        raise WrongUse(
+            f"Dari aturan {dispute.rule[:10]} belum dapat dibuat kasus latihan. Bahas bersama."
+        )
+    if not {dispute.first, dispute.second} <= set(words):
+        raise WrongUse("Jawaban itu tidak dikenal, jadi tidak dijadikan latihan.")
+    told = sorted(words[one] for one in (dispute.first, dispute.second))
+    note = (
+        f"Atas temuan seperti ini dua petugas menjawab berbeda: {told[0]} dan {told[1]}. "
+        "Lihat dokumennya, lalu putuskan sendiri."
+    )
+    task = CaseTask(1, dispute.rule, "", 2, "sedang", note, has_look_alike=True)
+    try:
+        drawn = draw_cases(replace(task, families=1))
+    except RuleBroken as error:
+        raise WrongUse(str(error)) from error
+    _require_invented(drawn)
+    name = task_id(task)
+    with office.practice.writing() as connection:
+        _put(connection, FROM_CHECKS, name, _kept(task))
+    return name
 
 
 def stored_tasks(office: Office, actor: Actor) -> tuple[OwnTask, ...]:
@@ -272,6 +300,47 @@ def task_id(task: Task) -> str:
     return f"{_kind(task)}-{_digest(ledger.canonical(asked))}"
 
 
+def _put(connection: Connection, saved_by: str, name: str, task: Task) -> str:
+    """Put a task in use; what became of the one that stood there."""
+    content = _content(task)
+    row = connection.execute(select(own_task).where(own_task.c.id == name)).one_or_none()
+    stands = row is not None and row.withdrawn_at is None
+    if stands and row is not None and row.content == content:
+        return _UNCHANGED
+    values = {
+        "kind": _kind(task),
+        "content": content,
+        "saved_by": saved_by,
+        "at": clock.now(),
+        "withdrawn_at": None,
+    }
+    if row is None:
+        connection.execute(own_task.insert().values(id=name, **values))
+    else:
+        connection.execute(own_task.update().where(own_task.c.id == name).values(**values))
+    subject = f"tugas:{name}"
+    ledger.record(connection, saved_by, "soal_sendiri", subject, "isi", _digest(content))
+    return _REPLACED if stands else _NEW
+
+
+@cache
+def _answer_words() -> dict[str, str]:
+    """What may be answered to a finding at the door, in words."""
+    # Late: it loads pyarrow, and trainees' kernels load this module.
+    from workbench.verification.fieldwork.outcomes import Level, fields
+
+    answer = next(one for one in fields(Level.FINDING) if one.key == "answer")
+    return {choice.code: choice.label.lower() for choice in answer.choices}
+
+
+def _require_invented(cases: Iterable[Case]) -> None:
+    """Raise ``WrongUse`` unless every number of these cases is one nobody has."""
+    for case in cases:
+        numbers = _NUMBER.findall(json.dumps([case.to_public(), case.key.to_json()], default=str))
+        if not numbers or not all(number.startswith(PRACTICE_PREFIX) for number in numbers):
+            raise WrongUse("Kasus ini memuat nomor yang bukan karangan, jadi tidak disimpan.")
+
+
 def _kind(task: Task) -> str:
     return CASE if isinstance(task, CaseTask) else QUESTION
 
@@ -319,7 +388,9 @@ def _twice(task: Task, first: int) -> Complaint:
 
 __all__ = [
     "CASE",
+    "FROM_CHECKS",
     "QUESTION",
+    "Disputed",
     "Draft",
     "KeptQuestion",
     "OwnCases",
@@ -329,6 +400,7 @@ __all__ = [
     "kept_questions",
     "own_cases",
     "own_questions",
+    "place_dispute",
     "practice_cases",
     "preview_task",
     "read_upload",

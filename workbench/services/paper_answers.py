@@ -18,10 +18,11 @@ from sqlalchemy import Connection, Row, select
 
 from workbench.access import Actor, Permission, require
 from workbench.errors import NotFound, WrongUse
-from workbench.services import courses, training
+from workbench.services import training
 from workbench.services.accounts import trainee_of_seat
 from workbench.services.ladders import AFTER, BEFORE, DRILLS, KINDS, OPEN, WAITING
 from workbench.services.office import Office
+from workbench.services.turns import hand_out
 from workbench.store import Event, append, ledger, newest
 from workbench.store.tables import (
     bank_case,
@@ -191,7 +192,7 @@ def type_in(
         assert trainee is not None  # found a moment ago, in this transaction
         number = source.number
         if number is None:
-            number = courses.hand_out(connection, trainee, source.part, source.step, source.item)
+            number = hand_out(connection, trainee, source.part, source.step, source.item)
         _write_fields(connection, trainee, number, answer)
         case = training.handed_case(connection, trainee, number)
         training.grade_case(connection, trainee, number, case, answer)

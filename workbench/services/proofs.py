@@ -8,11 +8,11 @@ place, or of a task. The only names are those of people who still lack a test.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, select
 
 from workbench import training
 from workbench.access import Actor, Permission, require
+from workbench.domain import displays
 from workbench.domain.estimates import Estimate
 from workbench.domain.wilayah import area_name
 from workbench.domain.words import date_id, number_id
@@ -28,7 +29,6 @@ from workbench.rules import catalogue
 from workbench.services.ladders import aside_seats
 from workbench.services.office import Office
 from workbench.services.pauses import Pause, pauses, seconds_at_work
-from workbench.services.sheets import add_sheet
 from workbench.store import clock
 from workbench.store.tables import (
     bank_case,
@@ -43,7 +43,7 @@ from workbench.training.answers import word_for
 from workbench.training.authoring.vocabulary import rule_choice
 from workbench.training.ladder import Step
 from workbench.training.measures.detection import Counts, Detection, Judgement, read_detection
-from workbench.training.measures.estimates import FEWEST_FOR_MEAN, estimate_mean, hint
+from workbench.training.measures.estimates import FEWEST_FOR_MEAN, estimate_mean
 from workbench.training.measures.gains import (
     Gain,
     StillMissed,
@@ -177,6 +177,35 @@ class Proof:
     places_hidden: int
     whole: Detection
     by_rule: tuple[RuleDetection, ...]
+
+    def __repr__(self) -> str:
+        return f"Proof({self.class_id}, {self.matched} of {self.joined} matched)"
+
+    def _repr_html_(self) -> str:
+        """The figures of the class with their intervals; no name of a person."""
+        title, when, *lines = summary_lines(self)
+        items = []
+        for one in self.items:
+            mean = one.reading.facility.percents()
+            items.append((one.name, one.holds, one.reading.n, mean, " ".join(one.flags)))
+        missed = [
+            (rule_words(one.rule), one.missed, one.asked, one.after.percents())
+            for one in self.still_missed
+        ]
+        places = [
+            (one.name, one.n, one.before.percents(), one.after.percents()) for one in self.places
+        ]
+        headings = ("Soal", "Isi", "Dijawab", "Rata-rata nilai", "Periksa")
+        return displays.card(
+            title,
+            displays.note(when),
+            *map(displays.line, lines[:2]),
+            displays.table(("Masih terlewat", "Kali", "Dari", "Bagian"), missed),
+            displays.table(("Wilayah", "Orang", "Tes awal", "Tes akhir"), places),
+            displays.folded(f"{len(items)} soal tes", displays.table(headings, items)),
+            *map(displays.note, lines[2:]),
+            mark="LATIHAN",
+        )
 
     @property
     def attendance(self) -> str:
@@ -608,160 +637,6 @@ def _kind_of(cell: str) -> tuple[str, str]:
     return subject[:1], column
 
 
-# -- the workbook ----------------------------------------------------------------------------
-
-
-def proof_workbook(office: Office, actor: Actor, class_id: str) -> bytes:
-    """The proof as XLSX: summary, tasks, options, still missed, places, skill and caution.
-
-    No name of a person stands in it, and every text goes in as text.
-    """
-    found = proof(office, actor, class_id)
-    import xlsxwriter
-
-    content = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(content, options) as book:
-        sheets = _Sheets(book)
-        sheets.text("Ringkasan", _summary_lines(found))
-        sheets.table("Soal tes", _ITEMS, map(_item_row, found.items))
-        sheets.table("Pilihan", _OPTIONS, _option_rows(found.items))
-        sheets.table("Masih terlewat", _MISSED, map(_missed_row, found.still_missed))
-        sheets.table("Kelurahan", _PLACES, map(_place_row, found.places))
-        whole = [RuleDetection("Semua kasus", found.whole), *found.by_rule]
-        sheets.table("Ketelitian", _DETECTION, map(_detection_row, whole))
-    return content.getvalue()
-
-
-Cell = str | float | None
-Columns = Sequence[tuple[str, int]]
-
-_ITEMS: Final[Columns] = (
-    ("Soal", 8),
-    ("Isi", 52),
-    ("Dijawab", 9),
-    ("Rata-rata nilai", 10),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Tes awal", 9),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Tes akhir", 9),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Daya beda", 9),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Waktu tengah (detik)", 12),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Periksa", 44),
-    ("Catatan", 12),
-)
-_OPTIONS: Final[Columns] = (
-    ("Soal", 8),
-    ("Pertanyaan", 16),
-    ("Pilihan", 34),
-    ("Kunci", 8),
-    ("Dipilih", 9),
-    ("Bagian", 9),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Hubungan dengan soal lain", 14),
-    ("dari", 8),
-    ("sampai", 8),
-)
-_MISSED: Final[Columns] = (
-    ("Aturan", 60),
-    ("Terlewat", 10),
-    ("Dari", 8),
-    ("Bagian terlewat, tes akhir", 14),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Bagian terlewat, tes awal", 14),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Catatan", 12),
-)
-_PLACES: Final[Columns] = (
-    ("Wilayah", 50),
-    ("Orang", 8),
-    ("Tes awal", 10),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Tes akhir", 10),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Catatan", 12),
-)
-_DETECTION: Final[Columns] = (
-    ("Aturan", 60),
-    ("Salah: ditemukan", 12),
-    ("Salah: terlewat", 12),
-    ("Benar: ditandai", 12),
-    ("Benar: dibiarkan", 12),
-    ("Ketelitian (d')", 12),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Kehati-hatian (c)", 12),
-    ("dari", 8),
-    ("sampai", 8),
-    ("Keterangan", 60),
-)
-
-
-class _Sheets:
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._title = book.add_format({"bold": True, "font_size": 14})
-        self._head = book.add_format({"bold": True, "text_wrap": True, "border": 1})
-        self._cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-        self._number = book.add_format({"valign": "top", "border": 1, "num_format": "0.00"})
-        self._count = book.add_format({"valign": "top", "border": 1, "num_format": "0"})
-        self._plain = book.add_format({"text_wrap": True, "valign": "top"})
-
-    def text(self, name: str, lines: Iterable[str]) -> None:
-        sheet = add_sheet(self._book, name, (110,), "LATIHAN")
-        for place, line in enumerate(lines):
-            sheet.write_string(place, 0, line, self._plain if place else self._title)
-
-    def table(self, name: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> None:
-        sheet = add_sheet(self._book, name, [width for _, width in columns], "LATIHAN")
-        for place, (header, _) in enumerate(columns):
-            sheet.write_string(0, place, header, self._head)
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        for line, row in enumerate(rows, start=1):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(line, place, cell[:32_000], self._cell)
-                elif cell is None:
-                    sheet.write_string(line, place, "belum ada", self._cell)
-                else:
-                    plain = self._count if isinstance(cell, int) else self._number
-                    sheet.write_number(line, place, cell, plain)
-
-
-def _summary_lines(found: Proof) -> list[str]:
-    gain = found.gain
-    lines = [
-        f"Bukti pelatihan: {found.class_name}",
-        ", ".join(part for part in (found.class_place, _day(found.class_date)) if part),
-        gain.words or gain.refusal,
-        found.attendance,
-        *method_lines(found),
-        *found.notes,
-        "Nilai tes adalah rata-rata nilai kasus (0 sampai 1) pada bentuk yang dikerjakan. Semua "
-        "selang adalah selang kepercayaan 95 %. Angka dari kurang dari 30 orang atau jawaban "
-        "ditandai indikatif. Orang tidak diurutkan menurut kenaikannya.",
-    ]
-    if found.places_hidden:
-        lines.append(
-            f"Wilayah dengan kurang dari {FEWEST_FOR_MEAN} orang tidak ditampilkan sendiri."
-        )
-    return lines
-
-
 def method_lines(found: Proof) -> list[str]:
     """The figures behind the sentence, a line each, every one with its interval."""
     gain, lines = found.gain, []
@@ -783,79 +658,34 @@ def method_lines(found: Proof) -> list[str]:
     return lines
 
 
-def _day(day: str) -> str:
-    from datetime import date
+def summary_lines(found: Proof) -> list[str]:
+    """The proof in sentences: the class, its gain, the figures behind it, how to read them."""
+    gain = found.gain
+    lines = [
+        f"Bukti pelatihan: {found.class_name}",
+        ", ".join(part for part in (found.class_place, _day(found.class_date)) if part),
+        gain.words or gain.refusal,
+        found.attendance,
+        *method_lines(found),
+        *found.notes,
+        "Nilai tes adalah rata-rata nilai kasus (0 sampai 1) pada bentuk yang dikerjakan. Semua "
+        "selang adalah selang kepercayaan 95 %. Angka dari kurang dari 30 orang atau jawaban "
+        "ditandai indikatif. Orang tidak diurutkan menurut kenaikannya.",
+    ]
+    if found.places_hidden:
+        lines.append(
+            f"Wilayah dengan kurang dari {FEWEST_FOR_MEAN} orang tidak ditampilkan sendiri."
+        )
+    return lines
 
+
+def _day(day: str) -> str:
     return date_id(date.fromisoformat(day), long=True)
 
 
-def _limits(estimate: Estimate | None) -> tuple[Cell, Cell, Cell]:
-    return (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
-
-
-def _item_row(item: TaskReading) -> Sequence[Cell]:
-    reading = item.reading
-    return (
-        item.name,
-        item.holds,
-        reading.n,
-        *_limits(reading.facility),
-        *_limits(item.facility(BEFORE)),
-        *_limits(item.facility(AFTER)),
-        *_limits(reading.discrimination),
-        *_limits(reading.seconds),
-        " ".join(item.flags),
-        reading.note,
-    )
-
-
-def _option_rows(items: Iterable[TaskReading]) -> Iterable[Sequence[Cell]]:
-    for item in items:
-        for what, options in (
-            ("Status", item.reading.options),
-            ("Tindak lanjut", item.follow_ups),
-        ):
-            for option in options:
-                yield (
-                    item.name,
-                    what,
-                    option.option,
-                    "ya" if option.is_key else "",
-                    option.taken,
-                    *_limits(option.share),
-                    *_limits(option.rest),
-                )
-
-
-def _missed_row(row: StillMissed) -> Sequence[Cell]:
-    code = row.rule
-    rule = rule_choice(catalogue()[code]) if code in catalogue() else code
-    return (rule, row.missed, row.asked, *_limits(row.after), *_limits(row.before), row.note)
-
-
-def _place_row(place: PlaceSummary) -> Sequence[Cell]:
-    return (
-        place.name,
-        place.n,
-        *_limits(place.before),
-        *_limits(place.after),
-        hint(place.n),
-    )
-
-
-def _detection_row(one: RuleDetection) -> Sequence[Cell]:
-    found = one.detection
-    rule = rule_choice(catalogue()[one.rule]) if one.rule in catalogue() else one.rule
-    return (
-        rule,
-        found.counts.hits,
-        found.counts.misses,
-        found.counts.false_alarms,
-        found.counts.correct_passes,
-        *_limits(found.d_prime),
-        *_limits(found.caution),
-        found.refusal or found.words,
-    )
+def rule_words(code: str) -> str:
+    """A rule as a choice says it; a code the catalogue does not know stays as it is."""
+    return rule_choice(catalogue()[code]) if code in catalogue() else code
 
 
 __all__ = [
@@ -869,5 +699,6 @@ __all__ = [
     "Unmatched",
     "method_lines",
     "proof",
-    "proof_workbook",
+    "rule_words",
+    "summary_lines",
 ]

@@ -23,7 +23,7 @@ from workbench.domain.wilayah import kelurahan_by_code
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, UnusableInput, WrongUse
 from workbench.rules import Findings, catalogue
-from workbench.services import maps, shelves
+from workbench.services import keys, maps, shelves
 from workbench.services.comparisons import column_words
 from workbench.services.imports import (
     Asks,
@@ -86,12 +86,14 @@ def recheck_kelurahan(
     require(actor, Permission.IMPORT_LIST)
     require_area(actor, kelurahan_kode)
     snapshot, whole = shelves.standing(office, actor, list_id)
-    found = _judge_kelurahan(
-        whole,
-        parameters_for(office, actor, whole.register),
-        shelves.folder_of(office, actor, snapshot) / shelves.TYPED,
-        kelurahan_kode,
-    )
+    folder = shelves.folder_of(office, actor, snapshot)
+    with keys.opened(office.root, folder, lambda name: name.startswith(shelves.TYPED)) as plain:
+        found = _judge_kelurahan(
+            whole,
+            parameters_for(office, actor, whole.register),
+            plain / shelves.TYPED,
+            kelurahan_kode,
+        )
     local = {code: marks for code, marks in whole.local.items() if code != kelurahan_kode}
     if found.ruleset != whole.findings.ruleset:
         local[kelurahan_kode] = rule_marks(found)
@@ -207,7 +209,7 @@ def _renew(
     kelurahan_kode: str,
 ) -> ListSummary:
     folder = shelves.folder_of(office, actor, snapshot)
-    made = shelves.add_judgement(folder, findings, marks, local)
+    made = shelves.add_judgement(office, actor, folder, findings, marks, local)
     facts = {"temuan": len(findings), "ruleset": findings.ruleset}
     try:
         recorded = snapshots.record_judgement(

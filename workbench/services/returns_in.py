@@ -10,18 +10,29 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from workbench.access import Actor, Permission, require
-from workbench.domain.words import number_id
+from workbench.domain.words import date_id, number_id
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import fieldwork
-from workbench.services.field_papers import Order, Paper, packets_and_names
+from workbench.services import fieldwork, shelves
+from workbench.services.field_papers import Order, Paper, packets_and_names, same_family
 from workbench.services.office import Office
+from workbench.services.shelves import ListSummary
+from workbench.store import clock, finding_lives
 from workbench.verification import archives
-from workbench.verification.fieldwork.lives import finding_key
+from workbench.verification.comparison import Judged
+from workbench.verification.fieldwork.lives import (
+    REASONS,
+    Life,
+    LifeKey,
+    State,
+    finding_key,
+    identify,
+)
 from workbench.verification.fieldwork.outcomes import Level, Outcome
-from workbench.verification.forms.packets import Numbers, Packet
+from workbench.verification.forms.packets import Numbers, Packet, record_key
 from workbench.verification.forms.returned import (
     Entry,
     Fault,
@@ -30,25 +41,35 @@ from workbench.verification.forms.returned import (
     open_tables,
     read_tables,
 )
-from workbench.verification.forms.sheet import write_marked
+from workbench.verification.forms.sheet import Stray, write_marked
 from workbench.verification.forms.tables import KEYS
 
 _ZIP: Final = b"PK\x03\x04"
-_PAPER: Final = "kertas"
+_PAPER, _WORKBOOK, _PHONE = "kertas", "xlsx", "xlsform"
+_STANDS: Final = {
+    State.OPEN: "masih terbuka pada daftar kerja",
+    State.REOPENED: "dibuka lagi pada daftar kerja",
+    State.CONFIRMED: "sudah dikonfirmasi dari kunjungan",
+    State.RESOLVED: "sudah selesai",
+}
 
 Names = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What became of a return, in families; ``workbook`` is what goes back to the officer."""
+    """What became of a return, in families; ``workbook`` is what goes back to the officer.
+
+    ``strays`` are rows of nobody here, ``gone`` rows of findings the list no longer has.
+    """
 
     new: int
     same: int
     disputed: int
     faults: tuple[Fault, ...]
     reminders: tuple[Fault, ...]
-    strays: int
+    strays: tuple[Stray, ...]
+    gone: tuple[Stray, ...]
     workbook: Paper | None
 
     def sentences(self) -> tuple[str, ...]:
@@ -71,8 +92,13 @@ class TakenIn:
             )
         if self.strays:
             said.append(
-                f"{number_id(self.strays)} baris tidak dikenali dan tidak disimpan. Isinya ada "
-                'pada lembar "Tidak dikenali" berkas itu.'
+                f"{number_id(len(self.strays))} baris tidak dikenali dan tidak disimpan. Isinya "
+                'ada pada lembar "Tidak dikenali" berkas itu.'
+            )
+        if self.gone:
+            said.append(
+                f"{number_id(len(self.gone))} jawaban adalah tentang temuan yang sudah tidak ada. "
+                "Di bawah tertulis sebabnya; tidak perlu diperbaiki."
             )
         return tuple(said)
 
@@ -82,19 +108,19 @@ def take_in(
     actor: Actor,
     list_id: str,
     files: Sequence[tuple[str, bytes]],
-    way: str,
-    numbers: Numbers = Numbers.MASKED,
     today: date | None = None,
 ) -> TakenIn:
     """Take files in by name and content: our workbook, or an export of KoboToolbox or ODK.
 
-    ``way`` is xlsx or xlsform. Raises ``UnusableInput`` for files that cannot be read or hold no
-    key; all else that is wrong is said in the answer.
+    Raises ``UnusableInput`` for files that cannot be read or hold no key; all else that is wrong
+    is said in the answer.
     """
     require(actor, Permission.RECORD_OUTCOME)
     tables = [table for name, content in _members_of(files) for table in open_tables(name, content)]
     digest = hashlib.sha256(b"".join(sorted(content for _, content in files))).hexdigest()
-    return _take(office, actor, list_id, tables, way, f"{way}:{digest[:12]}", numbers, today)
+    headers = {header for table in tables for header in table.headers}
+    way = _WORKBOOK if headers & set(KEYS.values()) else _PHONE
+    return _take(office, actor, list_id, tables, way, f"{way}:{digest[:12]}", today)
 
 
 def take_typed(
@@ -106,7 +132,7 @@ def take_typed(
 ) -> TakenIn:
     """Take in rows somebody typed from paper; each person who types is a source."""
     require(actor, Permission.RECORD_OUTCOME)
-    return _take(office, actor, list_id, tables, _PAPER, "", Numbers.MASKED, today)
+    return _take(office, actor, list_id, tables, _PAPER, "", today)
 
 
 def _members_of(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -125,12 +151,12 @@ def _take(
     tables: Sequence[Table],
     way: str,
     source: str,
-    numbers: Numbers,
     today: date | None,
 ) -> TakenIn:
-    order = Order(everyone=True, numbers=numbers)
+    order = Order(everyone=True, numbers=Numbers.MASKED)
     packets, names = packets_and_names(office, actor, list_id, order)
-    returned = read_tables(tables, packets, today or date.today())
+    fates = _Fates(office, actor, list_id)
+    returned = read_tables(tables, packets, today or clock.today(), fates.tell)
     new = same = disputed = 0
     refused: list[Fault] = []
     for entry in returned.entries:
@@ -157,8 +183,9 @@ def _take(
         disputed,
         returned.faults,
         returned.reminders,
-        len(returned.strays),
-        None if returned.is_clean else _workbook(packets, returned),
+        returned.strays,
+        returned.gone,
+        None if returned.is_clean and not returned.gone else _workbook(packets, returned),
     )
 
 
@@ -199,3 +226,97 @@ def _workbook(packets: Sequence[Packet], returned: Returned) -> Paper:
     packet = replace(first, visits=tuple(visit for _, visit in parts))
     name = packet.file_stem.replace("lembar-lapangan", "diperbaiki", 1)
     return f"{name}.xlsx", write_marked(packet, returned.marked())
+
+
+class _Fates:
+    """What became of rows that were printed and are not there now, read when one is met."""
+
+    def __init__(self, office: Office, actor: Actor, list_id: str) -> None:
+        self.office, self.actor, self.list_id = office, actor, list_id
+        self._known: dict[str, dict[str, tuple[str, str, LifeKey | None]]] = {}
+
+    def tell(self, level: Level, list_id: str, key: str) -> tuple[str, bool]:
+        """A sentence about a row of a list ("" where the file does not say which), "" for none.
+
+        With it, whether this is a finding that the list no longer has.
+        """
+        if list_id in ("", self.list_id) and key in self._vanished:
+            rule, life = self._vanished[key]
+            told = (
+                f"Temuan {rule} ini sudah tidak ada: daftar diperiksa ulang sesudah lembar "
+                f"dicetak. {self._life_words(life)}"
+            )
+            return told.strip(), True
+        for other in [list_id] if list_id else self._shelf:
+            if other != self.list_id and other in self._shelf and key in self._keys(other):
+                return self._elsewhere(level, other, key), False
+        return "", False
+
+    def _elsewhere(self, level: Level, list_id: str, key: str) -> str:
+        one = self._shelf[list_id]
+        _, family_id, life = self._keys(list_id)[key]
+        words = self._life_words(life)
+        if level is Level.FAMILY:
+            stays = family_id in same_family(self.office, self.actor, list_id, self.list_id)
+            words = f"Keluarganya {'masih' if stays else 'tidak'} ada pada daftar kerja."
+        day = date_id(date.fromisoformat(one.as_of))
+        return (
+            f"Baris ini dari daftar lain ({list_id}): {one.name}, keadaan {day}. {words} Untuk "
+            "menyimpan jawabannya, pilih daftar itu sebelum mengunggah."
+        ).replace("  ", " ")
+
+    @cached_property
+    def _shelf(self) -> dict[str, ListSummary]:
+        return {one.id: one for one in shelves.shelf(self.office, self.actor)}
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return shelves.key_of(self.office.folder(self.actor.workspace))
+
+    @cached_property
+    def _vanished(self) -> dict[str, tuple[str, LifeKey | None]]:
+        """By key on paper, findings of earlier judgements of the list: rule and life."""
+        newest = shelves.judgements(self.office, self.actor, self.list_id)
+        found: dict[str, tuple[str, LifeKey | None]] = {}
+        for number in range(1, newest):
+            whole = shelves.standing(self.office, self.actor, self.list_id, number)[1]
+            for one in identify(Judged(whole.register, whole.findings)):
+                if self.actor.covers(one.kelurahan):
+                    parts = one.rule, one.subject_kind, one.subject
+                    key = record_key(self._secret, "temuan", self.list_id, *parts)
+                    found[key] = one.rule, one.key
+        return found
+
+    def _keys(self, list_id: str) -> dict[str, tuple[str, str, LifeKey | None]]:
+        """By key on paper of another list: kind, family_id and, of a finding, its life."""
+        if list_id not in self._known:
+            opened = shelves.open_list(self.office, self.actor, list_id)
+            people = opened.register["person"].select(["person_id", "family_id"]).to_pylist()
+            found: dict[str, tuple[str, str, LifeKey | None]] = {}
+
+            def enter(kind: str, family_id: str, life: LifeKey | None, *parts: str) -> None:
+                found[record_key(self._secret, kind, list_id, *parts)] = kind, family_id, life
+
+            for family_id in opened.register["family"]["family_id"].to_pylist():
+                enter("keluarga", family_id, None, family_id)
+            for row in people:
+                enter("orang", row["family_id"], None, row["person_id"])
+            for one in identify(Judged(opened.register, opened.findings)):
+                parts = one.rule, one.subject_kind, one.subject
+                enter("temuan", one.family_id, one.key, *parts)
+            self._known[list_id] = found
+        return self._known[list_id]
+
+    def _life_words(self, key: LifeKey | None) -> str:
+        """How a finding stands now, and why it ended where it did."""
+        if key is None:
+            return ""
+        store = self.office.store_for(self.actor)
+        life: Life | None = finding_lives.standing_lives(store, {key.subject_key}).get(key)
+        if life is None:
+            return ""
+        words = f"Temuan ini {_STANDS[life.state]}."
+        history = finding_lives.life_history(store, key)
+        if life.state is State.RESOLVED and history:
+            words += f" {REASONS.get(history[-1].reason, '')}"
+        return words

@@ -6,18 +6,17 @@ Pieces are numbered and the last one is marked, so that none can be taken out, s
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from workbench.errors import UnusableInput, WrongUse
+from workbench.store.sealing import PIECE, SALT, TAG, pieces, private
 
 MARK: Final = b"MEJA-VERVAL-SANDI-1\n"
 LEAST_LETTERS: Final = 12
 
-_SALT, _TAG, _PIECE = 16, 16, 1 << 20
+_PIECE = PIECE
 
 
 def is_sealed(path: Path) -> bool:
@@ -33,11 +32,11 @@ def seal(source: Path, target: Path, passphrase: str) -> None:
     """
     if len(passphrase) < LEAST_LETTERS:
         raise WrongUse(f"Sandi cadangan paling sedikit {LEAST_LETTERS} huruf.")
-    head = MARK + secrets.token_bytes(_SALT)
+    head = MARK + secrets.token_bytes(SALT)
     cipher = _cipher(passphrase, head)
-    with source.open("rb") as plain, _private(target) as file:
+    with source.open("rb") as plain, private(target) as file:
         file.write(head)
-        for nonce, piece in _numbered(plain, _PIECE):
+        for nonce, piece in pieces(plain, _PIECE):
             file.write(cipher.encrypt(nonce, piece, head))
 
 
@@ -46,13 +45,13 @@ def unseal(source: Path, target: Path, passphrase: str) -> None:
 
     Raises ``UnusableInput`` for another passphrase or a file that was changed.
     """
-    with source.open("rb") as file, _private(target) as plain:
-        head = file.read(len(MARK) + _SALT)
+    with source.open("rb") as file, private(target) as plain:
+        head = file.read(len(MARK) + SALT)
         cipher = _cipher(passphrase, head)
         from cryptography.exceptions import InvalidTag
 
         try:
-            for nonce, piece in _numbered(file, _PIECE + _TAG):
+            for nonce, piece in pieces(file, _PIECE + TAG):
                 plain.write(cipher.decrypt(nonce, piece, head))
         except InvalidTag as error:
             raise UnusableInput(
@@ -65,21 +64,6 @@ def _cipher(passphrase: str, head: bytes) -> Any:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt = head[len(MARK) :]
-    if len(salt) != _SALT:
+    if len(salt) != SALT:
         raise UnusableInput("Berkas cadangan ini terpotong. Pakai cadangan lain.")
     return AESGCM(hash_secret_raw(passphrase.encode(), salt, 3, 65_536, 4, 32, Type.ID))
-
-
-def _numbered(file: IO[bytes], size: int) -> Iterator[tuple[bytes, bytes]]:
-    """The pieces of a file, each with its nonce: its number and whether it is the last."""
-    number, piece = 0, file.read(size)
-    while True:
-        after = file.read(size)
-        yield number.to_bytes(11, "big") + (b"\0" if after else b"\1"), piece
-        if not after:
-            return
-        number, piece = number + 1, after
-
-
-def _private(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -15,12 +15,11 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -33,8 +32,10 @@ from workbench.domain.register import Register, key_column
 from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
 from workbench.rules import Findings, catalogue
+from workbench.services import keys
 from workbench.services.office import Office
-from workbench.store import snapshots
+from workbench.store import ledger, snapshots
+from workbench.store.sealing import private_folder
 from workbench.verification.comparison import rule_marks
 from workbench.verification.refused_workbook import write_refused_workbook
 
@@ -50,6 +51,8 @@ _CHECKS = "checks.json"
 _KEY_FILE = "kunci"
 _SOURCES = "sumber"
 _JUDGEMENT = "judgement-"
+#: Bytes a workbook that goes back may take while it is made.
+_ROOM = 1 << 28
 #: Tables whose rows a line of ``cleaned`` may name.
 _WITH_ID = ("family", "person", "aid", "event", "ppks")
 #: Tables whose rows say for themselves where they belong, where they are of no family.
@@ -119,22 +122,31 @@ def open_list(office: Office, actor: Actor, list_id: str) -> OpenList:
 def returned_file(office: Office, actor: Actor, list_id: str) -> tuple[str, bytes]:
     """The files a list was read from as one workbook, refused and unclear cells marked.
 
-    Its name and content. Raises ``Forbidden`` for whoever does not look after the whole city,
+    Its name and content; numbers are whole in it, so that it was taken is on record. Raises
+    ``Forbidden`` for whoever does not look after the whole city,
     ``WrongUse`` when nothing is to be marked.
     """
     require(actor, Permission.READ_LIST)
     snapshot, whole = standing(office, actor, list_id)
     if not actor.covers(""):
         raise Forbidden("Berkas asal memuat seluruh kota. Mintalah yang mengurus seluruh kota.")
-    sources = sorted((folder_of(office, actor, snapshot) / _SOURCES).glob("*"))
-    if not sources:
-        raise NotFound("Berkas asal daftar ini tidak disimpan.")
-    with TemporaryDirectory(prefix="verval-") as aside:
-        out = Path(aside) / "kembali.xlsx"
+    folder = folder_of(office, actor, snapshot)
+    with (
+        keys.opened(office.root, folder, lambda name: name.startswith(_SOURCES)) as plain,
+        private_folder(_ROOM, folder.parent) as aside,
+    ):
+        sources = sorted((plain / _SOURCES).glob("*"))
+        if not sources:
+            raise NotFound("Berkas asal daftar ini tidak disimpan.")
+        out = aside / "kembali.xlsx"
         mapping = whole.register.manifest.get("mapping")
         cleaned = whole.register["cleaned"]
-        write_refused_workbook(sources, whole.refused, out, cleaned, mapping)
-        return f"dikembalikan-{list_id}.xlsx", out.read_bytes()
+        rows = write_refused_workbook(sources, whole.refused, out, cleaned, mapping)
+        content = out.read_bytes()
+    with office.store_for(actor).writing() as connection:
+        value = {"baris": rows, "keperluan": "perbaikan"}
+        ledger.record(connection, actor.id, "ekspor_nik", f"daftar:{list_id}", "berkas_asal", value)
+    return f"dikembalikan-{list_id}.xlsx", content
 
 
 def remove(office: Office, actor: Actor, list_id: str, reason: str) -> None:
@@ -175,18 +187,40 @@ def summary_of(snapshot: snapshots.Snapshot) -> ListSummary:
     )
 
 
-def standing(office: Office, actor: Actor, list_id: str) -> tuple[snapshots.Snapshot, Standing]:
-    """A list that was not deleted, whole; raises ``NotFound``."""
+def standing(
+    office: Office, actor: Actor, list_id: str, judgement: int | None = None
+) -> tuple[snapshots.Snapshot, Standing]:
+    """A list that was not deleted, whole; raises ``NotFound``.
+
+    ``judgement`` counts its judgements from 1 (None: the newest, the one that counts).
+    """
     snapshot = snapshots.find_snapshot(office.store_for(actor), list_id)
     if snapshot.deleted_at is not None:
         raise NotFound("Daftar itu sudah dihapus. Pilih daftar lain.")
     folder = folder_of(office, actor, snapshot)
-    return snapshot, _load(folder, newest_judgement(folder))
+    if judgement is None:
+        return snapshot, load(office.root, folder, newest_judgement(folder))
+    place = folder if judgement == 1 else folder / f"{_JUDGEMENT}{judgement}"
+    return snapshot, load(office.root, folder, place)
+
+
+def judgements(office: Office, actor: Actor, list_id: str) -> int:
+    """How often a list was judged so far."""
+    snapshot = snapshots.find_snapshot(office.store_for(actor), list_id)
+    return _number_of(newest_judgement(folder_of(office, actor, snapshot)))
 
 
 def folder_of(office: Office, actor: Actor, snapshot: snapshots.Snapshot) -> Path:
     """Where a list lies."""
     return office.snapshots_dir(actor.workspace) / snapshot.folder
+
+
+@contextmanager
+def files_of(office: Office, actor: Actor, snapshot: snapshots.Snapshot) -> Iterator[Path]:
+    """The files of a list, plain while they are looked at, without the typed copy."""
+    folder = folder_of(office, actor, snapshot)
+    with keys.opened(office.root, folder, lambda name: not name.startswith(f"{TYPED}/")) as plain:
+        yield plain
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -213,6 +247,8 @@ def keep_sources(folder: Path, files: Sequence[Path]) -> None:
 
 
 def add_judgement(
+    office: Office,
+    actor: Actor,
     folder: Path,
     findings: Findings,
     marks: Mapping[str, str] | None,
@@ -226,8 +262,9 @@ def add_judgement(
     aside = folder / f".{_JUDGEMENT}{number}-{secrets.token_hex(3)}"
     made = folder / f"{_JUDGEMENT}{number}"
     try:
-        aside.mkdir()
-        _write_judgement(aside, findings, marks, local)
+        about = f"{folder.name}/{made.name}"
+        with keys.filling(office.root, actor.workspace, aside, about) as plain:
+            _write_judgement(plain, findings, marks, local)
         if made.exists():
             raise WrongUse("Daftar ini baru saja diperiksa ulang orang lain. Ulangi.")
         os.replace(aside, made)
@@ -274,8 +311,17 @@ def _number_of(judgement: Path) -> int:
 
 
 @lru_cache(maxsize=3)
-def _load(folder: Path, judgement: Path) -> Standing:
-    """A judged list never changes once it stands, so those last used are kept in memory."""
+def load(root: Path, folder: Path, judgement: Path) -> Standing:
+    """A list of the office at ``root``, whole, as it was judged in ``judgement``.
+
+    A judged list never changes once it stands, so those last used are kept in memory.
+    """
+    unread = (f"{TYPED}/", f"{_SOURCES}/")
+    with keys.opened(root, folder, lambda name: not name.startswith(unread)) as plain:
+        return _read(plain, plain / judgement.relative_to(folder))
+
+
+def _read(folder: Path, judgement: Path) -> Standing:
     try:
         checks = json.loads((judgement / _CHECKS).read_text(encoding="utf-8"))
         table = pq.read_table(judgement / _FINDINGS)

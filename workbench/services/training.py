@@ -21,7 +21,6 @@ from workbench.services.ladders import (
     CLOSED,
     FIXED,
     TESTS,
-    WIB,
     course_of,
     hidden_numbers,
     history,
@@ -524,7 +523,7 @@ def _lengths(
     now = ladder.see(
         bank.task_of(case.word, number),
         ladder.Step(case.step),
-        clock.moment(at).astimezone(WIB),
+        clock.local(at),
         graded,
     )
     seen = (*history(connection, actor.class_id, actor.seat), *now)

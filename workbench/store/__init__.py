@@ -3,6 +3,7 @@
 Who may do what is not decided here; services ask ``access`` before they come.
 """
 
+from workbench.store.engine import server_url
 from workbench.store.ledger import (
     Appended,
     ChainReport,
@@ -24,6 +25,7 @@ __all__ = [
     "append",
     "newest",
     "record",
+    "server_url",
     "store_fault",
     "verify_chain",
 ]

@@ -39,7 +39,7 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 
 @dataclass(frozen=True)
 class Anchor:
-    """Event ``seq`` was the last on that day (WIB); ``hash`` is its hash or how that begins."""
+    """Event ``seq`` was the last on that day; ``hash`` is its hash or how that begins."""
 
     workspace: Workspace
     date: date

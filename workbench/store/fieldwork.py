@@ -1,4 +1,4 @@
-"""What the field brings back, as it is kept: assignments, outcomes and moves.
+"""What the field brings back, as it is kept: outcomes and moves.
 
 Nothing here is overwritten. Outcomes have revisions and stand beside each other by source; moves
 only grow. The ledger gets ids, codes that say nothing of a person, and salted hashes:
@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, distinct, func, select
 
-from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.store import clock, ledger
+from workbench.errors import Forbidden, WrongUse
+from workbench.store import blinds, clock, drafts, ledger, proposals
 from workbench.store.finding_lives import settle_lives
-from workbench.store.tables import assignment as assignments
-from workbench.store.tables import ledger_head
+from workbench.store.records import Record, candidate_places, queue, seal, seal_of
+from workbench.store.sights import sight
 from workbench.store.tables import outcome as outcomes
 from workbench.store.tables import outcome_note as notes
 from workbench.store.tables import stage_hand as hands
@@ -48,34 +47,11 @@ MOST_REVISIONS: Final = 10**9
 
 
 @dataclass(frozen=True)
-class Record:
-    """A family of a list: what outcomes and moves are about."""
-
-    list_id: str
-    family_id: str
-
-    @property
-    def subject(self) -> str:
-        """How the ledger calls it."""
-        return f"kunjungan:{self.list_id}.{self.family_id}"
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """An officer's area: a kelurahan (dotted code), or an RW or RT of it ("" for all)."""
-
-    officer: str
-    area_kode: str
-    rw: str
-    rt: str
-    stage: str
-    assigned_by: str
-    at: str
-
-
-@dataclass(frozen=True)
 class KeptOutcome:
-    """One outcome as it came in. ``settles`` is set on a decision between others."""
+    """One outcome as it came in. ``settles`` is set on a decision between others.
+
+    ``digest`` is the salted hash of its codes that stands in the ledger, where it was asked for.
+    """
 
     record: Record
     source: str
@@ -86,6 +62,7 @@ class KeptOutcome:
     outcome: Outcome
     settles: str
     at: str
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,66 +89,6 @@ class Conflict:
     differences: tuple[Difference, ...]
 
 
-# --- assignments ---------------------------------------------------------------------------------
-
-
-def put_assignment(
-    store: Store, actor_id: str, officer: str, area: tuple[str, str, str], stage: str
-) -> None:
-    """Give an officer an area (kelurahan code, rw, rt); one already given stays as it is."""
-    key = _assignment_key(officer, area, stage)
-    with store.writing() as connection:
-        standing = connection.execute(select(assignments).filter_by(**key)).one_or_none()
-        if standing is not None and standing.withdrawn_at is None:
-            return
-        if standing is not None:
-            connection.execute(assignments.delete().filter_by(**key))
-        connection.execute(assignments.insert().values(**key, assigned_by=actor_id, at=clock.now()))
-        _note_assignment(connection, actor_id, key, "diberikan")
-
-
-def withdraw_assignment(
-    store: Store, actor_id: str, officer: str, area: tuple[str, str, str], stage: str
-) -> None:
-    """End an assignment; raises ``NotFound`` when it does not stand."""
-    key = _assignment_key(officer, area, stage)
-    with store.writing() as connection:
-        ended = connection.execute(
-            assignments.update()
-            .filter_by(**key)
-            .where(assignments.c.withdrawn_at.is_(None))
-            .values(withdrawn_at=clock.now())
-        )
-        if not ended.rowcount:
-            raise NotFound("Penugasan itu sudah dicabut. Muat ulang halaman.")
-        _note_assignment(connection, actor_id, key, "dicabut")
-
-
-def list_assignments(store: Store) -> tuple[Assignment, ...]:
-    """All that stand, by area, then officer."""
-    columns = [assignments.c[name] for name in Assignment.__dataclass_fields__]
-    with store.reading() as connection:
-        rows = connection.execute(
-            select(*columns)
-            .where(assignments.c.withdrawn_at.is_(None))
-            .order_by(*(assignments.c[name] for name in ("area_kode", "rw", "rt", "officer")))
-        )
-        return tuple(Assignment(*row) for row in rows)
-
-
-def _assignment_key(officer: str, area: tuple[str, str, str], stage: str) -> dict[str, str]:
-    names = ("officer", "area_kode", "rw", "rt", "stage")
-    return dict(zip(names, (officer, *area, stage), strict=True))
-
-
-def _note_assignment(
-    connection: Connection, actor_id: str, key: Mapping[str, str], what: str
-) -> None:
-    value = {name: key[name] for name in ("area_kode", "rw", "rt", "stage")} | {"apa": what}
-    subject = f"penugasan:{key['officer']}"
-    ledger.record(connection, actor_id, "penugasan", subject, "wilayah", value)
-
-
 # --- outcomes ------------------------------------------------------------------------------------
 
 
@@ -188,6 +105,7 @@ def put_outcome(
     family_key: str = "",
     source: str = "",
     revision: int | None = None,
+    basis: tuple[str, int] | None = None,
 ) -> Kept:
     """Keep what a visit brought back.
 
@@ -195,26 +113,31 @@ def put_outcome(
     counts (None: the next, unless nothing changed). A revision that stands with other answers is
     not accepted, and nothing is overwritten. ``life_of`` maps keys of findings to their lives,
     which the answers settle while this list is the newest. Raises ``Forbidden`` for somebody who
-    has acted on the record at another stage, or who would decide about a return of their own.
+    has acted on the record at another stage, or who would decide about a return of their own. A
+    decision is between returns that differ, or about the one (source, revision) of ``basis``,
+    while that counts.
     """
     source = source or actor_id
     is_number = revision is None or (type(revision) is int and 1 <= revision <= MOST_REVISIONS)
     if len(source) > SOURCE_LENGTH or not is_number:
         raise WrongUse("Tanda lembar atau nomor perubahan tidak dapat dibaca. Ulangi dari awal.")
     with store.writing() as connection:
-        _queue(connection)
-        _take_hand(connection, record, actor_id, plan, plan.first)
+        queue(connection)
+        blinds.require_sighted(connection, actor_id, *record.place, family_key)
+        take_hand(connection, record, actor_id, plan, plan.first)
         standing = _outcomes(connection, record)
         mine = [one for one in standing if one.source == source]
         same = [one for one in mine if _equal(one.outcome, outcome)]
         newest = max((one.revision for one in mine), default=0)
         number = newest + 1 if revision is None else revision
         if revision is None and mine and mine[-1] in same:
+            if way == SCREEN:
+                drafts.drop_in(connection, actor_id, record)
             return Kept(True, False, newest, _dispute(standing))
         if any(one.revision == number for one in mine):
             is_retry = any(one.revision == number for one in same)
             return Kept(is_retry, False, newest, _dispute(standing))
-        settles = _settled_by(standing, actor_id) if way == DECISION else ""
+        settles = _settled_by(standing, actor_id, basis) if way == DECISION else ""
         place = {
             "list_id": record.list_id,
             "family_id": record.family_id,
@@ -222,7 +145,7 @@ def put_outcome(
             "revision": number,
         }
         codes, words = outcome.codes(), outcome.words()
-        salt, digest = _seal(codes.to_json())
+        salt, digest = seal(codes.to_json())
         connection.execute(
             outcomes.insert().values(
                 **place,
@@ -239,9 +162,11 @@ def put_outcome(
         )
         value: dict[str, Any] = {"cara": way, "revisi": number, "kode": digest}
         if any(answers for _, _, answers in words.parts()):
-            salt, value["catatan"] = _seal(words.to_json())
+            salt, value["catatan"] = seal(words.to_json())
             said = ledger.canonical(words.to_json())
             connection.execute(notes.insert().values(**place, words=said, salt=salt))
+        if way == SCREEN:
+            drafts.drop_in(connection, actor_id, record)
         kind = "putusan_kunjungan" if way == DECISION else "hasil_kunjungan"
         ledger.record(connection, actor_id, kind, record.subject, source, value)
         now = _outcomes(connection, record)
@@ -252,7 +177,9 @@ def put_outcome(
 def list_outcomes(store: Store, record: Record) -> tuple[KeptOutcome, ...]:
     """All outcomes of a record with all their revisions, oldest first."""
     with store.reading() as connection:
-        return tuple(_outcomes(connection, record))
+        shown = sight(connection, store)
+        found = _outcomes(connection, record)
+        return tuple(one for one in found if shown.shows(one.kelurahan_kode, *record.place))
 
 
 def list_conflicts(store: Store, list_id: str) -> tuple[Conflict, ...]:
@@ -266,35 +193,69 @@ def list_conflicts(store: Store, list_id: str) -> tuple[Conflict, ...]:
             .having(func.count(distinct(outcomes.c.source)) > 1)
             .order_by(outcomes.c.family_id)
         )
+        shown = sight(connection, store)
         for family_id in connection.execute(several).scalars().all():
             record = Record(list_id, family_id)
             standing = _outcomes(connection, record)
-            if said := _dispute(standing):
-                returns = current(standing)
-                place = returns[-1].kelurahan_kode
-                found.append(Conflict(record, place, returns, said))
+            place = standing[-1].kelurahan_kode
+            if shown.shows(place, *record.place) and (said := _dispute(standing)):
+                found.append(Conflict(record, place, current(standing), said))
     return tuple(found)
 
 
 def visited(store: Store, list_id: str) -> dict[str, tuple[KeptOutcome, ...]]:
     """By family, the outcomes of a list that count."""
     with store.reading() as connection:
+        shown = sight(connection, store)
         rows = connection.execute(_ordered().where(outcomes.c.list_id == list_id)).all()
     grouped: dict[str, list[KeptOutcome]] = {}
     for row in rows:
-        grouped.setdefault(row.family_id, []).append(_kept(row))
+        if shown.shows(row.kelurahan_kode, list_id, row.family_id):
+            grouped.setdefault(row.family_id, []).append(_kept(row))
     return {family_id: current(kept) for family_id, kept in grouped.items()}
+
+
+def visits_until(
+    connection: Connection, list_id: str, until: str
+) -> dict[str, tuple[KeptOutcome, ...]]:
+    """By family, all that had come in of a list up to a moment, hidden from nobody."""
+    rows = connection.execute(
+        _ordered().where(outcomes.c.list_id == list_id, outcomes.c.at <= until)
+    )
+    grouped: dict[str, list[KeptOutcome]] = {}
+    for row in rows:
+        digest = seal_of(json.loads(row.codes), row.salt)
+        grouped.setdefault(row.family_id, []).append(replace(_kept(row), digest=digest))
+    return {family_id: tuple(kept) for family_id, kept in grouped.items()}
+
+
+def have_been_there(connection: Connection, record: Record) -> frozenset[str]:
+    """Whoever recorded an outcome of a record, decided one or moved it on."""
+    recorders = select(outcomes.c.recorder).where(
+        outcomes.c.list_id == record.list_id, outcomes.c.family_id == record.family_id
+    )
+    told = set(connection.execute(recorders).scalars())
+    return frozenset(told | set(_hands(connection, record)))
 
 
 def last_visits(store: Store) -> dict[str, str]:
     """By key of a family, the ISO day of its last visit in any list."""
+    last: dict[str, str] = {}
     with store.reading() as connection:
+        shown = sight(connection, store)
         rows = connection.execute(
-            select(outcomes.c.family_key, func.max(outcomes.c.visited_on))
+            select(
+                outcomes.c.family_key,
+                outcomes.c.kelurahan_kode,
+                func.max(outcomes.c.visited_on).label("day"),
+            )
             .where(outcomes.c.family_key != "")
-            .group_by(outcomes.c.family_key)
+            .group_by(outcomes.c.family_key, outcomes.c.kelurahan_kode)
         )
-        return {row[0]: row[1] for row in rows}
+        for key, place, day in rows:
+            if shown.shows(place, "", "", key):
+                last[key] = max(day, last.get(key, ""))
+    return last
 
 
 def current(standing: Sequence[KeptOutcome]) -> tuple[KeptOutcome, ...]:
@@ -339,8 +300,15 @@ def _dispute(standing: Sequence[KeptOutcome]) -> tuple[Difference, ...]:
     return differences([one.outcome for one in current(standing)])
 
 
-def _settled_by(standing: Sequence[KeptOutcome], actor_id: str) -> str:
-    if not _dispute(standing):
+def _settled_by(
+    standing: Sequence[KeptOutcome], actor_id: str, basis: tuple[str, int] | None
+) -> str:
+    counting = [(one.source, one.revision) for one in current(standing)]
+    if basis is not None and basis not in counting:
+        raise WrongUse(
+            "Hasil yang diperiksa ulang sudah diganti hasil atau putusan lain. Muat ulang halaman."
+        )
+    if basis is None and not _dispute(standing):
         raise WrongUse("Tidak ada hasil yang berbeda pada keluarga ini, jadi tidak perlu putusan.")
     if actor_id in {one.recorder for one in standing if one.way != DECISION}:
         raise Forbidden("Salah satu hasil ini Anda yang mencatat. Mintalah orang lain memutuskan.")
@@ -392,12 +360,6 @@ def _kept(row: Row[Any]) -> KeptOutcome:
     )
 
 
-def _seal(value: Any) -> tuple[str, str]:
-    """A salt and the hash of it with a value: proves the value, and tells nothing without it."""
-    salt = secrets.token_hex(16)
-    return salt, hashlib.sha256(f"{salt}{ledger.canonical(value)}".encode()).hexdigest()
-
-
 # --- stages --------------------------------------------------------------------------------------
 
 
@@ -412,54 +374,114 @@ def put_move(
 ) -> Step:
     """Move a record forward or back. Raises as ``stages.check_move`` does.
 
-    The first stage is left only with an outcome whose returns agree.
+    The first stage is left only with an outcome whose returns agree (a family that was proposed
+    by name needs none), and nothing that proposes comes to the proposal's stage without the papers
+    of its route.
     """
     with store.writing() as connection:
-        _queue(connection)
-        made = _steps(connection, record)
-        was, now = check_move(
-            plan, made, _hands(connection, record), actor_id, direction, reason, back_to
+        queue(connection)
+        return move_in(connection, actor_id, record, plan, direction, reason, back_to)
+
+
+def move_in(
+    connection: Connection,
+    actor_id: str,
+    record: Record,
+    plan: StagePlan,
+    direction: Direction,
+    reason: str = "",
+    back_to: str = "",
+) -> Step:
+    """The same inside a ``writing()`` block that has queued already."""
+    blinds.require_sighted(connection, actor_id, *record.place)
+    made = _steps(connection, record)
+    was, now = check_move(
+        plan, made, _hands(connection, record), actor_id, direction, reason, back_to
+    )
+    standing = _outcomes(connection, record)
+    if was == plan.first and (standing or not candidate_places(connection, *record.place)):
+        _require_outcome(standing)
+    if direction is Direction.FORWARD and plan.is_proposal(now):
+        _require_papers(connection, record, standing)
+    take_hand(connection, record, actor_id, plan, was)
+    step = Step(len(made) + 1, was, now, direction, actor_id, reason.strip(), clock.now())
+    salt, digest = seal(step.reason)
+    connection.execute(
+        steps.insert().values(
+            list_id=record.list_id,
+            family_id=record.family_id,
+            salt=salt,
+            **{**vars(step), "direction": direction.value},
         )
-        if was == plan.first:
-            _require_outcome(_outcomes(connection, record))
-        _take_hand(connection, record, actor_id, plan, was)
-        step = Step(len(made) + 1, was, now, direction, actor_id, reason.strip(), clock.now())
-        salt, digest = _seal(step.reason)
-        connection.execute(
-            steps.insert().values(
-                list_id=record.list_id,
-                family_id=record.family_id,
-                salt=salt,
-                **{**vars(step), "direction": direction.value},
-            )
-        )
-        value = {"nomor": step.number, "dari": was, "ke": now, "arah": direction.value}
-        if step.reason:
-            value["alasan"] = digest
-        ledger.record(connection, actor_id, "tahap", record.subject, "tahap", value)
+    )
+    value = {"nomor": step.number, "dari": was, "ke": now, "arah": direction.value}
+    if step.reason:
+        value["alasan"] = digest
+    ledger.record(connection, actor_id, "tahap", record.subject, "tahap", value)
     return step
+
+
+def steps_in(connection: Connection, record: Record) -> tuple[Step, ...]:
+    """The moves of a record inside a transaction, in order."""
+    return tuple(_steps(connection, record))
+
+
+def proposal_of(store: Store, record: Record, kelurahan_kode: str) -> proposals.Standing:
+    """How a record's proposal stands: its route, its papers, what is lacking.
+
+    ``kelurahan_kode`` is where the list has the family. Raises ``Forbidden`` outside the reader's
+    areas.
+    """
+    with store.reading() as connection:
+        shown = sight(connection, store)
+        for place in {kelurahan_kode, *_places(connection, record)}:
+            shown.require(place, *record.place)
+        counting = [one.outcome for one in current(_outcomes(connection, record))]
+        return proposals.standing(connection, record, counting)
 
 
 def list_steps(store: Store, record: Record) -> tuple[Step, ...]:
     """The moves of a record, in order."""
     with store.reading() as connection:
+        shown = sight(connection, store)
+        for place in _places(connection, record):
+            if not shown.shows(place, *record.place):
+                return ()
         return tuple(_steps(connection, record))
 
 
 def stages_of(store: Store, list_id: str, plan: StagePlan) -> dict[str, str]:
     """By family, the stage of every record of a list that has moved or brought an outcome."""
     with store.reading() as connection:
+        shown = sight(connection, store)
         known = connection.execute(
-            select(outcomes.c.family_id).distinct().where(outcomes.c.list_id == list_id)
+            select(outcomes.c.family_id, outcomes.c.kelurahan_kode)
+            .distinct()
+            .where(outcomes.c.list_id == list_id)
         )
-        found = dict.fromkeys(known.scalars(), plan.first)
+        places = {row.family_id: row.kelurahan_kode for row in known}
+        places |= candidate_places(connection, list_id)
+        found = {
+            family_id: plan.first
+            for family_id, place in places.items()
+            if shown.shows(place, list_id, family_id)
+        }
         moved = connection.execute(
             select(steps.c.family_id, steps.c.stage_to)
             .where(steps.c.list_id == list_id)
             .order_by(steps.c.family_id, steps.c.number)
         )
-        found.update((row.family_id, row.stage_to) for row in moved)
+        found.update((row.family_id, row.stage_to) for row in moved if row.family_id in found)
     return found
+
+
+def _places(connection: Connection, record: Record) -> frozenset[str]:
+    """The kelurahan its outcomes were recorded in, or it was proposed in: one, or none so far."""
+    visits = select(outcomes.c.kelurahan_kode).where(
+        outcomes.c.list_id == record.list_id, outcomes.c.family_id == record.family_id
+    )
+    proposed = candidate_places(connection, *record.place)
+    return frozenset(connection.execute(visits).scalars()) | frozenset(proposed.values())
 
 
 def _require_outcome(standing: Sequence[KeptOutcome]) -> None:
@@ -471,14 +493,19 @@ def _require_outcome(standing: Sequence[KeptOutcome]) -> None:
         )
 
 
-def _queue(connection: Connection) -> None:
-    """Wait for other writers before anything is read; SQLite has done so already."""
-    connection.execute(select(ledger_head).with_for_update())
+def _require_papers(
+    connection: Connection, record: Record, standing: Sequence[KeptOutcome]
+) -> None:
+    counting = [one.outcome for one in current(standing)]
+    lacking = proposals.standing(connection, record, counting).lacking
+    if lacking:
+        raise WrongUse(f"Usulan ini belum dapat diteruskan. {' '.join(lacking)}")
 
 
-def _take_hand(
+def take_hand(
     connection: Connection, record: Record, actor_id: str, plan: StagePlan, stage: str
 ) -> None:
+    """Note that somebody acts on a record at a stage; raises ``Forbidden`` for another stage."""
     held = _hands(connection, record)
     check_hand(plan, held, actor_id, stage)
     if actor_id not in held:

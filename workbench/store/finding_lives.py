@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from workbench.errors import WrongUse
-from workbench.store import clock, ledger
+from workbench.store import blinds, clock, ledger
 from workbench.store.tables import finding_life as lives
 from workbench.store.tables import finding_round as rounds
 from workbench.store.tables import ledger_head
@@ -38,10 +38,11 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Round:
-    """A list the lives of findings went through; ``totals`` by kind of transition."""
+    """A judgement of a list that findings went through; ``totals`` by kind of transition."""
 
     number: int
     list_id: str
+    judgement: int
     totals: Mapping[str, int]
     actor: str
     at: str
@@ -61,16 +62,24 @@ class LifeStep:
 
 
 def put_round(
-    store: Store, actor_id: str, list_id: str, new: Sightings
+    store: Store, actor_id: str, list_id: str, new: Sightings, judgement: int = 1
 ) -> tuple[Round, tuple[Transition, ...]]:
-    """Take the lives of findings through a list; raises ``WrongUse`` when they went through it."""
+    """Take the lives of findings through a list as it was judged the ``judgement``-th time.
+
+    Raises ``WrongUse`` when they went through this judgement of it or a newer one, or have gone
+    on to another list since.
+    """
     with store.writing() as connection:
         # Waits for other writers before anything is read; SQLite has done so already.
         connection.execute(select(ledger_head).with_for_update())
-        known = connection.execute(select(rounds.c.list_id, rounds.c.number)).all()
-        if any(row.list_id == list_id for row in known):
+        known = connection.execute(
+            select(rounds.c.list_id, rounds.c.judgement).order_by(rounds.c.number)
+        ).all()
+        seen = [row.judgement for row in known if row.list_id == list_id]
+        is_newest = bool(known) and known[-1].list_id == list_id
+        if seen and not (is_newest and judgement > max(seen)):
             raise WrongUse("Temuan daftar ini sudah diteruskan. Pilih daftar yang lebih baru.")
-        number = max((row.number for row in known), default=0) + 1
+        number = len(known) + 1
         numbers, standing = _standing(connection)
         made = advance(standing, new)
         told = {change.value: count for change, count in totals(made).items()}
@@ -79,14 +88,13 @@ def put_round(
         if changed:
             connection.execute(lives.insert(), changed)
         digest = _transitions_hash(made)
-        row = {"number": number, "list_id": list_id, "actor": actor_id, "at": at}
-        connection.execute(
-            rounds.insert().values(**row, totals=ledger.canonical(told), digest=digest)
-        )
-        value = {"putaran": number, "jumlah": told, "sidik": digest}
+        made_round = Round(number, list_id, judgement, told, actor_id, at)
+        row = {**vars(made_round), "totals": ledger.canonical(told)}
+        connection.execute(rounds.insert().values(**row, digest=digest))
+        value = {"putaran": number, "penilaian": judgement, "jumlah": told, "sidik": digest}
         subject = f"daftar:{list_id}"
         ledger.record(connection, actor_id, "temuan_maju", subject, "temuan", value)
-    return Round(number, list_id, told, actor_id, at), made
+    return made_round, made
 
 
 def list_rounds(store: Store) -> tuple[Round, ...]:
@@ -94,7 +102,14 @@ def list_rounds(store: Store) -> tuple[Round, ...]:
     with store.reading() as connection:
         rows = connection.execute(select(rounds).order_by(rounds.c.number))
         return tuple(
-            Round(row.number, row.list_id, json.loads(row.totals), row.actor, row.at)
+            Round(
+                row.number,
+                row.list_id,
+                row.judgement,
+                json.loads(row.totals),
+                row.actor,
+                row.at,
+            )
             for row in rows
         )
 
@@ -104,13 +119,17 @@ def standing_lives(
 ) -> dict[LifeKey, Life]:
     """Every life as it stands, or those of some subjects."""
     with store.reading() as connection:
-        return _standing(connection, subject_keys)[1]
+        closed = blinds.withheld(connection, store.viewer).subject_keys
+        found = _standing(connection, subject_keys)[1]
+        return {key: life for key, life in found.items() if key.subject_key not in closed}
 
 
 def life_history(store: Store, key: LifeKey) -> tuple[LifeStep, ...]:
     """What became of a finding, oldest first, also under keys it was known by before."""
     told: list[LifeStep] = []
     with store.reading() as connection:
+        if key.subject_key in blinds.withheld(connection, store.viewer).subject_keys:
+            return ()
         wanted: list[str] = [key.subject_key]
         for subject_key in wanted:
             rows = connection.execute(

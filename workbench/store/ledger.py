@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from workbench.domain.words import number_id
-from workbench.errors import WrongUse
+from workbench.errors import StoreFault, WrongUse
 from workbench.store import clock
 from workbench.store.anchors import Anchor
 from workbench.store.tables import event as events
@@ -41,11 +41,20 @@ SAID: Final = (
     "at",
 )
 _AT_ONCE, _TOLD_EVERY = 2000, 20_000
+#: So far a clock that is set right by the network, or one of several machines, may lag behind.
+SLACK_S: Final = 600.0
+#: No office kept a ledger earlier: a clock that says so has forgotten the time.
+EARLIEST: Final = "2026-01-01T00:00:00.000000Z"
+#: The kind of the event that accepts a clock which stands before the newest event.
+CLOCK: Final = "jam"
 #: Made once: a million events are hashed through it.
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 #: Browsers hold whole numbers exactly up to here.
 MAX_REVISION: Final = 2**53 - 1
-
+#: Where the chain ends, and when its last event was made (None: there is none).
+_HEAD: Final = select(ledger_head.c.seq, ledger_head.c.hash, events.c.at).outerjoin_from(
+    ledger_head, events, events.c.seq == ledger_head.c.seq
+)
 
 #: Told how many events are done, and of how many.
 Progress = Callable[[int, int], None]
@@ -53,7 +62,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Event:
-    """Something somebody did: ``value`` is any JSON value; ``revision`` counts from 1."""
+    """Something somebody did: ``value`` is any JSON value; ``revision`` counts from 1.
+
+    Raises ``WrongUse`` for a revision that is no whole number from 1 to 2**53 - 1.
+    """
 
     actor: str
     kind: str
@@ -61,6 +73,10 @@ class Event:
     field: str
     revision: int
     value: Any
+
+    def __post_init__(self) -> None:
+        if type(self.revision) is not int or not 1 <= self.revision <= MAX_REVISION:
+            raise WrongUse("Nomor perubahan tidak dapat dibaca. Muat ulang halaman.")
 
 
 @dataclass(frozen=True)
@@ -103,21 +119,27 @@ def append(connection: Connection, event: Event) -> Appended:
     """Append one event unless its (actor, subject, field, revision) is there already.
 
     An ignored event of the same value is accepted (a retry); one of another value is not, and
-    is answered with the newest revision. Raises ``WrongUse`` for a revision that is no whole
-    number from 1 to 2**53 - 1.
+    is answered with the newest revision. No event is dated before the one in front of it: a
+    clock a little behind gives its date again. Raises ``StoreFault`` for one far behind.
     """
+    return _append(connection, event, is_clock_right=False)
+
+
+def _append(connection: Connection, event: Event, is_clock_right: bool) -> Appended:
     revision = event.revision
-    if type(revision) is not int or not 1 <= revision <= MAX_REVISION:
-        raise WrongUse("Nomor perubahan tidak dapat dibaca. Muat ulang halaman.")
     # Locked first: on SQLite the transaction already holds the only write lock, elsewhere this
     # row is the queue.
-    head = connection.execute(select(ledger_head).with_for_update()).one()
+    head = connection.execute(_HEAD.with_for_update(of=ledger_head)).one()
     value = canonical(event.value)
     standing = _revisions(connection, event)
     if revision in standing:
         highest = max(standing)
         return Appended(standing[revision] == value, highest, json.loads(standing[highest]))
 
+    at = clock.now()
+    if not is_clock_right:
+        _refuse_clock(at, head.at)
+        at = max(at, head.at or at)
     row = {
         "seq": head.seq + 1,
         "actor": event.actor,
@@ -126,7 +148,7 @@ def append(connection: Connection, event: Event) -> Appended:
         "field": event.field,
         "revision": revision,
         "value": value,
-        "at": clock.now(),
+        "at": at,
         "prev_hash": head.hash,
     }
     row["hash"] = chain_hash(row)
@@ -137,15 +159,58 @@ def append(connection: Connection, event: Event) -> Appended:
     return Appended(True, highest, json.loads(standing[highest]))
 
 
+def refuse_wrong_clock(connection: Connection | None) -> None:
+    """Raise ``StoreFault`` when nothing could be recorded now, for the clock is far behind.
+
+    None stands for a ledger that is not begun.
+    """
+    _refuse_clock(clock.now(), connection and connection.execute(_HEAD).one().at)
+
+
+def accept_clock(connection: Connection, actor: str) -> tuple[str, str] | None:
+    """Say in the ledger that the clock is right and the dates before were wrong.
+
+    From then on events are dated by the clock again. Gives the stamp before and the new one; None,
+    and nothing is recorded, when the clock is not behind. Raises ``StoreFault`` for a clock before
+    ``EARLIEST``, which is never right.
+    """
+    before, now = connection.execute(_HEAD).one().at, clock.now()
+    _refuse_clock(now, None)
+    if before is None or now >= before:
+        return None
+    revision = _next_revision(connection, actor, CLOCK, CLOCK)
+    said = {"sebelum": before, "sesudah": now}
+    _append(connection, Event(actor, CLOCK, CLOCK, CLOCK, revision, said), is_clock_right=True)
+    return before, now
+
+
+def _refuse_clock(now: str, before: str | None) -> None:
+    behind = clock.seconds_before(now, -SLACK_S)
+    if now >= EARLIEST and (before is None or behind >= before):
+        return
+    if before is None:
+        last = "Meja Verval belum ada waktu itu"
+    else:
+        last = f"catatan terakhir dibuat {clock.moment_id(clock.moment(before))}"
+    raise StoreFault(
+        f"Jam komputer server menunjuk {clock.moment_id(clock.moment(now))}, padahal {last}, jadi "
+        "data tidak tersimpan. Setel tanggal dan jam komputer itu, lalu ulangi."
+    )
+
+
 def record(
     connection: Connection, actor: str, kind: str, subject: str, field: str, value: Any
 ) -> None:
     """Append an event at the next free revision: for what happened, not for what is edited."""
+    revision = _next_revision(connection, actor, subject, field)
+    append(connection, Event(actor, kind, subject, field, revision, value))
+
+
+def _next_revision(connection: Connection, actor: str, subject: str, field: str) -> int:
     newest = select(func.max(events.c.revision)).where(
         events.c.actor == actor, events.c.subject == subject, events.c.field == field
     )
-    revision = (connection.execute(newest).scalar() or 0) + 1
-    append(connection, Event(actor, kind, subject, field, revision, value))
+    return (connection.execute(newest).scalar() or 0) + 1
 
 
 def newest(connection: Connection, actor: str, subject: str) -> dict[str, Newest]:

@@ -10,7 +10,6 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -138,7 +137,7 @@ def _refuse_held(connection: Connection, sources: Iterable[str]) -> None:
     standing = select(snapshots).where(snapshots.c.deleted_at.is_(None)).order_by(snapshots.c.at)
     for row in connection.execute(standing):
         if wanted & set(json.loads(row.manifest).get("sources", ())):
-            day = date_id(date.fromisoformat(row.at[:10]))
+            day = date_id(clock.day_of(row.at))
             raise UnusableInput(
                 f'Berkas ini sudah masuk pada {day} sebagai daftar "{row.name}". Buka daftar itu; '
                 "bila harus dimasukkan ulang, hapus dahulu daftar itu."

@@ -472,12 +472,15 @@ finding_round = Table(
     "finding_round",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False, unique=True),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False),
+    #: Which judgement of the list: one that is judged again goes through once more.
+    Column("judgement", Integer, nullable=False),
     Column("totals", Text, nullable=False),
     #: Hash of every transition of the round.
     Column("digest", String(64), nullable=False),
     Column("actor", String(40), nullable=False),
     Column("at", String(27), nullable=False),
+    UniqueConstraint("list_id", "judgement"),
 )
 
 #: What became of a finding, one row for each change; the highest number is how it stands.
@@ -502,4 +505,484 @@ finding_life = Table(
     CheckConstraint("state in ('terbuka', 'dikonfirmasi', 'dibuka_lagi', 'selesai')", name="state"),
     Index(None, "list_id"),
     Index(None, "subject_key"),
+)
+
+# --- 0007: drafts of outcomes ---------------------------------------------------------------------
+
+#: What somebody has filled in and not sent yet: nobody else's business, so no event tells of it,
+#: and gone as soon as it is sent. ``purpose`` tells a second check from the visit, which has none.
+outcome_draft = Table(
+    "outcome_draft",
+    metadata,
+    Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("actor", String(40), primary_key=True),
+    Column("purpose", String(40), primary_key=True),
+    Column("answers", Text, nullable=False),
+    #: The screen the person was at.
+    Column("step", String(60), nullable=False),
+    Column("at", String(27), nullable=False),
+    Index(None, "actor"),
+)
+
+# --- 0007: blind second checks --------------------------------------------------------------------
+
+#: Families drawn from those visited, to be visited once more by somebody else.
+recheck_sample = Table(
+    "recheck_sample",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False),
+    #: The order in which samples of a list were drawn, from 1.
+    Column("number", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    #: Area codes, settings of the plan, and the draw as ``sampling.frames`` writes it.
+    Column("codes", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("frame_hash", String(64), nullable=False),
+    Column("drawn_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    #: Set when both sides are closed: from then on they are compared.
+    Column("locked_at", String(27)),
+    Column("locked_by", String(40)),
+    #: Why families without a second visit were given up; empty for none.
+    Column("reason", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    UniqueConstraint("list_id", "number"),
+    CheckConstraint("kind in ('lot', 'taksiran')", name="kind"),
+)
+
+#: A family of a sample: which outcome stands for the first visit, and who goes the second time.
+#: The database itself refuses one who was there before.
+recheck = Table(
+    "recheck",
+    metadata,
+    Column("sample_id", String(24), ForeignKey("recheck_sample.id"), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("list_id", String(40), nullable=False),
+    #: The same family in other lists; empty where its row has no key.
+    Column("family_key", String(64), nullable=False),
+    Column("kelurahan_kode", String(13), nullable=False),
+    #: Keys of the family's findings, by which their lives are known in every list.
+    Column("codes", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("first", String(40), nullable=False),
+    #: Empty while nobody was chosen.
+    Column("second", String(40), nullable=False),
+    #: When the second person closed their answers.
+    Column("locked_at", String(27)),
+    ForeignKeyConstraint(
+        ["list_id", "family_id", "source", "revision"],
+        ["outcome.list_id", "outcome.family_id", "outcome.source", "outcome.revision"],
+    ),
+    UniqueConstraint("sample_id", "family_id", "second"),
+    CheckConstraint("second <> first", name="second"),
+    Index(None, "second"),
+)
+
+#: What the second visit brought back; it lies apart from the outcomes of the first.
+recheck_outcome = Table(
+    "recheck_outcome",
+    metadata,
+    Column("sample_id", String(24), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), nullable=False),
+    Column("recorder", String(40), nullable=False),
+    Column("codes", Text, nullable=False),
+    #: What was written in words; it can be emptied and the ledger stays whole.
+    Column("words", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(
+        ["sample_id", "family_id", "recorder"],
+        ["recheck.sample_id", "recheck.family_id", "recheck.second"],
+    ),
+)
+
+#: Which of two answers is right, with the reason, by a third person. The highest number counts.
+recheck_decision = Table(
+    "recheck_decision",
+    metadata,
+    Column("sample_id", String(24), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("level", String(10), primary_key=True),
+    Column("subject", String(80), primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), nullable=False),
+    Column("right_one", String(10), nullable=False),
+    Column("decided_by", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["sample_id", "family_id"], ["recheck.sample_id", "recheck.family_id"]),
+    CheckConstraint("right_one in ('pertama', 'kedua', 'lain')", name="right_one"),
+    CheckConstraint("reason <> ''", name="reason"),
+)
+
+#: Rules that became a practice task after a dispute; the task lies in the practice workspace.
+recheck_task = Table(
+    "recheck_task",
+    metadata,
+    Column("sample_id", String(24), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("rule", String(20), primary_key=True),
+    Column("list_id", String(40), nullable=False),
+    Column("task_id", String(40), nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["sample_id", "family_id"], ["recheck.sample_id", "recheck.family_id"]),
+)
+
+# --- 0008: musyawarah, routes, objections ---------------------------------------------------------
+
+#: A musyawarah of one kelurahan; what it decided lies in ``meeting_decision``.
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+    Column("id", String(20), primary_key=True),
+    Column("kelurahan_kode", String(13), nullable=False),
+    Column("held_on", String(10), nullable=False),
+    #: Empty where nobody wrote down when it was announced.
+    Column("announced_on", String(10), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("planned_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("cancelled_at", String(27)),
+    Index(None, "kelurahan_kode"),
+)
+
+
+def _of_meeting() -> tuple[Column[str], Column[str]]:
+    return (
+        Column("list_id", String(40), primary_key=True),
+        Column("meeting_id", String(20), primary_key=True),
+    )
+
+
+def _to_meeting() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["list_id", "meeting_id"], ["meeting.list_id", "meeting.id"])
+
+
+#: Who was asked to come, and who came. Names stand here only.
+meeting_attendee = Table(
+    "meeting_attendee",
+    metadata,
+    *_of_meeting(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("role", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_present", Boolean, nullable=False),
+    Column("at", String(27), nullable=False),
+    _to_meeting(),
+)
+
+#: The families a musyawarah talks about; one taken from the agenda stays, with the reason.
+meeting_item = Table(
+    "meeting_item",
+    metadata,
+    *_of_meeting(),
+    Column("family_id", String(40), primary_key=True),
+    Column("origin", String(10), nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    _to_meeting(),
+    CheckConstraint("origin in ('usulan', 'tahap', 'tambahan')", name="origin"),
+    Index(None, "list_id", "family_id"),
+)
+
+#: What a musyawarah decided of a family; of several revisions the highest counts.
+meeting_decision = Table(
+    "meeting_decision",
+    metadata,
+    *_of_meeting(),
+    Column("family_id", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("decision", String(20), nullable=False),
+    Column("reason", String(10), nullable=False),
+    #: Objections, answers and notes as they were said.
+    Column("words", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(
+        ["list_id", "meeting_id", "family_id"],
+        ["meeting_item.list_id", "meeting_item.meeting_id", "meeting_item.family_id"],
+    ),
+    CheckConstraint(
+        "decision in ('layak', 'tidak_layak', 'tunda', 'butuh_kunjungan')", name="decision"
+    ),
+    CheckConstraint("(decision = 'tidak_layak') = (reason <> '')", name="reason"),
+)
+
+#: Minutes as they were closed. A version never changes; a correction is the next one.
+meeting_minutes = Table(
+    "meeting_minutes",
+    metadata,
+    *_of_meeting(),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    #: SHA-256 of salt and content.
+    Column("digest", String(64), nullable=False),
+    Column("closed_by", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    _to_meeting(),
+)
+
+#: Scans of minutes and who signed them (codes of roles); the file lies in the workspace folder.
+meeting_scan = Table(
+    "meeting_scan",
+    metadata,
+    *_of_meeting(),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
+    #: As it was called where it came from: in words, for it may name somebody.
+    Column("file_name", Text, nullable=False),
+    Column("signers", String(200), nullable=False),
+    Column("is_signed", Boolean, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(
+        ["list_id", "meeting_id", "version"],
+        ["meeting_minutes.list_id", "meeting_minutes.meeting_id", "meeting_minutes.version"],
+    ),
+)
+
+
+def _of_family() -> tuple[Column[str], Column[str], Column[int]]:
+    return (
+        Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+        Column("family_id", String(40), primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+    )
+
+
+#: The way a family's proposal goes; the highest number counts.
+proposal_route = Table(
+    "proposal_route",
+    metadata,
+    *_of_family(),
+    Column("route", String(20), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+)
+
+#: The papers shown for a family's proposal; withdrawn, they stay on record.
+proposal_paper = Table(
+    "proposal_paper",
+    metadata,
+    *_of_family(),
+    Column("paper", String(20), nullable=False),
+    #: For a statement in place of minutes, the reason.
+    Column("note", Text, nullable=False),
+    #: Of the scan, empty for none; the file lies in the workspace folder.
+    Column("sha256", String(64), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("withdrawn_at", String(27)),
+    CheckConstraint("paper <> 'BERITA_ACARA'", name="paper"),
+    CheckConstraint("paper <> 'SPTJM' or note <> ''", name="note"),
+)
+
+#: What somebody objected, until when it is to be answered, and the answer.
+objection = Table(
+    "objection",
+    metadata,
+    *_of_family(),
+    Column("kelurahan_kode", String(13), nullable=False),
+    Column("who", String(20), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("received_on", String(10), nullable=False),
+    Column("due_on", String(10), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    #: Empty until it is answered.
+    Column("verdict", String(20), nullable=False),
+    Column("answered_on", String(10), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_by", String(40), nullable=False),
+    Column("answered_at", String(27), nullable=False),
+    #: What an accepted one brought about: the record went back, or somebody has to see to it.
+    Column("sequel", String(12), nullable=False),
+    CheckConstraint("verdict in ('', 'diterima', 'ditolak', 'dibahas_lagi')", name="verdict"),
+    CheckConstraint("(verdict = '') = (answered_on = '')", name="answered"),
+    CheckConstraint("verdict = '' or answer <> ''", name="answer"),
+    CheckConstraint("sequel in ('', 'dikembalikan', 'tugas')", name="sequel"),
+    Index(None, "due_on"),
+)
+
+#: A family that stands on no list and was proposed; ``family_id`` is its name in the records of
+#: the working list. Who they are stands here only; numbers are empty where they have none.
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("list_id", String(40), ForeignKey("snapshot.id"), primary_key=True),
+    Column("family_id", String(40), primary_key=True),
+    Column("kelurahan_kode", String(13), nullable=False),
+    Column("rw", String(3), nullable=False),
+    Column("rt", String(3), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("head_name", Text, nullable=False),
+    Column("nik", Text, nullable=False),
+    Column("no_kk", Text, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("proposer", String(20), nullable=False),
+    #: The same keyed hashes as in lists.
+    Column("nik_key", String(64), nullable=False),
+    Column("kk_key", String(64), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", String(27), nullable=False),
+    CheckConstraint("people > 0", name="people"),
+)
+
+# --- 0009: events, graduation, re-entry -----------------------------------------------------------
+
+#: What happened to a family of a list (a birth, a move ...), as somebody reported it, in codes.
+#: The list itself is never changed by it.
+happening = Table(
+    "happening",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False),
+    #: Empty for a family that came and stands on no list yet.
+    Column("family_id", String(40), nullable=False),
+    Column("family_key", String(64), nullable=False),
+    Column("kelurahan_kode", String(13), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("happened_on", String(10), nullable=False),
+    Column("reporter", String(20), nullable=False),
+    #: Papers, people (row and key), answers, the key of the other card.
+    Column("codes", Text, nullable=False),
+    Column("recorder", String(40), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    Index(None, "list_id"),
+    Index(None, "kelurahan_kode"),
+)
+
+#: What was written in words of an event; it can be deleted and the ledger stays whole.
+happening_note = Table(
+    "happening_note",
+    metadata,
+    Column("happening_id", String(40), ForeignKey("happening.id"), primary_key=True),
+    Column("list_id", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+)
+
+#: Events that were recorded by mistake; they stay, and count no longer.
+happening_end = Table(
+    "happening_end",
+    metadata,
+    Column("happening_id", String(40), ForeignKey("happening.id"), primary_key=True),
+    Column("list_id", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+)
+
+#: What follows from an event, one task each; ``program`` is empty where it is about none.
+happening_task = Table(
+    "happening_task",
+    metadata,
+    Column("happening_id", String(40), ForeignKey("happening.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("program", String(20), nullable=False),
+)
+
+#: Who ticked a task, and when it was done; the highest revision is how it stands.
+task_tick = Table(
+    "task_tick",
+    metadata,
+    Column("happening_id", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(
+        ["happening_id", "number"], ["happening_task.happening_id", "happening_task.number"]
+    ),
+    CheckConstraint("state in ('selesai', 'tidak_perlu', 'belum')", name="state"),
+    CheckConstraint("state = 'selesai' or reason <> ''", name="reason"),
+)
+
+#: A graduation or re-entry as it was entered. Three things apart: membership of the programme,
+#: state of graduation, and what the register says (copied from the list, changed by nobody here).
+graduation = Table(
+    "graduation",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("list_id", String(40), ForeignKey("snapshot.id"), nullable=False),
+    Column("family_id", String(40), nullable=False),
+    Column("family_key", String(64), nullable=False),
+    Column("kelurahan_kode", String(13), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("program", String(20), nullable=False),
+    Column("membership", String(10), nullable=False),
+    Column("membership_on", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("state_on", String(10), nullable=False),
+    Column("desil", Integer),
+    Column("desil_version", String(40), nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("maker", String(40), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    UniqueConstraint("id", "maker"),
+    CheckConstraint("act in ('alamiah', 'mandiri', 'paksa', 'masuk_kembali')", name="act"),
+    CheckConstraint("membership in ('berhenti', 'peserta')", name="membership"),
+    Index(None, "list_id"),
+    Index(None, "kelurahan_kode"),
+)
+
+#: The second check, without which none counts. The database itself refuses the maker's own.
+graduation_check = Table(
+    "graduation_check",
+    metadata,
+    Column("graduation_id", String(40), primary_key=True),
+    Column("list_id", String(40), nullable=False),
+    Column("maker", String(40), nullable=False),
+    Column("checker", String(40), nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("at", String(27), nullable=False),
+    ForeignKeyConstraint(["graduation_id", "maker"], ["graduation.id", "graduation.maker"]),
+    CheckConstraint("maker <> checker", name="checker"),
+    CheckConstraint("verdict in ('setuju', 'tolak')", name="verdict"),
+    CheckConstraint("verdict = 'setuju' or reason <> ''", name="reason"),
+)
+
+# --- 0010: people's data --------------------------------------------------------------------------
+
+#: What was deleted because its time was over: counts by kind, and the years that held that day.
+retention_run = Table(
+    "retention_run",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("actor", String(40), nullable=False),
+    Column("on_day", String(10), nullable=False),
+    Column("years", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("at", String(27), nullable=False),
 )

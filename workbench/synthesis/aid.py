@@ -32,6 +32,7 @@ PKH_AMOUNTS = {
 _MOST_COMPONENTS = 4
 _SEMBAKO_A_MONTH = 200_000
 _PBIJK_A_MONTH = 42_000
+_BLTDD = 300_000
 _PIP_A_YEAR = {"sd": 450_000, "smp": 750_000, "sma": 1_800_000}
 
 #: The words lists use for a programme.
@@ -79,6 +80,7 @@ def draw_aid(
     rng: Random,
     numbers: Numbers,
     categories: dict[str, list[Member]],
+    in_desa: bool,
 ) -> list[Row]:
     """The aid rows of a family without ids, NIK and KK number, which the world fills in.
 
@@ -121,7 +123,9 @@ def draw_aid(
     _enterprise(family, rng, rows, lucky)
     cash_or_food = {"PKH", "SEMBAKO", "BERAS", "YAPI", "PERMAKANAN"}
     helped = graduated or any(row["program"] in cash_or_food for row in rows.found)
-    if not helped and lucky("BLTDAERAH"):
+    if in_desa and not helped and lucky("BLTDD"):
+        rows.pay("BLTDD", pengurus, month_before(family.as_of), _BLTDD, "", source="desa")
+    elif not helped and lucky("BLTDAERAH"):
         amount = 200_000 + 50_000 * int(rng.random() * 5)
         month = month_before(family.as_of)
         rows.pay("BLTDAERAH", pengurus, month, amount, "", source="apbd_kabkota")

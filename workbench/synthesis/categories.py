@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from workbench.domain.reference import by_code
-from workbench.domain.wilayah import kelurahan
+from workbench.domain.wilayah import CITY, kelurahan
 from workbench.synthesis.draws import Weighted, day_between, pick
 from workbench.synthesis.families import Family, Member
 from workbench.synthesis.names import group_name, person_name
@@ -182,7 +182,7 @@ def _some_day(rng: Random, as_of: date, days: int) -> date:
 @cache
 def _busy_places() -> Weighted[str]:
     return Weighted(
-        (place.kode_kemendagri, 4.0 if place.kecamatan_kode == "36.73.01" else 1.0)
+        (place.kode_kemendagri, 4.0 if place.kecamatan_kode in CITY.centre else 1.0)
         for place in kelurahan()
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from workbench.domain.wilayah import Kelurahan, kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, Kelurahan, kelurahan, kelurahan_by_code
 from workbench.synthesis.draws import Weighted, pick, words
 from workbench.synthesis.families import Family
 from workbench.synthesis.livelihoods import IDLE
@@ -37,13 +37,6 @@ _STREETS = words(
     " MANGGA DURIAN KELAPA MERPATI CENDRAWASIH KUTILANG KELUD CIREMAI RINJANI PERINTIS PEMUDA KARYA"
     " MASJID PASAR SEKOLAH LAPANGAN STASIUN BENDUNGAN KESEHATAN PELITA BERINGIN"
 )
-_ESTATES = words(
-    "BUMI SERANG ASRI;GRIYA CIPOCOK PERMAI;TAMAN KASEMEN INDAH;PESONA WALANTAKA;PURI TAKTAKAN;"
-    "GRAHA CURUG LESTARI;BANTEN MEKAR ASRI;PERMATA SERANG;CIRACAS HIJAU;TITAN PERDANA;"
-    "SAFIRA REGENSI;METRO KENCANA;LEBAK ASRI;BUMI MUTIARA;GRAND SUTERA BANTEN;KEMANG RESIDEN;"
-    "DASANA ASRI;RANAU ESTAT;CITRA GADING SARI;BHAYA PERMAI",
-    ";",
-)
 
 
 @dataclass(frozen=True)
@@ -57,10 +50,12 @@ class Neighbourhood:
 
 
 @cache
-def _neighbourhoods(kode: str, count: int, rt_per_rw: float) -> tuple[Neighbourhood, ...]:
+def _neighbourhoods(
+    kode: str, count: int, rt_per_rw: float, estates: tuple[str, ...]
+) -> tuple[Neighbourhood, ...]:
     rng = Random(f"rt_rw:{kode}:{count}")
     place = kelurahan_by_code()[kode]
-    urban = place.kecamatan_kode in ("36.73.01", "36.73.05")
+    urban = place.kecamatan_kode in CITY.urban if CITY.urban else not place.is_desa
     kinds = Weighted(
         [("kp", 20), ("link", 45), ("jl", 20), ("perum", 15)]
         if urban
@@ -73,7 +68,7 @@ def _neighbourhoods(kode: str, count: int, rt_per_rw: float) -> tuple[Neighbourh
         name = ""
         while not name or name in taken:
             if kind == "perum":
-                name = pick(rng, _ESTATES)
+                name = pick(rng, estates)
             elif kind == "jl":
                 name = pick(rng, _STREETS)
             else:
@@ -92,7 +87,7 @@ def neighbourhoods(recipe: Recipe, kode: str) -> tuple[Neighbourhood, ...]:
     """The RW of a kelurahan; the same for every seed, since a city's RT do not change by lot."""
     share = recipe.kelurahan_shares[kode]
     count = max(3, round(recipe.rt_of_the_city * share / recipe.rt_per_rw))
-    return _neighbourhoods(kode, count, recipe.rt_per_rw)
+    return _neighbourhoods(kode, count, recipe.rt_per_rw, recipe.estates)
 
 
 @dataclass(frozen=True)

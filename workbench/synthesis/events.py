@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from workbench.domain.wilayah import CITY
 from workbench.synthesis.draws import day_between, pick
 from workbench.synthesis.families import Family, Member
 from workbench.synthesis.numbers import Numbers
@@ -14,9 +15,9 @@ Row = dict[str, Any]
 
 _LAST_MONTHS = timedelta(days=365)
 _ORIGINS = (
-    "KAB. SERANG", "KOTA CILEGON", "KAB. PANDEGLANG", "KAB. LEBAK", "KAB. TANGERANG",
-    "KOTA TANGERANG", "JAKARTA BARAT", "KAB. BOGOR", "KAB. BREBES", "KAB. LAMPUNG SELATAN",
-)  # fmt: skip
+    *(name.upper().replace("KABUPATEN", "KAB.") for name in CITY.neighbours),
+    *("JAKARTA BARAT", "KAB. BOGOR", "KAB. BREBES", "KAB. LAMPUNG SELATAN"),
+)
 
 
 def draw_events(

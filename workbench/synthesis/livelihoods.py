@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from workbench.domain.wilayah import CITY
 from workbench.synthesis.draws import Weighted, pick
 from workbench.synthesis.families import Family, Member
 
@@ -128,7 +129,7 @@ def fill_lives(family: Family, rng: Random, kecamatan_kode: str) -> None:
     for member in family.members:
         _fill_schooling(member, rng, desil)
         _fill_health(member, rng, desil)
-        _fill_work(member, rng, desil, coastal=kecamatan_kode == "36.73.02")
+        _fill_work(member, rng, desil, coastal=kecamatan_kode in CITY.coastal)
     if family.shape not in ("lansia_sendiri", "kakek_nenek"):
         _make_somebody_work(family, rng)
 

@@ -8,7 +8,6 @@ of the look-alike and without a rule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from random import Random
 from typing import Any
 
@@ -19,12 +18,11 @@ from workbench.synthesis.recipe import Recipe
 
 Row = dict[str, Any]
 
-#: Why each look-alike is no mistake, as a sentence for the feedback.
-WHY_LAWFUL: dict[str, str] = {
+_WHY_LAWFUL = {
     "kembar": "Anak kembar: tanggal lahir sama dan nama mirip, tetapi orangnya dua.",
     "senama": "Nama, bahkan tanggal lahir, sama dengan warga lain; ibu kandung dan NIK berbeda.",
     "ayah_anak_senama": "Ayah dan anak boleh bernama sama; tanggal lahir, ibu, dan NIK berbeda.",
-    "nik_wilayah_lama": "NIK memakai kode kecamatan sebelum Kota Serang berdiri; tetap sah.",
+    "nik_wilayah_lama": f"NIK memakai kode kecamatan sebelum {CITY.name} berdiri; tetap sah.",
     "nik_luar_kota": "NIK terbit di daerah lain; NIK tidak berubah ketika orang pindah.",
     "bantuan_boleh_bersama": "PKH, Sembako, dan PBI JK boleh diterima satu keluarga bersama-sama.",
     "janda_kepala_keluarga": "Seorang janda boleh menjadi kepala keluarga.",
@@ -37,17 +35,6 @@ WHY_LAWFUL: dict[str, str] = {
 NEEDS_AID = ("bantuan_boleh_bersama", "kartu_atas_nama_ibu")
 
 
-def draw_wish(recipe: Recipe, rng: Random) -> str:
-    """The look-alike the next family is to show, "" for most."""
-    return recipe.look_alike_draw.draw(rng)
-
-
-@cache
-def _old_regions() -> tuple[str, ...]:
-    return tuple(sorted(OLD_CITY_CODES))
-
-
-@cache
 def _other_regions() -> tuple[str, ...]:
     """Kecamatan of the other cities and regencies of the province.
 
@@ -63,18 +50,31 @@ def _other_regions() -> tuple[str, ...]:
     )
 
 
+#: NIK regions of the look-alikes that are about them; none where a city has no such codes.
+_REGIONS = {
+    "nik_wilayah_lama": tuple(sorted(OLD_CITY_CODES)),
+    "nik_luar_kota": _other_regions(),
+}
+#: Why each look-alike of this city is no mistake, as a sentence for the feedback.
+WHY_LAWFUL: dict[str, str] = {
+    name: why for name, why in _WHY_LAWFUL.items() if _REGIONS.get(name, ("any",))
+}
+
+
+def draw_wish(recipe: Recipe, rng: Random) -> str:
+    """The look-alike the next family is to show, "" for most."""
+    wish = recipe.look_alike_draw.draw(rng)
+    return wish if wish in WHY_LAWFUL else ""
+
+
 def move_regions(family: Family, rng: Random) -> list[Member]:
     """Set the NIK region of the elders of a family that is to show such a NIK.
 
     Returns the members concerned, empty for other families.
     """
-    if family.wish == "nik_wilayah_lama":
-        regions = _old_regions()
-    elif family.wish == "nik_luar_kota":
-        regions = _other_regions()
-    else:
+    if family.wish not in _REGIONS:
         return []
-    region = pick(rng, regions)
+    region = pick(rng, _REGIONS[family.wish])
     concerned = [family.head]
     spouse = family.spouse
     if spouse is not None and rng.random() < 0.5:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from random import Random
 
+from workbench.domain.cities import bare_name
+from workbench.domain.wilayah import CITY
 from workbench.synthesis.draws import Weighted, pick, words
 
 # Banten and Javanese Serang --------------------------------------------------------------------
@@ -167,13 +169,19 @@ _TWIN_WOMEN = (
     ("RARA", "RARI"), ("DINI", "DINA"),
 )  # fmt: skip
 
+_HOME = CITY.short_name.upper()
+_NEAR = tuple(dict.fromkeys(bare_name(name).upper() for name in CITY.neighbours))
+#: Of the towns around, those most are born in; of one town two may be neighbours.
+_FIRST, _SECOND, _THIRD, _FOURTH = [
+    *(name for name in _NEAR if name != _HOME), *("JAKARTA", "BANDUNG", "SURABAYA", "MEDAN")
+][:4]  # fmt: skip
 _BIRTHPLACES: dict[str, Weighted[str]] = {
-    "banten": Weighted.of({"SERANG": 92, "CILEGON": 4, "PANDEGLANG": 3, "TANGERANG": 1}),
+    "banten": Weighted.of({_HOME: 92, _FIRST: 4, _SECOND: 3, _FOURTH: 1}),
     "sunda": Weighted.of(
         {
-            "SERANG": 55,
-            "PANDEGLANG": 20,
-            "LEBAK": 12,
+            _HOME: 55,
+            _SECOND: 20,
+            _THIRD: 12,
             "BOGOR": 4,
             "BANDUNG": 4,
             "SUKABUMI": 3,
@@ -182,7 +190,7 @@ _BIRTHPLACES: dict[str, Weighted[str]] = {
     ),
     "jawa": Weighted.of(
         {
-            "SERANG": 40,
+            _HOME: 40,
             "BREBES": 10,
             "TEGAL": 10,
             "CILACAP": 8,
@@ -193,12 +201,12 @@ _BIRTHPLACES: dict[str, Weighted[str]] = {
             "YOGYAKARTA": 6,
         }
     ),
-    "betawi": Weighted.of({"SERANG": 50, "TANGERANG": 25, "JAKARTA": 20, "BEKASI": 5}),
-    "minang": Weighted.of({"SERANG": 30, "PADANG": 30, "BUKITTINGGI": 20, "PARIAMAN": 20}),
-    "batak": Weighted.of({"SERANG": 30, "MEDAN": 30, "TARUTUNG": 20, "BALIGE": 20}),
-    "tionghoa": Weighted.of({"SERANG": 60, "TANGERANG": 25, "JAKARTA": 15}),
+    "betawi": Weighted.of({_HOME: 50, _FOURTH: 25, "JAKARTA": 20, "BEKASI": 5}),
+    "minang": Weighted.of({_HOME: 30, "PADANG": 30, "BUKITTINGGI": 20, "PARIAMAN": 20}),
+    "batak": Weighted.of({_HOME: 30, "MEDAN": 30, "TARUTUNG": 20, "BALIGE": 20}),
+    "tionghoa": Weighted.of({_HOME: 60, _FOURTH: 25, "JAKARTA": 15}),
 }
-_YOUNG_BIRTHPLACE = Weighted.of({"SERANG": 96, "CILEGON": 2, "TANGERANG": 1, "PANDEGLANG": 1})
+_YOUNG_BIRTHPLACE = Weighted.of({_HOME: 96, _FIRST: 2, _FOURTH: 1, _SECOND: 1})
 
 
 def person_name(rng: Random, sex: str, birth_year: int, origin: str, surname: str = "") -> str:
@@ -219,7 +227,7 @@ def has_surname(origin: str) -> bool:
 
 
 def birth_place(rng: Random, birth_year: int, origin: str) -> str:
-    """Where someone was born, as a card says it; the young mostly in Serang."""
+    """Where someone was born, as a card says it; the young mostly in the city."""
     if birth_year >= 2008:
         return _YOUNG_BIRTHPLACE.draw(rng)
     return _BIRTHPLACES[origin].draw(rng)

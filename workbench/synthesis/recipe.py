@@ -1,7 +1,8 @@
-"""The recipe of an invented city: its shares and weights, read from ``training_data``.
+"""The recipe of an invented city: its shares and weights.
 
 A recipe holds what a trainer may want to change; what a family is made of stands in the other
-modules of this room.
+modules of this room. Of another city a recipe says what is different there; the rest is that of
+the recipe in ``training_data``. Which city it is of is read by ``workbench.domain.cities``.
 """
 
 from __future__ import annotations
@@ -13,14 +14,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from workbench.domain.wilayah import CITY, kelurahan
+from workbench.domain.cities import DEFAULT_RECIPE, VARIABLE, read_yaml
+from workbench.domain.wilayah import CITY, RECIPE, kecamatan, kelurahan
 from workbench.errors import UnusableInput
 from workbench.resources import resource
 from workbench.synthesis.draws import Weighted
 
-DEFAULT_RECIPE = "training_data/kota_serang.yaml"
+#: Keys of the shipped recipe that hold for its own city alone.
+_OF_ITS_CITY = (
+    *("name", "city", "areas", "kecamatan_weights", "rt_of_the_city", "origins", "estates"),
+)
+#: Where a recipe does not say: RT to a kelurahan or desa, and where families come from.
+_RT_A_PLACE = 20
+_ORIGINS = {"jawa": 45, "sunda": 35, "betawi": 8, "minang": 6, "batak": 4, "tionghoa": 2}
+
+_ESTATES = (
+    *("GRIYA PERMAI", "TAMAN INDAH", "PURI LESTARI", "GRAHA MEKAR ASRI", "TITAN PERDANA"),
+    *("SAFIRA REGENSI", "METRO KENCANA", "BUMI MUTIARA", "KEMANG RESIDEN", "CITRA GADING SARI"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,6 @@ class Recipe:
     """
 
     name: str
-    city_kode_kemendagri: str
     as_of: date
     families: int
     seed: int
@@ -43,6 +53,7 @@ class Recipe:
     kecamatan_weights: Mapping[str, float]
     rt_of_the_city: int
     rt_per_rw: float
+    estates: tuple[str, ...]
     desil_weights: tuple[float, ...]
     origins: Mapping[str, float]
     shapes: Mapping[str, float]
@@ -105,26 +116,44 @@ def read_recipe(path: Path) -> Recipe:
 
     Raises ``UnusableInput`` when a key is missing or does not fit.
     """
+    raw = read_yaml(path)
+    told = str((raw.get("city") or {}).get("kode_kemendagri", ""))
+    if told.replace(".", "") != CITY.kode_kemendagri.replace(".", ""):
+        raise UnusableInput(
+            f"Resep {path.name} bukan untuk {CITY.name}. Sebut resep itu dengan {VARIABLE} atau "
+            "verval city."
+        )
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UnusableInput(f"Resep {path.name} tidak dapat dibaca sebagai YAML.") from error
-    try:
-        recipe = _build(raw)
+        return _build(_usual() | raw)
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise UnusableInput(
             f"Resep {path.name} tidak lengkap atau isinya tidak sesuai. "
-            "Bandingkan dengan training_data/kota_serang.yaml."
+            f"Bandingkan dengan {DEFAULT_RECIPE}."
         ) from error
-    if recipe.city_kode_kemendagri != CITY.kode_kemendagri:
-        raise UnusableInput(f"Resep {path.name} bukan untuk {CITY.name}.")
-    return recipe
 
 
 @cache
 def default_recipe() -> Recipe:
-    """The recipe of Kota Serang that travels with the package."""
-    return read_recipe(resource(DEFAULT_RECIPE))
+    """The recipe of the city in force; without another, that of Kota Serang."""
+    return read_recipe(RECIPE)
+
+
+def _usual() -> dict[str, Any]:
+    """What holds where a recipe is silent: the shipped one, and even weights for places."""
+    shipped = resource(DEFAULT_RECIPE)
+    if shipped == RECIPE:
+        return {}
+    home = CITY.short_name.upper()
+    sizes = dict.fromkeys(kecamatan(), 0)
+    for place in kelurahan():
+        sizes[place.kecamatan_kode] += 1
+    return {key: value for key, value in read_yaml(shipped).items() if key not in _OF_ITS_CITY} | {
+        "name": CITY.name.lower().replace(" ", "_"),
+        "kecamatan_weights": sizes,
+        "rt_of_the_city": _RT_A_PLACE * len(kelurahan()),
+        "origins": _ORIGINS,
+        "estates": [f"BUMI {home} ASRI", f"PERMATA {home}", *_ESTATES],
+    }
 
 
 def _build(raw: Any) -> Recipe:
@@ -139,18 +168,21 @@ def _build(raw: Any) -> Recipe:
     missing = [shape for shape in raw["shapes"] if shape not in head_ages]
     if missing:
         raise ValueError("head_ages")
+    weights = _weights(raw["kecamatan_weights"])
+    if set(weights) != set(kecamatan()):
+        raise ValueError("kecamatan_weights")
     return Recipe(
         name=str(raw["name"]),
-        city_kode_kemendagri=str(raw["city_kode_kemendagri"]),
         as_of=as_of,
         families=int(raw["families"]),
         seed=int(raw["seed"]),
         error_rate=_share(raw["error_rate"]),
         second_plant_share=_share(raw["second_plant_share"]),
         source_list=str(raw["source_list"]),
-        kecamatan_weights=_weights(raw["kecamatan_weights"]),
+        kecamatan_weights=weights,
         rt_of_the_city=int(raw["rt_of_the_city"]),
         rt_per_rw=float(raw["rt_per_rw"]),
+        estates=tuple(map(str, raw["estates"])),
         desil_weights=_ten(raw["desil_weights"]),
         origins=_weights(raw["origins"]),
         shapes=_weights(raw["shapes"]),

@@ -16,7 +16,7 @@ from typing import Any
 
 from workbench.domain.register import Draft
 from workbench.domain.schema import empty_row
-from workbench.domain.wilayah import CITY, kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, kecamatan, kelurahan, kelurahan_by_code
 from workbench.errors import WrongUse
 from workbench.synthesis.aid import draw_aid
 from workbench.synthesis.categories import UNIT_KINDS, category_rows, draw_categories, helper_rows
@@ -42,6 +42,10 @@ Row = dict[str, Any]
 
 #: The city issues KK numbers of its own since its first full year.
 _FIRST_KK = date(2008, 1, 2)
+#: Record numbers begin with the city as its practice numbers do.
+_RECORD = "99" + CITY.kode_kemendagri.replace(".", "")
+#: The kecamatan a person may have grown up in, as a NIK writes them.
+_REGIONS = tuple(code.replace(".", "") for code in kecamatan())
 _ROUTES = Weighted.of({"musyawarah": 52, "penetapan_kemensos": 40, "usul_mandiri": 8})
 _PREFIXES = {"person": "P", "family": "F", "aid": "A", "event": "V", "ppks": "K", "psks": "S"}
 
@@ -230,7 +234,7 @@ class _Settlement:
             rng, max(issued_on, self._as_of - timedelta(days=150)), self._as_of
         )
         categories = draw_categories(family, self._recipe, rng)
-        aid = draw_aid(family, self._recipe, rng, self._numbers, categories)
+        aid = draw_aid(family, self._recipe, rng, self._numbers, categories, in_desa=place.is_desa)
         budget = draw_budget(family, rng)
         house = draw_house(family, rng, budget)
         if any(row["program"] == "RUTILAHU" for row in aid):
@@ -252,7 +256,7 @@ class _Settlement:
             "entry_route": route,
             "latitude": site.latitude,
             "longitude": site.longitude,
-            "id_record": f"9936739{int(family_id[1:]):011d}",
+            "id_record": f"{_RECORD}9{int(family_id[1:]):011d}",
             "existence": "KB1",
             "domicile": "DM1",
             "sls": site.sls,
@@ -311,10 +315,10 @@ class _Settlement:
             region = member.nik_region or home_region
             if not member.nik_region and member.age >= 18 and rng.random() < 0.18:
                 # Grew up in another kecamatan of the city.
-                region = f"3673{1 + int(rng.random() * 6):02d}"
+                region = _REGIONS[int(rng.random() * len(_REGIONS))]
             member.nik = self._numbers.nik(region, member.birth_date, member.sex, rng)
             member.person_id = self._new_id("person")
-            member.id_record = f"993673{int(member.person_id[1:]):012d}"
+            member.id_record = f"{_RECORD}{int(member.person_id[1:]):012d}"
 
 
 @cache

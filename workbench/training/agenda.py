@@ -15,6 +15,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from workbench.domain import displays
 from workbench.domain.reference import reference
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
@@ -95,6 +96,18 @@ class Agenda:
         ordered = sorted(self.sessions, key=lambda s: (s.day, s.begins, s.ends))
         object.__setattr__(self, "sessions", tuple(ordered))
 
+    def _repr_html_(self) -> str:
+        parts = []
+        for day in self.days:
+            rows = [
+                (one.clock, one.title, one.speaker, PARTS.get(one.part, one.part), one.jp or None)
+                for one in self.of_day(day)
+            ]
+            headings = ("Pukul", "Acara", "Narasumber", "Di kelas", "JP")
+            foot = f"Hari {day}: {number_id(self.jp_of_day(day))} JP"
+            parts.append(displays.table(headings, rows, foot))
+        return displays.card(f"Jadwal, {number_id(self.jp)} JP", *parts)
+
     @property
     def days(self) -> tuple[int, ...]:
         """The days that hold a session, in order."""
@@ -137,13 +150,6 @@ class Agenda:
             for one in self.removed(place).sessions
         ]
         return Agenda((*rest, session))
-
-    def retimed(self, place: int, begins: time, ends: time) -> Agenda:
-        """With another time for one session; what follows moves along, JP follow the length."""
-        old = self._at(place)
-        new = replace(old, begins=begins, ends=ends)
-        new = replace(new, jp=count_jp(new.minutes)) if old.jp else new
-        return self.replaced(place, new, carry=True)
 
     def moved(self, place: int, later: bool) -> Agenda:
         """Changes places with its neighbour that day; both keep their length.

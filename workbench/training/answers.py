@@ -102,6 +102,7 @@ class Answer:
         return not (self.flagged or self.status or self.follow_up)
 
     def to_json(self) -> dict[str, Any]:
+        """All fields under their names, as a page sends them and the store keeps them."""
         return {
             "marks": dict(self.marks),
             "status": self.status,

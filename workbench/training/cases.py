@@ -64,7 +64,11 @@ _LOOK_ALIKE_TITLES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One case of one trainee. ``to_public`` is what a page may have; ``key`` is not."""
+    """One case of one trainee. ``to_public`` is what a page may have; ``key`` is not.
+
+    ``number`` counts from 1 ``of`` all; ``record`` holds the sections of the list's row,
+    ``documents`` what the family lays on the table; ages are judged at ``as_of``.
+    """
 
     number: int
     of: int

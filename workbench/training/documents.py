@@ -18,7 +18,7 @@ from typing import Any
 from workbench.domain.ages import age_on
 from workbench.domain.reference import label
 from workbench.domain.register import Draft, Row, key_column
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, kelurahan_by_code
 from workbench.domain.words import date_id, number_id
 from workbench.training.houses import FRONT, INSIDE, draw_front, draw_inside
 from workbench.training.labels import EMPTY, column_label, desil_words, running, show
@@ -86,7 +86,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Document:
-    """One card or sheet: ``kind`` is kk, ktp, rumah, bantuan, rt, dukcapil or petugas."""
+    """One card or sheet; ``kind`` is one word, and its look is ``.vvc-doc-<kind>``."""
 
     kind: str
     tab: str
@@ -296,7 +296,7 @@ def draw_registry_reply(truth: Draft, listed: Draft, asked: Sequence[Row]) -> Do
         "sex": "Jenis kelamin",
         "birth_date": "Tanggal lahir",
         "no_kk": "Nomor KK",
-        "kelurahan_kode_kemendagri": "Kelurahan",
+        "kelurahan_kode_kemendagri": PLACE_KINDS,
     }
     own_nik = {row["person_id"]: row["nik"] for row in truth.tables["person"]}
     cards = {row["family_id"]: row["no_kk"] for row in truth.tables["family"]}
@@ -552,7 +552,7 @@ def _address(family: Row) -> tuple[Field, ...]:
         _of("family", family, "address", "Alamat"),
         _of("family", family, "rt", "RT"),
         _of("family", family, "rw", "RW"),
-        _of("family", family, "kelurahan_kode_kemendagri", "Kelurahan"),
+        _of("family", family, "kelurahan_kode_kemendagri", PLACE_KINDS),
     )
 
 

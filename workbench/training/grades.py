@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from workbench.domain import displays
+from workbench.domain.words import number_id
 from workbench.training.answers import (
     FAIRLY_SURE,
     INELIGIBLE,
@@ -62,12 +64,33 @@ class Grade:
     confidence: str = ""
     certainty: float = 0.0
 
+    def _repr_html_(self) -> str:
+        """The score and where its parts come from; codes of rules and of cells only."""
+        reason = "" if self.is_reason_right is None else _right(self.is_reason_right)
+        return displays.card(
+            f"Nilai {number_id(100 * self.score, 0)} dari 100",
+            displays.facts(
+                (
+                    ("Ditemukan", ", ".join(code for code, found in self.rules if found)),
+                    ("Terlewat", ", ".join(code for code, found in self.rules if not found)),
+                    ("Ditandai padahal benar", ", ".join(self.false_alarms)),
+                    ("Dibiarkan dengan benar", f"{self.correct_passes} dari {self.clean_cells}"),
+                    ("Status", _right(self.is_status_right)),
+                    ("Alasan", reason),
+                    ("Tindak lanjut", _right(self.is_follow_up_right)),
+                )
+            ),
+            mark="LATIHAN",
+        )
+
     @property
     def hits(self) -> int:
+        """Number of mistakes found."""
         return len(self.found)
 
     @property
     def misses(self) -> int:
+        """Number of mistakes overlooked."""
         return len(self.missed)
 
     @property
@@ -77,6 +100,7 @@ class Grade:
         return is_seen and self.is_status_right and self.is_reason_right is not False
 
     def to_json(self) -> dict[str, Any]:
+        """All fields under their names, as the store keeps them."""
         return {
             "score": self.score,
             "found": list(self.found),
@@ -113,8 +137,16 @@ class Grade:
         )
 
 
+def _right(is_right: bool) -> str:
+    return "tepat" if is_right else "belum tepat"
+
+
 def grade(key: Key, answer: Answer) -> Grade:
-    """Grade an answer; marks on cells the case does not show are ignored."""
+    """Grade an answer: a score from 0 to 1 and where it comes from.
+
+    Marks on cells the case does not show are ignored. Silence scores 0, the key said with
+    certainty 1 (see ``SEEING`` and the other shares, and ``POINTS`` for the source of certainty).
+    """
     flagged = answer.flagged & frozenset(key.cells)
     found = tuple(i for i, m in enumerate(key.mistakes) if flagged & frozenset(m.fields))
     missed = tuple(i for i in range(len(key.mistakes)) if i not in found)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from workbench.domain.reference import by_code
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, kelurahan_by_code
 from workbench.domain.words import MONTHS, date_id, number_id
 
 EMPTY = "(kosong)"
@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "address": "Alamat",
         "rt": "RT",
         "rw": "RW",
-        "kelurahan_kode_kemendagri": "Kelurahan",
+        "kelurahan_kode_kemendagri": PLACE_KINDS,
         "members_stated": "Jumlah anggota",
         "desil": "Desil",
         "desil_version": "Versi desil",

@@ -12,8 +12,10 @@ from itertools import cycle
 from math import ceil, floor
 from random import Random
 
+from workbench.domain import displays
 from workbench.errors import WrongUse
 from workbench.rules import GROUPS, Plant, Rule, catalogue
+from workbench.synthesis import WHY_LAWFUL
 from workbench.training.spans import SPANS, TWO_RECORD_SHARE
 
 #: Of the tasks with a mistake, the share that holds two; they come in the later half.
@@ -22,7 +24,7 @@ DOUBLE_SHARE = 0.2
 LOOK_ALIKE_SHARE = 0.5
 #: Look-alikes a trainee can see in the record or the documents, with the cells they lie in.
 #: A foster child is left out: what looks odd there is the mother's name, which is never shown.
-LOOK_ALIKES: dict[str, tuple[str, ...]] = {
+_SEEN: dict[str, tuple[str, ...]] = {
     "kembar": ("name", "birth_date", "nik"),
     "senama": ("name", "birth_date"),
     "nik_wilayah_lama": ("nik",),
@@ -33,8 +35,14 @@ LOOK_ALIKES: dict[str, tuple[str, ...]] = {
     "orang_tua_serumah": ("shdk",),
     "kawin_terlambat": ("marital_status",),
 }
-#: The four every class should meet first.
-_FIRST = ("kembar", "senama", "nik_wilayah_lama", "bantuan_boleh_bersama")
+#: Those of this city: one without old codes has no old number to show.
+LOOK_ALIKES = {name: cells for name, cells in _SEEN.items() if name in WHY_LAWFUL}
+#: Those every class should meet first.
+_FIRST = tuple(
+    name
+    for name in ("kembar", "senama", "nik_wilayah_lama", "bantuan_boleh_bersama")
+    if name in LOOK_ALIKES
+)
 
 ERROR, LOOK_ALIKE, CLEAN = "error", "look_alike", "clean"
 
@@ -66,6 +74,36 @@ class Plan:
         if unknown:
             raise WrongUse(f"Kelompok aturan {', '.join(unknown)} tidak dikenal.")
         object.__setattr__(self, "groups", tuple(g for g in GROUPS if g in self.groups))
+
+    def _repr_html_(self) -> str:
+        """What each task number will hold; the second mistake of a double is chosen on drawing."""
+        rules, rows = catalogue(), []
+        for slot in arrange(self):
+            if slot.plant:
+                kind = "dua kesalahan" if slot.is_double else "kesalahan"
+                code = slot.plant.rule
+                rows.append((slot.number, kind, code, rules[code].question))
+            elif slot.look_alike:
+                what = slot.look_alike.replace("_", " ")
+                rows.append((slot.number, "mirip kesalahan, tetapi benar", "", what))
+            else:
+                rows.append((slot.number, "benar semua", "", ""))
+        groups = ", ".join(GROUPS[group] for group in self.groups or GROUPS)
+        return displays.card(
+            f"Rencana kelas {self.class_id}",
+            displays.facts(
+                (
+                    ("Kasus", self.n_cases),
+                    ("Memuat kesalahan", self.n_errors),
+                    ("Kelompok aturan", groups),
+                    ("Desil keluarga", f"1 sampai {self.max_desil}"),
+                    ("Benih", str(self.seed)),
+                )
+            ),
+            displays.table(("Tugas", "Isi", "Aturan", "Pertanyaan"), rows),
+            displays.note("Hanya untuk pelatih: tabel ini kunci jawaban."),
+            mark="LATIHAN",
+        )
 
     @property
     def n_errors(self) -> int:

@@ -61,6 +61,20 @@ def peta(actor: Actor) -> None:
     _display(view.show(actor))
 
 
+def lapangan(actor: Actor, record: str = "") -> None:
+    """Visits: who goes where, what came back, what is decided; at the record of a printed key."""
+    from workbench.ui.fieldwork import view
+
+    _display(view.show(actor, record))
+
+
+def jejak(actor: Actor) -> None:
+    """Who did what, whether the chain is whole, evidence, and the office's settings."""
+    from workbench.ui.trail import view
+
+    _display(view.show(actor))
+
+
 def aturan(actor: Actor) -> None:
     """The catalogue of rules: read, teach, set."""
     from workbench.ui.catalogue import view

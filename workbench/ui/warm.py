@@ -16,6 +16,8 @@ import tempfile
 from importlib import import_module
 from typing import Any
 
+from workbench.domain.wilayah import CITY
+
 #: What the rooms Beranda, Latihan and Kelas load, early or late.
 LIGHT = (
     "workbench.ui.rooms",
@@ -29,11 +31,27 @@ LIGHT = (
     "workbench.services.courses",
     "workbench.services.training",
 )
-#: What Daftar, Padanan and Peta load beyond that.
+#: What Daftar, Padanan, Peta and Lapangan load beyond that.
 FULL = (
     "workbench.ui.staff.view",
     "workbench.ui.linking.view",
     "workbench.ui.maps.view",
+    "workbench.ui.trail.view",
+    "workbench.ui.trail.log",
+    "workbench.ui.trail.chain",
+    "workbench.ui.trail.packing",
+    "workbench.ui.trail.decisions",
+    "workbench.ui.trail.privacy",
+    "workbench.ui.fieldwork.view",
+    "workbench.ui.fieldwork.digest",
+    "workbench.ui.fieldwork.happenings",
+    "workbench.ui.fieldwork.queue",
+    "workbench.ui.fieldwork.sharing",
+    "workbench.ui.fieldwork.sheets",
+    "workbench.ui.fieldwork.rechecks",
+    "workbench.ui.fieldwork.candidates",
+    "workbench.ui.fieldwork.meetings",
+    "workbench.ui.fieldwork.proposals",
     "pandas",
     "pyproj",
 )
@@ -85,7 +103,7 @@ def _rehearse() -> None:
     trainee = Actor(
         f"{_CLASS}.1", "Peserta", Role.PESERTA, Workspace.LATIHAN, class_id=_CLASS, seat=1
     )
-    trainer = Actor("pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
+    trainer = Actor("pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, (CITY.kode_kemendagri,))
     for code in catalogue():
         rule_title(code)
     made: list[Widget] = []
@@ -131,7 +149,10 @@ def _stage(office: Any) -> None:
             tables.class_,
             {"id": _CLASS, "state": "open", "opened_by": "pelatih", "settings": settings, **days},
         ),
-        (tables.participant, {**seat, **seen, "position": "operator", "area_kode": "36.73"}),
+        (
+            tables.participant,
+            {**seat, **seen, "position": "operator", "area_kode": CITY.kode_kemendagri},
+        ),
         (tables.drawn_case, {**seat, "number": 1, "public": json.dumps(case.to_public())}),
         (tables.case_key, {**seat, "number": 1, "key": json.dumps(case.key.to_json())}),
         (tables.ledger_head, {"id": 1, "hash": ledger.GENESIS}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,9 +16,11 @@ import xlsxwriter
 
 from workbench.domain.reference import reference
 from workbench.domain.register import Register
+from workbench.domain.wilayah import CITY, village_head
 from workbench.domain.words import date_id, number_id
 from workbench.errors import StoreFault
 from workbench.verification.checklists import Checklist, Question, checklist
+from workbench.verification.refusals import write_whole
 from workbench.verification.sights import Sight
 
 if TYPE_CHECKING:
@@ -73,7 +76,9 @@ def write_checklists(
     paths = []
     for place, sheet in enumerate(sheets):
         paths.append(directory / sheet.file_name)
-        write_checklist(sheet, paths[-1])
+        content = BytesIO()
+        write_checklist(sheet, content)
+        write_whole(paths[-1], content.getvalue())
         if progress:
             progress(place + 1, len(sheets))
     return paths
@@ -105,7 +110,7 @@ def _draw(book: Any, sheet: Checklist) -> None:
         page.set_column(column, column, width)
     page.write_string(0, 0, f"Daftar periksa: {place}", title)
     lines = [
-        f"Kecamatan {sheet.kecamatan or '-'}, Kota Serang. Sumber: {sheet.source or '-'}. "
+        f"Kecamatan {sheet.kecamatan or '-'}, {CITY.name}. Sumber: {sheet.source or '-'}. "
         f"{mark.capitalize() if sheet.practice else mark}.",
         "Petugas: ______________________   Tanggal: ______________   Kunjungan ke-: ____",
         "Temuan adalah pertanyaan untuk kunjungan, bukan putusan tentang keluarga.",
@@ -160,7 +165,11 @@ def _draw(book: Any, sheet: Checklist) -> None:
         row += 1
     page.set_h_pagebreaks(breaks)
     row += 1
-    for column, who in ((0, "Petugas"), (3, "Ketua RT"), (5, "Lurah atau yang mewakili")):
+    for column, who in (
+        (0, "Petugas"),
+        (3, "Ketua RT"),
+        (5, f"{village_head(sheet.kelurahan_kode_kemendagri)} atau yang mewakili"),
+    ):
         page.write_string(row, column, f"{who},", plain)
         page.write_string(row + 4, column, "(______________________)", plain)
     _draw_guide(book, head, cell)

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from workbench.domain import displays
 from workbench.domain.reference import reference
 from workbench.domain.register import Register
 from workbench.domain.wilayah import kelurahan_by_code
-from workbench.domain.words import mask_nik
+from workbench.domain.words import date_id, mask_nik
 from workbench.rules import Severity, catalogue
 from workbench.rules.parameters import parameters_on
 from workbench.verification.sights import COLUMNS, NOT_MET, Home, Sight, choose_sights
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _ORDER = {str(severity): place for place, severity in enumerate(Severity)}
 _UNPLACED = "tanpa-kelurahan"
+#: Families a notebook shows.
+_SHOWN = 10
 _FAMILY_COLUMNS = (
     *("family_id", "head_name", "no_kk", "address", "rt", "rw", "kelurahan_kode_kemendagri"),
     *COLUMNS["family"],
@@ -70,7 +73,7 @@ class FamilyBlock:
 
 @dataclass
 class Checklist:
-    """Everything on the sheet of one kelurahan.
+    """Everything on the sheet of one kelurahan: ``families`` in the order they are walked.
 
     ``withheld`` counts unprinted findings on sensitive categories, ``noted`` unprinted notes.
     """
@@ -85,6 +88,40 @@ class Checklist:
     families: list[FamilyBlock] = field(default_factory=list)
     withheld: int = 0
     noted: int = 0
+
+    def __repr__(self) -> str:
+        place = self.kelurahan_kode_kemendagri or "-"
+        return f"Checklist({place}, {len(self.families)} families, {self.count} questions)"
+
+    def _repr_html_(self) -> str:
+        """Questions by family as on the sheet, without names: notebooks are kept and passed on."""
+        rows = [
+            (
+                place,
+                f"RT {family.rt} RW {family.rw}" if family.rt or family.rw else "",
+                "; ".join(dict.fromkeys(f"{q.rule}: {q.sentence}" for q in family.questions)),
+            )
+            for place, family in enumerate(self.families[:_SHOWN], start=1)
+        ]
+        rest = len(self.families) - len(rows)
+        where = f"{self.kelurahan}, {self.kecamatan}".strip(", ") or "wilayah belum diketahui"
+        return displays.card(
+            f"Daftar periksa {where}",
+            displays.facts(
+                (
+                    ("Tanggal rujukan", date_id(self.as_of, long=True)),
+                    ("Keluarga", len(self.families)),
+                    ("Pertanyaan", self.count),
+                    ("Sumber", self.source),
+                )
+            ),
+            displays.table(
+                ("No", "Alamat", "Yang ditanyakan"),
+                rows,
+                f"dan {rest} keluarga lain" if rest else "",
+            ),
+            mark="LATIHAN" if self.practice else "DATA NYATA",
+        )
 
     @property
     def count(self) -> int:
@@ -127,81 +164,123 @@ def checklist(
     ]
     listed = {row["family_id"] for row in (*found, *due)}
     people = _by_family(register["person"], _PERSON_COLUMNS, listed)
-    members = {row["person_id"]: row for rows in people.values() for row in rows}
-    sensitive = _sensitive_rows(register)
-    as_of = date.fromisoformat(str(register.manifest.get("as_of", date.today())))
-    source = _source(register)
-    sheets: dict[str, Checklist] = {}
-    blocks: dict[tuple[str, str], FamilyBlock] = {}
-
-    def sheet_of(code: str) -> Checklist:
-        if code not in sheets:
-            place = kelurahan_by_code().get(code)
-            sheets[code] = Checklist(
-                code,
-                place.name if place else "",
-                place.kecamatan if place else "",
-                register.workspace != "nyata",
-                as_of,
-                findings.ruleset,
-                source,
-            )
-        return sheets[code]
-
-    def place_of(row: Mapping[str, Any]) -> tuple[str, str]:
-        return row["kelurahan_kode_kemendagri"], row["family_id"] or row["subject"]
-
-    def ask(row: Mapping[str, Any]) -> None:
-        code = row["kelurahan_kode_kemendagri"]
-        if row["subject"] in sensitive:
-            sheet_of(code).withheld += 1
-            return
-        if place_of(row) not in blocks:
-            blocks[place_of(row)] = _block(row, families.get(row["family_id"]))
-            sheet_of(code).families.append(blocks[place_of(row)])
-        blocks[place_of(row)].questions.append(_question(row, members.get(row["subject"])))
-
-    kept = [row for row in found if not notes and row["severity"] == Severity.INFO]
+    sheets = _Sheets(register, findings.ruleset, families, people)
+    waiting = [row for row in found if not notes and row["severity"] == Severity.INFO]
     for row in found:
         if notes or row["severity"] != Severity.INFO:
-            ask(row)
+            sheets.ask(row)
     for family in due:
-        code = _known(family["kelurahan_kode_kemendagri"])
-        key = (code, family["family_id"])
-        if key not in blocks:
-            blocks[key] = _block({"name": "", "no_kk": ""}, family)
-            sheet_of(code).families.append(blocks[key])
-    for row in kept:
-        if place_of(row) in blocks and "kunjungan" in catalogue()[row["rule"]].follow_up:
-            ask(row)
-        elif row["kelurahan_kode_kemendagri"] in sheets:
-            sheet_of(row["kelurahan_kode_kemendagri"]).noted += 1
-    aid = _by_family(register["aid"], _AID_COLUMNS, listed)
-    ppks = _by_family(register["ppks"], _PPKS_COLUMNS, listed)
-    poor_up_to = parameters_on(as_of)["aid_desil_max"]
-    carried = frozenset(c for c in _FAMILY_COLUMNS if register.carries("family", c))
-    for block in blocks.values():
-        if block.family_id:
+        sheets.add(family)
+    for row in waiting:
+        sheets.note(row)
+    sheets.choose_sights(listed)
+    return sheets.in_order()
+
+
+class _Sheets:
+    """The checklists as they fill up, a family's block at a time."""
+
+    def __init__(
+        self,
+        register: Register,
+        ruleset: str,
+        families: Mapping[str, Mapping[str, Any]],
+        people: Mapping[str, list[dict[str, Any]]],
+    ) -> None:
+        self._register, self._ruleset = register, ruleset
+        self._families, self._people = families, people
+        self._members = {row["person_id"]: row for rows in people.values() for row in rows}
+        self._sensitive = _sensitive_rows(register)
+        self._as_of = date.fromisoformat(str(register.manifest.get("as_of", date.today())))
+        self._source = _source(register)
+        self._sheets: dict[str, Checklist] = {}
+        self._blocks: dict[tuple[str, str], FamilyBlock] = {}
+
+    def ask(self, row: Mapping[str, Any]) -> None:
+        """Put the question of a finding; of a sensitive row only that one is withheld."""
+        code = row["kelurahan_kode_kemendagri"]
+        if row["subject"] in self._sensitive:
+            self._sheet(code).withheld += 1
+            return
+        place = self._place(row)
+        if place not in self._blocks:
+            self._begin(place, _block(row, self._families.get(row["family_id"])))
+        member = self._members.get(row["subject"])
+        self._blocks[place].questions.append(_question(row, member))
+
+    def add(self, family: Mapping[str, Any]) -> None:
+        """A family that is to be visited, with or without a question."""
+        place = _known(family["kelurahan_kode_kemendagri"]), family["family_id"]
+        if place not in self._blocks:
+            self._begin(place, _block({"name": "", "no_kk": ""}, family))
+
+    def note(self, row: Mapping[str, Any]) -> None:
+        """A note: asked where a visit settles it and takes place anyway, else only counted."""
+        code = row["kelurahan_kode_kemendagri"]
+        if self._place(row) in self._blocks and "kunjungan" in catalogue()[row["rule"]].follow_up:
+            self.ask(row)
+        elif code in self._sheets:
+            self._sheets[code].noted += 1
+
+    def choose_sights(self, listed: Collection[str]) -> None:
+        """What to look at in each home."""
+        register = self._register
+        aid = _by_family(register["aid"], _AID_COLUMNS, listed)
+        ppks = _by_family(register["ppks"], _PPKS_COLUMNS, listed)
+        poor_up_to = parameters_on(self._as_of)["aid_desil_max"]
+        carried = frozenset(c for c in _FAMILY_COLUMNS if register.carries("family", c))
+        for block in self._blocks.values():
+            if not block.family_id:
+                continue
             home = Home(
-                families[block.family_id],
-                people.get(block.family_id, []),
+                self._families[block.family_id],
+                self._people.get(block.family_id, []),
                 aid.get(block.family_id, []),
                 frozenset(
                     row["category"]
                     for row in ppks.get(block.family_id, ())
-                    if row["ppks_id"] not in sensitive
+                    if row["ppks_id"] not in self._sensitive
                 ),
                 frozenset(question.rule for question in block.questions),
                 carried,
-                as_of,
+                self._as_of,
                 poor_up_to,
             )
             block.sights += choose_sights(home)
-    for sheet in sheets.values():
-        sheet.families.sort(key=lambda block: (block.rw, block.rt, block.head, block.family_id))
-        for block in sheet.families:
-            block.questions.sort(key=lambda question: (_ORDER[question.severity], question.rule))
-    return [sheets[code] for code in sorted(sheets, key=lambda code: (code == "", code))]
+
+    def in_order(self) -> list[Checklist]:
+        """The sheets by code, each with its families and questions in order."""
+        for sheet in self._sheets.values():
+            sheet.families.sort(key=lambda block: (block.rw, block.rt, block.head, block.family_id))
+            for block in sheet.families:
+                block.questions.sort(
+                    key=lambda question: (_ORDER[question.severity], question.rule)
+                )
+        return [
+            self._sheets[code] for code in sorted(self._sheets, key=lambda code: (code == "", code))
+        ]
+
+    def _sheet(self, code: str) -> Checklist:
+        if code not in self._sheets:
+            place = kelurahan_by_code().get(code)
+            self._sheets[code] = Checklist(
+                code,
+                place.name if place else "",
+                place.kecamatan if place else "",
+                self._register.workspace != "nyata",
+                self._as_of,
+                self._ruleset,
+                self._source,
+            )
+        return self._sheets[code]
+
+    def _begin(self, place: tuple[str, str], block: FamilyBlock) -> None:
+        self._blocks[place] = block
+        self._sheet(place[0]).families.append(block)
+
+    @staticmethod
+    def _place(row: Mapping[str, Any]) -> tuple[str, str]:
+        return row["kelurahan_kode_kemendagri"], row["family_id"] or row["subject"]
 
 
 def _question(finding: Mapping[str, Any], member: Mapping[str, Any] | None) -> Question:

@@ -87,11 +87,6 @@ def read_flags(reader: Reader, keys: set[str]) -> Claims:
     return claims
 
 
-_NO_PERIOD = re.compile(
-    r"\b(PENERIMA|TERIMA|BANSOS|BANTUAN|NOMINAL|JUMLAH|JML|STATUS|PERIODE)\b", re.IGNORECASE
-)
-
-
 def _period_over(header: str, year: int | None) -> str:
     """The period a programme's own header speaks of; the titles give the year it lacks."""
     if not header:

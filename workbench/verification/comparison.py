@@ -25,6 +25,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain import displays
 from workbench.domain.register import Register, key_column
 from workbench.domain.schema import columns
 
@@ -130,6 +131,39 @@ class Comparison:
     def finding_tally(self) -> dict[Fate, tuple[int, int]]:
         """Findings before and after in each class."""
         return {Fate(name): sums for name, sums in _tally(self.findings, "fate").items()}
+
+    def __repr__(self) -> str:
+        return (
+            f"Comparison({self.persons.num_rows} persons, {self.families.num_rows} families, "
+            f"{self.findings.num_rows} findings)"
+        )
+
+    def _repr_html_(self) -> str:
+        """The three tallies; their sums reconcile with the two lists. No row is shown."""
+        tallies: Iterable[tuple[str, Mapping[Any, tuple[int, int]]]] = (
+            ("Orang", self.person_tally),
+            ("Keluarga", self.family_tally),
+            ("Temuan", self.finding_tally),
+        )
+        rows = [
+            (what, kind.replace("_", " "), before, after)
+            for what, tally in tallies
+            for kind, (before, after) in tally.items()
+        ]
+        left_out = [
+            (table, ", ".join(names)) for table, names in self.not_compared.items() if names
+        ]
+        headings = ("", "Golongan", "Daftar lama", "Daftar baru")
+        return displays.card(
+            "Perbandingan dua daftar",
+            displays.table(headings, rows),
+            displays.folded(
+                "Kolom yang tidak dibandingkan, karena hanya ada pada satu daftar",
+                displays.table(("Tabel", "Kolom"), left_out),
+            )
+            if left_out
+            else "",
+        )
 
     def within(self, covers: Callable[[str], bool]) -> Comparison:
         """The same comparison as seen by somebody whose areas are what ``covers`` says.

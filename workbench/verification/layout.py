@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.wilayah import CITY
 from workbench.errors import WrongUse
 from workbench.verification import kinds, values
 from workbench.verification.cells import Cells, Mask, matching, tidy
@@ -248,7 +249,8 @@ _TOTAL = r"^(sub ?total|grand ?total|total|jumlah|jml)\b"
 _SIGNATURE = (
     r"^(mengetahui|menyetujui|disetujui|diketahui|dibuat (oleh|di)|yang membuat|petugas|pendata"
     r"|operator|verifikator|lurah|camat|kepala (dinas|kelurahan|seksi|bidang|desa|sub)|kasi\b"
-    r"|a\.? ?n\.? |nip\b|n\.i\.p|nrp\b|ttd\b|tanda tangan|(kota )?serang ?, ?\d|hormat kami"
+    r"|a\.? ?n\.? |nip\b|n\.i\.p|nrp\b|ttd\b|tanda tangan|"
+    rf"((kota|kab(upaten|\.)?) )?{re.escape(CITY.short_name.lower())} ?, ?\d|hormat kami"
     r"|keterangan ?:|catatan ?:|sumber( data)? ?:|\*|dicetak|tanggal cetak|tgl\.? cetak"
     r"|pembina|penata)"
 )

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
+from workbench.domain.cities import KOTA
 from workbench.domain.reference import reference
 from workbench.domain.wilayah import (
     CITY,
@@ -35,7 +36,11 @@ PLACE_CODE = "kode_wilayah"
 NAME_CLOSE = 85.0
 
 _CITY4 = CITY.kode_kemendagri.replace(".", "")
-_CITY_NAME = plain_name(CITY.name.split()[-1])
+_CITY_NAME = plain_name(CITY.short_name)
+#: How a cell begins that names the other kind: a regency for a kota, a kota for a regency.
+_OTHER_KIND = re.compile(
+    r"\s*KAB(UPATEN|\.|\b)(?!\s*/)" if CITY.kind == KOTA else r"\s*KOTA(MADYA)?\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -238,6 +243,15 @@ def _other_places() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(districts - ours), frozenset(cities - {_CITY_NAME})
 
 
+@cache
+def _has_namesake() -> bool:
+    """Whether a city and a regency bear the name, as Serang does."""
+    return any(
+        _bare_city(row["kabkota"]) == _CITY_NAME and not row["kode6"].startswith(_CITY4)
+        for row in reference("kecamatan_kode")
+    )
+
+
 @lru_cache(maxsize=20_000)
 def _district(text: str) -> str:
     """Code of a kecamatan of ours, ``elsewhere``, or "" when it says nothing."""
@@ -274,16 +288,16 @@ def _city(text: str) -> str:
     if re.fullmatch(r"[\d.]+", text):
         found = _read_code(text, False)
         return found.kind if found.kind in ("here", _ELSEWHERE) else ""
-    is_regency = re.match(r"\s*KAB(UPATEN|\.|\b)(?!\s*/)", text, re.IGNORECASE) is not None
+    is_other_kind = _has_namesake() and _OTHER_KIND.match(text) is not None
     name = _bare_city(text)
     if not name:
         return ""
-    if name == _CITY_NAME or re.search(rf"\bKOTA\s+{_CITY_NAME}\b", text, re.IGNORECASE):
-        return _ELSEWHERE if is_regency else "here"
+    if name == _CITY_NAME or re.search(rf"\b{CITY.name}\b", text, re.IGNORECASE):
+        return _ELSEWHERE if is_other_kind else "here"
     if name in _other_places()[1]:
         return _ELSEWHERE
     if fuzz.ratio(name, _CITY_NAME) >= NAME_CLOSE:
-        return _ELSEWHERE if is_regency else "here"
+        return _ELSEWHERE if is_other_kind else "here"
     return _ELSEWHERE if any(c.isalpha() for c in name) else ""
 
 
@@ -300,7 +314,7 @@ class _Code:
 
 @cache
 def _by_bps() -> dict[str, str]:
-    return {place.kode_bps: place.kode_kemendagri for place in kelurahan()}
+    return {place.kode_bps: place.kode_kemendagri for place in kelurahan() if place.kode_bps}
 
 
 @cache
@@ -323,7 +337,7 @@ def _read_code(text: str, is_bps: bool) -> _Code:
             return _Code()
     if len(digits) not in (4, 6, 7, 10):
         return _Code()
-    if digits[:4] != _CITY4:
+    if digits[:4] != _CITY4 and digits not in _by_bps():
         is_known = digits[:4] in _known_cities() and digits[:6] not in OLD_CITY_CODES
         return _Code(_ELSEWHERE) if is_known else _Code()
     if len(digits) == 10:
@@ -344,10 +358,13 @@ def _read_code(text: str, is_bps: bool) -> _Code:
     return _Code("here")
 
 
+_AFTER_NAME = r"\b(?:KEC|KAB|KOTA|TAHUN|RT|PERIODE|BULAN)\b|[,;:]"
+
+
 @cache
 def _wider_names() -> frozenset[str]:
     """Names of kelurahan that, alone on a sheet, rather stand for a kecamatan or the province."""
-    return frozenset({*map(plain_name, kecamatan().values()), "BANTEN"})
+    return frozenset(map(plain_name, (*kecamatan().values(), CITY.province_name)))
 
 
 def find_heading_place(texts: Sequence[str]) -> str:
@@ -361,13 +378,14 @@ def find_heading_place(texts: Sequence[str]) -> str:
         candidates = []
         if match:
             tail = match.group(1)
-            candidates.append(re.split(r"\b(?:KEC|KOTA|TAHUN|RT|PERIODE|BULAN)\b|[,;:]", tail)[0])
+            candidates.append(re.split(_AFTER_NAME, tail)[0])
         elif len(text) <= 31 and plain_name(text) not in _wider_names():
             candidates.append(text)
         district = re.search(
-            r"\bKEC(?:AMATAN|\.)\s*[:=-]?\s*(\w+(?:\s+JAYA)?)", text, re.IGNORECASE
+            r"\bKEC(?:AMATAN|\.)\s*[:=-]?\s*(\w+)((?:\s+\w+)?)", text, re.IGNORECASE
         )
-        within = _district(district.group(1)) if district else ""
+        # Names of one word and of two, as in ``Kec. Cipocok Jaya Tahun 2026``.
+        within = _district("".join(district.groups())) or _district(district[1]) if district else ""
         for candidate in candidates:
             named = _find_by_name(candidate.strip(), "" if within == _ELSEWHERE else within)
             if named.kode and named.is_exact:

@@ -105,8 +105,8 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise StoreFault(
-            f"Berkas {path.name} tidak dapat ditulis ({error.strerror}); periksa ruang "
-            "penyimpanan dan izin menulis, lalu ulangi."
+            f"Berkas {path.name} tidak dapat ditulis. Periksa ruang penyimpanan dan izin "
+            "menulis, lalu ulangi."
         ) from error
 
 

@@ -61,6 +61,37 @@ class Sieve:
         return {item.key for item in self.assigned if item.key} - {"number", "ignored"}
 
 
+class _Refusals:
+    """The rows refused so far: the first reason found stands."""
+
+    def __init__(self, data: Mask) -> None:
+        self._data = data
+        self.codes = np.full(len(data), -1, np.int8)
+        self.reasons: dict[int, tuple[str, str]] = {}
+
+    def refuse(self, code: str, where: Mask, column: str, reason: str) -> None:
+        hit = where & self._data & (self.codes < 0)
+        self.codes[hit] = refusals.CODES.index(code)
+        for row in np.flatnonzero(hit).tolist():
+            self.reasons[row] = (column, reason)
+
+    def rows(self) -> Rows:
+        return np.flatnonzero(self.codes >= 0)
+
+    def told(self, grid: Grid, file: str) -> list[Refusal]:
+        return [
+            Refusal(
+                file,
+                grid.sheet.name,
+                int(grid.numbers[row]),
+                self.reasons[row][0],
+                refusals.CODES[self.codes[row]],
+                self.reasons[row][1],
+            )
+            for row in self.rows().tolist()
+        ]
+
+
 def sieve_rows(
     grid: Grid,
     assigned: Sequence[Assigned],
@@ -75,107 +106,101 @@ def sieve_rows(
     """
     rows = len(grid.numbers)
     place_of = {item.key: item for item in assigned if item.key}
-    sheet = grid.sheet.name
-    codes = np.full(rows, -1, np.int8)
-    reasons: dict[int, tuple[str, str]] = {}
-
-    def refuse(code: str, where: Mask, column: str, reason: str) -> None:
-        number = refusals.CODES.index(code)
-        hit = where & data & (codes < 0)
-        codes[hit] = number
-        for row in np.flatnonzero(hit).tolist():
-            reasons[row] = (column, reason)
-
-    width = len(grid.columns)
-    for row in np.flatnonzero(grid.torn & data).tolist():
-        text = refusals.TOO_MANY.format(count=int(grid.reach[row]), width=width)
-        refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
-    needed = [place_of[key].place for key in ("nik", "no_kk", "name") if key in place_of]
-    if needed:
-        for row in np.flatnonzero((grid.reach <= max(needed)) & data).tolist():
-            text = refusals.TOO_FEW.format(count=int(grid.reach[row]), width=width)
-            refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
-
-    read: dict[str, values.Numbers] = {}
-    sides: dict[str, npt.NDArray[np.int8]] = {}
-    for key, what, code in (
-        ("nik", "NIK", refusals.NIK_BROKEN),
-        ("no_kk", "Nomor KK", refusals.KK_BROKEN),
-    ):
-        if key not in place_of:
-            continue
-        column = grid.columns[place_of[key].place]
-        beat()
-        numbers = values.read_numbers(column.raw, column.text)
-        beat()
-        read[key] = numbers
-        header = place_of[key].header
-        broken = column.spread(np.array(numbers.broken, np.bool_))
-        rounded = column.is_number() & column.spread(np.array(numbers.sixteen, np.bool_))
-        refuse(code, broken, header, refusals.BROKEN_SCIENTIFIC.format(what=what))
-        refuse(code, rounded, header, refusals.BROKEN_NUMBER.format(what=what))
-        if _were_rounded(numbers.found, column.place[data]):
-            whole = column.spread(matching(pa.array(numbers.found, pa.string()), _WHOLE))
-            refuse(code, whole, header, refusals.BROKEN_BEFORE.format(what=what))
-        side = values.sides_of_wall(numbers.found)
-        sides[key] = column.spread(side)
-
-    wrong_side = 2 if practice else 1
-    reason = refusals.REAL_IN_PRACTICE if practice else refusals.PRACTICE_IN_REAL
-    judged = np.zeros(rows, np.bool_)
-    before_wall = codes < 0
-    for side in sides.values():
-        judged |= (side > 0) & before_wall & data
-    for key, side in sides.items():
-        refuse(refusals.WRONG_SIDE, side == wrong_side, place_of[key].header, reason)
-    wrong = int(np.sum(codes == refusals.CODES.index(refusals.WRONG_SIDE)))
-
-    beat()
-    here = elsewhere = 0
-    place_columns: dict[str, Cells] = {
-        key: grid.columns[place_of[key].place] for key in PLACE_COLUMNS if key in place_of
-    }
-    if place_columns:
-        headers = {key: place_of[key].header for key in place_columns}
-        placed = find_places(place_columns, headers, rows)
-        said = np.array([place.elsewhere for place in placed.places] or [""], object)[placed.of]
-        here = int(np.sum(placed.here() & data))
-        elsewhere = int(np.sum((said != "") & data))
-        for key in place_columns:
-            text = refusals.ELSEWHERE.format(column=place_of[key].header, city=CITY.name)
-            refuse(refusals.OTHER_CITY, said == key, place_of[key].header, text)
-
-    beat()
-    refused_rows = np.flatnonzero(codes >= 0)
-    found = [
-        Refusal(
-            file,
-            sheet,
-            int(grid.numbers[row]),
-            reasons[row][0],
-            refusals.CODES[codes[row]],
-            reasons[row][1],
+    found = _Refusals(data)
+    _refuse_torn(found, grid, data, place_of)
+    read = {
+        key: _read_numbers(found, grid, data, place_of[key], what, code, beat)
+        for key, what, code in (
+            ("nik", "NIK", refusals.NIK_BROKEN),
+            ("no_kk", "Nomor KK", refusals.KK_BROKEN),
         )
-        for row in refused_rows.tolist()
-    ]
-    kept = np.flatnonzero(data & (codes < 0)).astype(np.int64)
-    refused_kk = _numbers_of_refused(
-        grid, refused_rows.tolist(), codes, read.get("no_kk"), place_of
-    )
+        if key in place_of
+    }
+    judged, before_wall = np.zeros(rows, np.bool_), found.codes < 0
+    sides = {
+        key: grid.columns[place_of[key].place].spread(values.sides_of_wall(numbers.found))
+        for key, numbers in read.items()
+    }
+    for key, side in sides.items():
+        judged |= (side > 0) & before_wall & data
+        reason = refusals.REAL_IN_PRACTICE if practice else refusals.PRACTICE_IN_REAL
+        wrong_side = side == (2 if practice else 1)
+        found.refuse(refusals.WRONG_SIDE, wrong_side, place_of[key].header, reason)
+    wrong = int(np.sum(found.codes == refusals.CODES.index(refusals.WRONG_SIDE)))
+    beat()
+    here, elsewhere = _refuse_other_cities(found, grid, data, place_of)
+    beat()
     return Sieve(
         grid,
         assigned,
         data,
-        kept,
-        found,
+        np.flatnonzero(data & (found.codes < 0)).astype(np.int64),
+        found.told(grid, file),
         int(judged.sum()),
         wrong,
         here,
         elsewhere,
-        refused_kk,
+        _numbers_of_refused(grid, found.rows().tolist(), found.codes, read.get("no_kk"), place_of),
         read.get("nik"),
         read.get("no_kk"),
     )
+
+
+def _refuse_torn(
+    found: _Refusals, grid: Grid, data: Mask, place_of: Mapping[str, Assigned]
+) -> None:
+    """Rows of text that have more cells than headers, or too few to know whose they are."""
+    rows, width = len(grid.numbers), len(grid.columns)
+    for row in np.flatnonzero(grid.torn & data).tolist():
+        text = refusals.TOO_MANY.format(count=int(grid.reach[row]), width=width)
+        found.refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
+    needed = [place_of[key].place for key in ("nik", "no_kk", "name") if key in place_of]
+    if needed:
+        for row in np.flatnonzero((grid.reach <= max(needed)) & data).tolist():
+            text = refusals.TOO_FEW.format(count=int(grid.reach[row]), width=width)
+            found.refuse(refusals.NOT_READABLE, _only(rows, row), "", text)
+
+
+def _read_numbers(
+    found: _Refusals,
+    grid: Grid,
+    data: Mask,
+    item: Assigned,
+    what: str,
+    code: str,
+    beat: Callable[[], None],
+) -> values.Numbers:
+    """The NIK or KK numbers of a column; those a spreadsheet rounded are refused."""
+    column = grid.columns[item.place]
+    beat()
+    numbers = values.read_numbers(column.raw, column.text)
+    beat()
+    broken = column.spread(np.array(numbers.broken, np.bool_))
+    rounded = column.is_number() & column.spread(np.array(numbers.sixteen, np.bool_))
+    found.refuse(code, broken, item.header, refusals.BROKEN_SCIENTIFIC.format(what=what))
+    found.refuse(code, rounded, item.header, refusals.BROKEN_NUMBER.format(what=what))
+    if _were_rounded(numbers.found, column.place[data]):
+        whole = column.spread(matching(pa.array(numbers.found, pa.string()), _WHOLE))
+        found.refuse(code, whole, item.header, refusals.BROKEN_BEFORE.format(what=what))
+    return numbers
+
+
+def _refuse_other_cities(
+    found: _Refusals, grid: Grid, data: Mask, place_of: Mapping[str, Assigned]
+) -> tuple[int, int]:
+    """Refuse rows of another city; how many rows say they are here, and how many elsewhere."""
+    columns: dict[str, Cells] = {
+        key: grid.columns[place_of[key].place] for key in PLACE_COLUMNS if key in place_of
+    }
+    if not columns:
+        return 0, 0
+    headers = {key: place_of[key].header for key in columns}
+    placed = find_places(columns, headers, len(grid.numbers))
+    said = np.array([place.elsewhere for place in placed.places] or [""], object)[placed.of]
+    for key, header in headers.items():
+        text = refusals.ELSEWHERE.format(column=header, city=CITY.name)
+        found.refuse(refusals.OTHER_CITY, said == key, header, text)
+    return int(np.sum(placed.here() & data)), int(np.sum((said != "") & data))
 
 
 #: So many different numbers do not all end in 0 by chance.

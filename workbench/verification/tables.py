@@ -652,14 +652,16 @@ def _carried(
     carried["family"] = _with_origin(
         "family", {c for c, flags in has.items() if families and flags.mean() >= CARRIED_SHARE}
     )
-    for table, part in (("aid", "aid"), ("ppks", "ppks")):
+    for table, parts in (
+        ("aid", [(block.aid, block.aid_columns) for block in blocks]),
+        ("ppks", [(block.ppks, block.ppks_columns) for block in blocks]),
+    ):
         rows, seen = 0, dict[str, int]()
-        for block in blocks:
-            claims: Claims | None = getattr(block, part)
+        for claims, named in parts:
             if claims is None:
                 continue
             rows += len(claims.rows)
-            for column in getattr(block, f"{part}_columns"):
+            for column in named:
                 seen[column] = seen.get(column, 0) + len(claims.rows)
         carried[table] = _with_origin(
             table, {c for c, n in seen.items() if rows and n >= CARRIED_SHARE * rows}

@@ -2,7 +2,8 @@
 
 Known are all published cells, which sums they belong to, what columns can be parts of others, that
 counts are whole and not negative, and the policy: a hidden cell is no zero, unless its column is
-sensitive or it belongs to a whole so small that everything said of it is hidden.
+sensitive, it belongs to a whole so small that everything said of it is hidden, or its kecamatan
+is published whole.
 """
 
 from __future__ import annotations
@@ -253,6 +254,8 @@ def may_be_zero(release: Release, table: PublishedTable) -> Iterator[tuple[str, 
         row = {key for where, key in hidden if where == code}
         for column in table.columns:
             if column.sensitive and code != release.areas.city_code:
+                found.add((code, column.key))
+            if release.areas.parent(code) in table.whole:
                 found.add((code, column.key))
             parts = parts_of(table, column.key)
             if column.key in row and parts and parts <= row:

@@ -12,6 +12,7 @@ from tests.rules.second_engine.frames import EMPTY, Frames, either, findings, si
 from tests.rules.second_engine.living import OVER, flag
 from tests.rules.second_engine.names import alike, holds
 from tests.rules.second_engine.registry import by_hand
+from workbench.domain.wilayah import kelurahan
 
 #: Paid to a family through the one who holds its card.
 _ONE_PAYEE = ("PKH", "SEMBAKO", "BERAS", "BLTDD", "BLTKESRA")
@@ -366,3 +367,20 @@ def one_source_for_a_person(frames: Frames) -> pl.DataFrame:
             )
         ]
     return findings(found)
+
+
+@by_hand("BAN-17")
+def village_cash_in_town(frames: Frames) -> pl.DataFrame:
+    paid = _running(frames)
+    towns = {place.kode_kemendagri for place in kelurahan() if not place.is_desa}
+    homes = dict(frames.family.select("family_id", "kelurahan_kode_kemendagri").iter_rows())
+    years = {(row["family_id"], row["first"].year) for row in paid.filter(program="PKH").to_dicts()}
+    lately = frames.as_of.replace(year=frames.as_of.year - 1)
+    return findings(
+        {"subject": row["aid_id"]}
+        for row, beside in _beside(paid, "BLTDD")
+        if homes.get(row["family_id"]) in towns
+        and row["last"] >= lately
+        and (row["family_id"], row["first"].year) not in years
+        and all(other["program"] != "SEMBAKO" for other in beside)
+    )

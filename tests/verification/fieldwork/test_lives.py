@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.verification.families import CIPARE, KASEMEN, add_family
 from workbench.domain.register import Draft, Register
 from workbench.rules import check
 from workbench.verification.comparison import Judged, compare, rule_marks
@@ -28,7 +27,6 @@ from workbench.verification.fieldwork.lives import (
     value_of,
 )
 
-CIPARE, KASEMEN = "36.73.01.1002", "36.73.02.1004"
 SECRET = b"rahasia"
 #: A rule every family without a described house breaks; what is blank is its evidence.
 BLANK_HOUSE = "SOS-49"
@@ -210,42 +208,7 @@ def test_a_value_is_the_same_in_any_order_and_cannot_be_guessed_without_the_secr
 
 
 def family(draft, serial, place=CIPARE, **cells):
-    """A family of two adults in good order whose house nobody described."""
-    kk = f"997301010115{serial:04}"
-    id_ = draft.new_id("family")
-    draft.add(
-        "family",
-        {
-            "family_id": id_,
-            "no_kk": kk,
-            "head_name": f"RUDI {serial}",
-            "address": "JL. CONTOH 1",
-            "rt": "001",
-            "rw": "001",
-            "kelurahan_kode_kemendagri": place,
-            "source_list": "dtsen",
-            "desil": 2,
-            **cells,
-        },
-    )
-    for name, sex, shdk, day in (
-        ("RUDI", "L", "kepala_keluarga", "010180"),
-        ("SITI", "P", "istri", "410182"),
-    ):
-        draft.add(
-            "person",
-            {
-                "person_id": draft.new_id("person"),
-                "family_id": id_,
-                "nik": f"997301{day}{serial:04}",
-                "no_kk": cells.get("no_kk", kk),
-                "name": f"{name} {serial}",
-                "sex": sex,
-                "shdk": shdk,
-                "marital_status": "kawin",
-                "birth_date": date(1980 if sex == "L" else 1982, 1, 1),
-            },
-        )
+    add_family(draft, f"997301010115{serial:04}", serial, place, **cells)
 
 
 def judged(families):

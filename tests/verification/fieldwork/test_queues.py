@@ -22,7 +22,7 @@ def test_the_score_is_the_sum_of_the_parts_it_shows():
     assert [part.points for part in found.parts] == [40, 2, 20, 10.0]
     assert found.score == 72
     assert [part.words for part in found.parts] == [
-        "temuan terberat KRITIS",
+        "temuan terberat Kritis",
         "2 temuan lain",
         "2 program bantuan",
         "verifikasi terakhir 22 Nov 2025",

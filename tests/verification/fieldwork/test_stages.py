@@ -137,3 +137,28 @@ def test_whatever_is_tried_nobody_stands_at_two_stages(tries):
     assert all(step.reason for step in record.steps if step.direction is BACK)
     for before, after in zip(record.steps, record.steps[1:], strict=False):
         assert before.stage_to == after.stage_from
+
+
+def test_a_plan_knows_its_musyawarah_and_from_where_on_a_record_is_a_proposal():
+    plan = default_plan()
+    assert plan.meeting == "musyawarah"
+    found = [one.code for one in plan.stages if plan.is_proposal(one.code)]
+    assert found == ["petugas_data", "verifikator", "kepala"]
+    assert plan.is_proposal(DONE)
+
+
+def test_a_plan_without_marks_has_its_last_stage_as_the_proposal():
+    plan = read_plan([{"code": code, "title": code} for code in ("aa", "bb", "cc")])
+    assert (plan.meeting, plan.is_proposal("bb"), plan.is_proposal("cc")) == ("", False, True)
+
+
+@pytest.mark.parametrize(
+    "meanings", [("", "lain"), ("usulan", ""), ("", "usulan", "usulan")], ids=str
+)
+def test_a_meaning_that_is_none_or_comes_twice_is_refused(meanings):
+    entries = [
+        {"code": f"tahap_{letter}", "title": "T", "meaning": meaning}
+        for letter, meaning in zip("abc", meanings, strict=False)
+    ]
+    with pytest.raises(WrongUse):
+        read_plan(entries)

@@ -10,6 +10,7 @@ from workbench.verification.checklists import checklist
 from workbench.verification.forms.packets import (
     KEY_LENGTH,
     Numbers,
+    Officer,
     Sharing,
     make_packets,
     record_key,
@@ -39,7 +40,7 @@ def test_each_family_lies_in_one_packet_however_they_are_divided(city):
     register, _ = city
     ids = register["family"]["family_id"].to_pylist()
     wanted = sorted(_key("keluarga", one) for one in ids)
-    officers = {one: f"Petugas {place % 3}" for place, one in enumerate(ids)}
+    officers = {one: [Officer(f"A{p % 3}", f"Petugas {p % 3}")] for p, one in enumerate(ids)}
     for sharing in Sharing:
         packets = _packets(city, sharing=sharing, officers=officers)
         assert sorted(visit.key for packet in packets for visit in packet.visits) == wanted
@@ -47,7 +48,7 @@ def test_each_family_lies_in_one_packet_however_they_are_divided(city):
         numbers = [[visit.number for visit in packet.visits] for packet in packets]
         assert all(one == list(range(1, len(one) + 1)) for one in numbers)
     by_officer = _packets(city, sharing=Sharing.OFFICER, officers=officers)
-    assert {packet.officer for packet in by_officer} == set(officers.values())
+    assert {packet.officer for packet in by_officer} == {"Petugas 0", "Petugas 1", "Petugas 2"}
     by_rt = _packets(city, sharing=Sharing.RT)
     assert all(len({(v.rt, v.rw) for v in packet.visits}) == 1 for packet in by_rt)
 

@@ -23,7 +23,7 @@ from tests.verification.forms.made import (
 )
 from workbench.errors import UnusableInput
 from workbench.verification.fieldwork.outcomes import Level
-from workbench.verification.forms.returned import Table, read_returned, read_tables
+from workbench.verification.forms.returned import Table, open_tables, read_tables
 from workbench.verification.forms.sheet import STRAY, TOP, write_marked
 from workbench.verification.forms.tables import headers
 
@@ -32,7 +32,12 @@ BUDI, FOUND = "BAAAAAAAAAA3", "CAAAAAAAAAA2"
 
 
 def read(book, name="lembar.xlsx"):
-    return read_returned([(name, save(book))], [PACKET], TODAY)
+    return read_files([(name, save(book))])
+
+
+def read_files(files):
+    tables = [table for name, content in files for table in open_tables(name, content)]
+    return read_tables(tables, [PACKET], TODAY)
 
 
 def outcomes(returned):
@@ -285,7 +290,7 @@ def test_csv_files_of_an_export_are_read_together(whole):
     ]
     findings = [{"kunci_temuan": FOUND, "answer": "benar", "PARENT_KEY": "1"}]
     files = [("a.csv", text([main])), ("b.csv", text(people)), ("c.csv", text(findings))]
-    returned = read_returned(files, [PACKET], TODAY)
+    returned = read_files(files)
     assert returned.is_clean, (returned.faults, returned.strays)
     assert outcomes(returned) == {SITI.key: whole[SITI.key]}
 

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import geopandas as gpd
 import pyproj
 import shapely
 
-from workbench.domain.wilayah import kelurahan
+from workbench.domain.cities import CELLS_NOT_PLACES, DEFAULT_RECIPE, MAP_FILE
+from workbench.domain.wilayah import CITY, RECIPE, kelurahan
 from workbench.errors import UnusableInput, WrongUse
 from workbench.geo.areas import Area, AreaSet, city_areas
 from workbench.geo.boundaries.joining import (
@@ -58,8 +61,23 @@ class Read:
 
 
 def schematic_path() -> Path:
-    """Where our schematic map lies, in a checkout and in an installed package alike."""
-    return resource("maps/kota_serang_skematik.geojson")
+    """Where the schematic map lies: that of Kota Serang, or one beside the recipe in force."""
+    if resource(DEFAULT_RECIPE) == RECIPE:
+        return resource("maps/kota_serang_skematik.geojson")
+    return RECIPE.with_name(MAP_FILE)
+
+
+@cache
+def _schematic() -> Mapping[str, Any]:
+    """The schematic map; drawn anew where none was kept beside the recipe."""
+    from workbench.geo.schematic import cells_of, schematic_of
+
+    if not CITY.is_placed:
+        return cells_of(city_areas())
+    if schematic_path().exists():
+        kept: Mapping[str, Any] = json.loads(schematic_path().read_text(encoding="utf-8"))
+        return kept
+    return schematic_of(city_areas(), date.today())
 
 
 def load_boundaries(path: Path | None = None) -> gpd.GeoDataFrame:
@@ -84,14 +102,14 @@ def load_boundaries(path: Path | None = None) -> gpd.GeoDataFrame:
 
 def schematic_frame() -> gpd.GeoDataFrame:
     """The schematic map as ``load_boundaries`` gives it; GDAL stays out of it."""
-    collection = json.loads(schematic_path().read_text(encoding="utf-8"))
+    collection = _schematic()
     shapes = {
         feature["properties"]["kode_kemendagri"]: shapely.geometry.shape(feature["geometry"])
         for feature in collection["features"]
     }
     frame = boundary_frame(city_areas(), shapes)
     frame.attrs["schematic"] = True
-    frame.attrs["source"] = "peta skematik bawaan"
+    frame.attrs["source"] = "peta skematik bawaan" if CITY.is_placed else CELLS_NOT_PLACES
     frame.attrs["join"] = JoinReport(len(frame), (), ())
     return frame
 

@@ -174,7 +174,7 @@ def _join_by_code(layer: Layer, fields: Fields) -> Join | None:
 
 def _fits(cells: Sequence[str]) -> dict[Codes, dict[int, str]]:
     """Rows whose cell is one of our codes, by whose code it is."""
-    bps = {place.kode_bps: place.kode_kemendagri for place in kelurahan()}
+    bps = {place.kode_bps: place.kode_kemendagri for place in kelurahan() if place.kode_bps}
     known = kelurahan_by_code()
     found: dict[Codes, dict[int, str]] = {Codes.KEMENDAGRI: {}, Codes.BPS: {}}
     for row, text in enumerate(cells):
@@ -267,7 +267,7 @@ def _our_city(cells: Collection[str]) -> set[str]:
     whole = plain_name(CITY.name)
     if any(plain_name(text) == whole for text in set(cells)):
         return {whole}
-    return {plain_name(CITY.name.removeprefix("Kota "))}
+    return {plain_name(CITY.short_name)}
 
 
 def _fullest(
@@ -369,7 +369,7 @@ def list_city(layer: Layer, city_code: str, fields: Fields) -> tuple[Join, dict[
     """
     if fields.codes is Codes.BPS:
         raise UnusableInput(
-            "Untuk wilayah di luar Kota Serang diperlukan kode Kemendagri; kode BPS tidak dapat "
+            f"Untuk wilayah di luar {CITY.name} diperlukan kode Kemendagri; kode BPS tidak dapat "
             "diterjemahkan. Pilih kolom kode Kemendagri dengan --code-field."
         )
     column, rows = "", dict[int, str]()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from pathlib import Path
 
+from workbench.domain.cities import PLACE_LIMITS, place_number
 from workbench.domain.wilayah import CITY
 from workbench.errors import UnusableInput
 from workbench.geo.areas import Area, AreaSet
@@ -19,7 +19,6 @@ COLUMNS = ("kode", "nama", "kode_kecamatan", "kecamatan", "lat", "lon", "luas_km
 _NEEDED = ("kode", "nama", "kecamatan", "lat", "lon", "luas_km2")
 _MOST_BYTES = 20_000_000
 _MOST_TOLD = 5
-_LIMITS = {"lat": (-11.1, 6.1), "lon": (95.0, 141.1), "luas_km2": (0.0, 100_000.0)}
 
 
 def read_areas(path: Path) -> AreaSet:
@@ -84,7 +83,7 @@ def _checked(name: str, listed: list[dict[str, str]]) -> AreaSet:
     areas: dict[str, Area] = {}
     for line, row in enumerate(listed, start=2):
         code = dotted_code(row["kode"])
-        numbers = {column: _number(row[column], column) for column in _LIMITS}
+        numbers = {column: _number(row[column], column) for column in PLACE_LIMITS}
         wrong = [column for column, number in numbers.items() if number is None]
         if not code:
             faults.append(f"baris {line}: kode bukan kode Kemendagri sepuluh angka")
@@ -95,7 +94,7 @@ def _checked(name: str, listed: list[dict[str, str]]) -> AreaSet:
         elif wrong:
             faults.append(f"baris {line}: {', '.join(wrong)} tidak sesuai")
         else:
-            lat, lon, size = (numbers[column] or 0.0 for column in _LIMITS)
+            lat, lon, size = (numbers[column] or 0.0 for column in PLACE_LIMITS)
             areas[code] = Area(
                 code, row["nama"], code[:8], row["kecamatan"] or code[:8], lat, lon, size
             )
@@ -115,12 +114,5 @@ def _checked(name: str, listed: list[dict[str, str]]) -> AreaSet:
 
 
 def _number(text: str, column: str) -> float | None:
-    """A number within the column's limits, written with point or comma; else None."""
-    low, high = _LIMITS[column]
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    if column == "luas_km2" and number <= 0:
-        return None
-    return number if math.isfinite(number) and low <= number <= high else None
+    """As of a city's own places, but no cell may be empty."""
+    return place_number(text, column) if text else None

@@ -49,7 +49,7 @@ _KINDS = {
     ".kml": "KML",
 }
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_FORMATS = "GeoJSON, GeoPackage (.gpkg), Shapefile (.zip) atau KML/KMZ"
+FORMATS = "GeoJSON, GeoPackage (.gpkg), Shapefile (.zip) atau KML/KMZ"
 _LINK = re.compile(
     rb"""["'](?:link|url)["'](?!\s*:)|\\u00(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])""", re.IGNORECASE
 )
@@ -180,7 +180,7 @@ def _unpack(path: Path, folder: Path) -> list[Path]:
             f"Arsip {name} rusak atau bukan ZIP. Unduh atau kemas ulang, lalu ulangi."
         ) from error
     if not sources:
-        raise UnusableInput(f"Arsip {name} tidak memuat peta. Isi dengan {_FORMATS}.")
+        raise UnusableInput(f"Arsip {name} tidak memuat peta. Isi dengan {FORMATS}.")
     return sources
 
 
@@ -205,7 +205,7 @@ def _layers(source: Path, name: str) -> list[Layer]:
     """The layers of one file on disk; ``name`` is what the office calls it."""
     kind = _KINDS.get(source.suffix.lower())
     if kind is None:
-        raise UnusableInput(f"Berkas {name} bukan peta yang dikenal. Pilih {_FORMATS}.")
+        raise UnusableInput(f"Berkas {name} bukan peta yang dikenal. Pilih {FORMATS}.")
     address = _checked_address(source, kind, name)
     encoding = _encoding(source) if kind == "Shapefile" else None
     from pyogrio import list_layers

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import number_id
 from workbench.geo.boundaries.shaping import Flaws
 
@@ -105,7 +106,8 @@ class BoundaryReport:
         if self.of_file:
             yield (
                 f"Daftar wilayahnya diambil dari berkas itu sendiri: {self.joined} kelurahan dan "
-                "desa. Daftar keluarga dan angka penduduk masih dibaca untuk Kota Serang saja."
+                f"desa. Daftar keluarga tetap dibaca untuk {CITY.name}; kota lain punya folder "
+                "kerja sendiri."
             )
         else:
             yield f"{self.joined} dari {self.joined + len(self.missing)} kelurahan punya batas."

@@ -17,6 +17,10 @@ depends on no hidden number where that can be had (compare Kenthapadi, Mishra an
 Simulatable Auditing), so that running the gate on every table that fits leaves more than one.
 A sensitive column that is zero in the whole city is known to be zero everywhere.
 
+In a city of many kelurahan a kecamatan with little to count is published whole (``wholes``), and
+so is every kecamatan where the proof would take too long. That it took too long tells something
+of all numbers together, of none alone. In a whole kecamatan a hidden cell may be zero.
+
 Two releases: the numbers of different periods are not tied, and a change is published where both
 are shown, so it adds nothing. A list published under thresholds of 3, 5 and 10 shows less each
 time, and together no more than under the lowest. For other counts that
@@ -28,11 +32,13 @@ higher threshold than now; the other way ``veil`` takes out what a lower thresho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.geo.areas import AreaSet
 from workbench.geo.disclosure.complements import protect
+from workbench.geo.disclosure.intervals import Effort, Exhausted
 from workbench.geo.disclosure.lattice import Lattice
 from workbench.geo.disclosure.tables import (
     UNKNOWN,
@@ -44,9 +50,22 @@ from workbench.geo.disclosure.tables import (
     Release,
     State,
 )
+from workbench.geo.disclosure.wholes import Gathered, gather, sparse, words
 
 #: Thresholds that are gone through on the way up, so that a higher one shows no more.
 STEPS = (3, 5, 10)
+
+#: In a city of more kelurahan than this a kecamatan with few to count is published whole.
+MANY_PLACES = 120
+#: Fewer than so many families (or records, or people) a kelurahan are few.
+FEW_A_PLACE = 15
+#: What may be reckoned for one release; about ten seconds of a core.
+EFFORT = 45_000_000
+
+_SILENT = (
+    "Angka daftar ini disembunyikan semua, karena belum dapat dipastikan bahwa angka kecilnya "
+    "tetap tertutup."
+)
 
 #: Area code and column key.
 Place = tuple[str, str]
@@ -70,13 +89,37 @@ def disclose(
     """What may be published of ``tables``, for every kelurahan, kecamatan and the city.
 
     Equal counts and settings give an equal release. ``former`` are releases that tell of the same
-    time as ``tables``, oldest first.
+    time as ``tables``, oldest first. What takes longer than ``EFFORT`` is published of whole
+    kecamatan only, and what takes as long again not at all.
     """
-    lattice = Lattice()
+    few = FEW_A_PLACE if len(areas.by_code) > MANY_PLACES else 0
+    for least in (few, math.inf):
+        whole = sparse(tables, areas, least)
+        try:
+            return _disclosed(tables, areas, threshold, sensitive_from, former, whole)
+        except Exhausted:
+            continue
+    return _nothing(tables, areas, threshold)
+
+
+def _disclosed(
+    tables: Sequence[Counts],
+    areas: AreaSet,
+    threshold: int,
+    sensitive_from: int,
+    former: Sequence[Former],
+    whole: Mapping[str, frozenset[str]],
+) -> Release:
+    lattice, effort = Lattice(), Effort(EFFORT)
+    *before, now = gather(
+        [*(one.tables for one in former), tables],
+        [*({t.name: t.whole for t in one.release.tables.values()} for one in former), whole],
+        areas,
+    )
     earlier: list[_Sheet] = []
     lasting: set[int] = set()
-    for one in former:
-        out = _lay(one.tables, areas, lattice, earlier)
+    for one, gathered in zip(former, before, strict=True):
+        out = _lay(one.tables, areas, lattice, earlier, gathered)
         for sheet in out:
             sheet.hide_small(one.release.threshold, sensitive_from)
         for sheet in out:
@@ -84,13 +127,15 @@ def disclose(
         if one.release.threshold <= threshold:
             lasting |= {cell for sheet in out for cell in sheet.cells.values()}
         earlier += out
-    sheets = _lay(tables, areas, lattice, earlier)
-    lattice.open({cell for sheet in sheets for cell in sheet.cells.values()} - lasting)
+    sheets = _lay(tables, areas, lattice, earlier, now)
+    mine = {cell for sheet in sheets for cell in sheet.cells.values()}
+    lattice.older = set(range(len(lattice.values))) - mine
+    lattice.open(mine - lasting)
     for step in (*(one for one in STEPS if one < threshold), threshold):
         for sheet in sheets:
             sheet.hide_small(step, sensitive_from)
         lattice.settle_least()
-        protect(lattice, step)
+        protect(lattice, step, effort)
     return Release(areas, {sheet.table.name: sheet.published() for sheet in sheets}, threshold)
 
 
@@ -114,13 +159,41 @@ def veil(release: Release, other: Release) -> Release:
     )
 
 
+def _nothing(tables: Sequence[Counts], areas: AreaSet, threshold: int) -> Release:
+    """A release that tells where was surveyed, and no number."""
+    published = {}
+    for table in tables:
+        known = table.surveyed.intersection(areas.by_code)
+        known |= {areas.parent(code) for code in known} | ({areas.city_code} if known else set())
+        cells = {
+            (code, column.key): Cell(State.DISEMBUNYIKAN) if code in known else UNKNOWN
+            for column in table.columns
+            for code in areas.codes
+        }
+        published[table.name] = PublishedTable(
+            table.name,
+            table.columns,
+            cells,
+            table.surveyed.intersection(areas.by_code),
+            _SILENT,
+            table.facts,
+            frozenset(areas.kecamatan),
+        )
+    return Release(areas, published, threshold)
+
+
 def _lay(
-    tables: Sequence[Counts], areas: AreaSet, lattice: Lattice, earlier: Sequence[_Sheet]
+    tables: Sequence[Counts],
+    areas: AreaSet,
+    lattice: Lattice,
+    earlier: Sequence[_Sheet],
+    gathered: Mapping[str, Gathered],
 ) -> list[_Sheet]:
     sheets: list[_Sheet] = []
     for table in tables:
         former = [sheet for sheet in earlier if sheet.table.name == table.name]
-        sheets.append(_Sheet(table, areas, lattice, sheets, former))
+        whole = gathered.get(table.name, {})
+        sheets.append(_Sheet(table, areas, lattice, sheets, former, whole))
     return sheets
 
 
@@ -138,8 +211,19 @@ class _Sheet:
         lattice: Lattice,
         beside: Sequence[_Sheet],
         former: Sequence[_Sheet],
+        whole: Gathered,
     ) -> None:
         self.table, self.areas, self.lattice = table, areas, lattice
+        #: The kelurahan behind each place of a kecamatan that is published whole.
+        self.behind = {
+            place: ones
+            for groups in whole.values()
+            for group in groups
+            for place, ones in ((group[0], group[:1]), (f"{group[0]}...", group[1:]))
+            if ones and group[0] in table.surveyed
+        }
+        self.stands_at = {one: place for place, ones in self.behind.items() for one in ones}
+        self.whole = frozenset(whole)
         self.columns = {column.key: column for column in table.columns}
         self.members = self._members()
         numbers = {
@@ -197,25 +281,32 @@ class _Sheet:
 
     def _members(self) -> Mapping[str, tuple[str, ...]]:
         """What each surveyed place is the sum of; nothing for a kelurahan."""
-        surveyed = [code for code in self.areas.by_code if code in self.table.surveyed]
-        found: dict[str, tuple[str, ...]] = dict.fromkeys(surveyed, ())
+        surveyed = [
+            code
+            for code in self.areas.by_code
+            if code in self.table.surveyed and self.areas.parent(code) not in self.whole
+        ]
+        found: dict[str, tuple[str, ...]] = dict.fromkeys((*surveyed, *self.behind), ())
         for code in self.areas.kecamatan:
-            inside = tuple(one for one in surveyed if self.areas.parent(one) == code)
+            inside = tuple(one for one in found if self._parent(one) == code)
             if inside:
                 found[code] = inside
-        if surveyed:
+        if found:
             found[self.areas.city_code] = tuple(
                 code for code in self.areas.kecamatan if code in found
             )
         return found
 
+    def _parent(self, place: str) -> str:
+        return self.areas.parent(self.behind.get(place, (place,))[0])
+
     def _count(self, code: str, key: str) -> int:
         if self.columns[key].children:
             return sum(self._count(code, child) for child in self.columns[key].children)
-        inside = self.members[code]
+        inside = self.members.get(code)
         if inside:
             return sum(self._count(one, key) for one in inside)
-        return self.table.cells.get((code, key), 0)
+        return sum(self.table.cells.get((one, key), 0) for one in self.behind.get(code, (code,)))
 
     def _tie(self, beside: Sequence[_Sheet]) -> None:
         reach = {
@@ -253,6 +344,23 @@ class _Sheet:
                 self._hide(code, key)
                 for part in self._about(column):
                     self._hide(code, part, least=0)
+        self._hide_wholes(threshold)
+
+    def _hide_wholes(self, threshold: int) -> None:
+        """All kelurahan of a whole kecamatan alike, its zeros where they clear a few families."""
+        for kecamatan in self.whole & self.members.keys():
+            places = self.members[kecamatan]
+            ones = [one for place in places for one in self.behind[place]]
+            few = {
+                part
+                for key, column in self.columns.items()
+                if any(0 < self._count(one, key) < threshold for one in ones)
+                for part in self._about(column)
+            }
+            for key, column in self.columns.items():
+                if not column.sensitive and (key in few or self._value(kecamatan, key)):
+                    for place in places:
+                        self._hide(place, key, least=0)
 
     def _hide_sensitive(self, code: str, key: str, sensitive_from: int) -> None:
         city = self._value(self.areas.city_code, key)
@@ -274,7 +382,8 @@ class _Sheet:
         """What a release has told stays known; what it has hidden stays hidden."""
         for (code, key), cell in self.cells.items():
             zero = self.columns[key].sensitive and not self._value(self.areas.city_code, key)
-            if zero or release.cell(self.table.name, key, code).value is not None:
+            one = self.behind.get(code, (code,))[0]
+            if zero or release.cell(self.table.name, key, one).value is not None:
                 self.lattice.frozen[cell] = True
             self.lattice.hide(cell)
 
@@ -309,12 +418,16 @@ class _Sheet:
             self.table.name,
             self.table.columns,
             cells,
-            frozenset(code for code in self.areas.by_code if code in self.members),
-            self.table.remark,
+            self.table.surveyed.intersection(self.areas.by_code),
+            " ".join(
+                filter(None, (self.table.remark, words(self.whole, len(self.areas.kecamatan))))
+            ),
             self.table.facts,
+            self.whole,
         )
 
     def _published(self, code: str, key: str) -> Cell:
+        code = self.stands_at.get(code, code)
         if code not in self.members:
             return UNKNOWN
         if (code, key) in self.small or self.lattice.hidden[self.cells[code, key]]:

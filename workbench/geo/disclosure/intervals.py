@@ -17,6 +17,32 @@ from workbench.geo.disclosure.lattice import Lattice
 
 #: Programmes that try many cells at once and prove none before cells are asked one by one.
 PATIENCE = 3
+#: A programme that does not end proves nothing.
+_OPTIONS = (
+    ("presolve", "off"),
+    ("threads", 1),
+    ("simplex_strategy", 4),
+    ("simplex_iteration_limit", 100_000),
+)
+#: So many rows make a step of the simplex cost as much as a cell whose bounds are set.
+_ROWS = 60
+
+
+class Exhausted(Exception):
+    """So much was asked that the answer would come too late: less must be published."""
+
+
+@dataclass
+class Effort:
+    """How much may still be reckoned, counted so that equal counts cost the same anywhere."""
+
+    left: float
+
+    def spend(self, amount: float) -> None:
+        """Raise ``Exhausted`` when there is nothing left."""
+        self.left -= amount
+        if self.left < 0:
+            raise Exhausted
 
 
 @dataclass(frozen=True)
@@ -33,15 +59,16 @@ class Weakness:
     around: tuple[int, ...]
 
 
-def weaknesses(lattice: Lattice, width: int, proven: set[int]) -> list[Weakness]:
+def weaknesses(lattice: Lattice, width: int, proven: set[int], effort: Effort) -> list[Weakness]:
     """Every hidden cell that cannot be shown to vary by ``width``; enters in ``proven`` the rest.
 
-    What is proven stays so when further cells are hidden, so those are not looked at again.
+    What is proven stays so when further cells are hidden, so those are not looked at again. Cells
+    of earlier releases that hang together with none of ours are out: nothing mends them.
     """
     found: list[Weakness] = []
     for cells, lines, bounds in _components(lattice):
-        if any(cell not in proven for cell in cells):
-            found += _Programme(lattice, width, cells, lines, bounds).search(proven)
+        if not proven.issuperset(cells) and not lattice.older.issuperset(cells):
+            found += _Programme(lattice, width, cells, lines, bounds, effort).search(proven)
     return found
 
 
@@ -84,19 +111,21 @@ class _Programme:
         cells: list[int],
         lines: list[int],
         bounds: list[int],
+        effort: Effort,
     ) -> None:
         import highspy
         import numpy as np
 
         self.lattice, self.width = lattice, width
         self.cells, self.lines, self.bounds = cells, lines, bounds
+        self.effort = effort
         self.all = np.arange(len(cells), dtype=np.int32)
         self.low = self.high = np.array([lattice.values[cell] for cell in cells], dtype=float)
         self.least = np.array([lattice.least[cell] for cell in cells], dtype=float)
         self.most = np.full(len(cells), highspy.kHighsInf)
         self.solver: Any = highspy.Highs()
         self.solver.silent()
-        for option, value in (("presolve", "off"), ("threads", 1), ("simplex_strategy", 4)):
+        for option, value in _OPTIONS:
             self.solver.setOptionValue(option, value)
         self.solver.passModel(self._model())
 
@@ -203,6 +232,9 @@ class _Programme:
 
         self._pose(places, cost, low, high)
         self.solver.run()
+        steps = self.solver.getInfo().simplex_iteration_count
+        rows = len(self.lines) + len(self.bounds)
+        self.effort.spend(len(self.cells) + max(0, steps) * rows / _ROWS)
         if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return
         table = np.array(self.solver.getSolution().col_value)

@@ -18,6 +18,7 @@ class Lattice:
     ``least`` is the smallest number an outsider must think possible in a cell that is hidden.
     A ``base`` cell is hidden for others only where nothing else helps.
     A ``frozen`` cell stands in an earlier release as a number: it is known, whatever we do now.
+    ``older`` are the cells of earlier releases alone: they were proven when those went out.
     """
 
     values: list[int] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Lattice:
     bounds: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)
     above: list[list[int]] = field(default_factory=list)
     below: list[list[int]] = field(default_factory=list)
+    older: set[int] = field(default_factory=set)
 
     def add(self, value: int, name: str, guess: int = 0, is_base: bool = False) -> int:
         """A new cell, shown. ``guess`` is about how large it is, made without looking at it.

@@ -77,7 +77,11 @@ UNKNOWN = Cell(State.BELUM_DIDATA)
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One table behind the gate, by (area code, column key); cells of every level."""
+    """One table behind the gate, by (area code, column key); cells of every level.
+
+    ``whole`` are the kecamatan of which no number of a single kelurahan is shown, whatever it is;
+    a zero only where the kecamatan has none either.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -85,6 +89,7 @@ class PublishedTable:
     surveyed: frozenset[str]
     remark: str = ""
     facts: tuple[Fact, ...] = ()
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

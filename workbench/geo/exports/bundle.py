@@ -20,6 +20,7 @@ from typing import Any
 
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
+from workbench.geo.areas import schematic_words
 from workbench.geo.atlas import Atlas
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.selections import GROUPED, STATE_WORDS, disclosure, measured_rows
@@ -277,7 +278,7 @@ def _hidden(atlas: Atlas) -> str:
 
 def _lines(atlas: Atlas) -> str:
     if atlas.frame.attrs.get("schematic"):
-        return "Peta skematik, bukan batas resmi."
+        return f"{schematic_words(str(atlas.frame.attrs.get('source') or ''))}."
     return f"Batas: {atlas.frame.attrs.get('source') or 'sumber tidak disebut'}."
 
 

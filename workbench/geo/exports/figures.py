@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.words import date_id
+from workbench.geo.areas import is_of_cells
 from workbench.geo.classes import CLUSTER
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.drawing import (
@@ -88,7 +89,8 @@ def draw(extract: Extract, frame: gpd.GeoDataFrame, printed_on: date, paper: str
         )
     _head(figure, extract, scale)
     _legend(figure, extract, set(shapes), scale)
-    _north(figure, scale)
+    if not is_of_cells(str(extract.boundaries.get("source"))):
+        _north(figure, scale)
     if not extract.boundaries.get("schematic"):
         _scale_bar(figure, axes, middle, scale)
     _foot(figure, extract, printed_on, scale)
@@ -359,7 +361,9 @@ def _foot(figure: Figure, extract: Extract, printed_on: date, scale: float) -> N
         f"Dicetak {date_id(printed_on, long=True)}. {extract.mark}: "
         + ("orang dan angka rekaan." if extract.practice else "angka dari data nyata kantor."),
     ]
-    if extract.boundaries.get("schematic"):
+    if is_of_cells(str(extract.boundaries.get("source"))):
+        lines[1] += " Kotak sama besar per kecamatan; luas, bentuk dan letaknya bukan keadaan."
+    elif extract.boundaries.get("schematic"):
         lines[1] += " Luas menurut data resmi, bentuk dan jarak tidak; skala tidak berlaku."
     y = 0.068
     for text in lines:

@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
-from workbench.geo.areas import AreaSet
+from workbench.geo.areas import AreaSet, schematic_words
 from workbench.geo.atlas import Atlas, Period
 from workbench.geo.classes import DIVERGING, Classes, classify, colours
 from workbench.geo.disclosure.tables import State
@@ -161,7 +161,7 @@ class Extract:
     def boundary_words(self) -> str:
         """Whose lines are drawn."""
         if self.boundaries.get("schematic"):
-            return "Peta skematik, bukan batas resmi"
+            return schematic_words(str(self.boundaries.get("source") or ""))
         installed = self.boundaries.get("date")
         since = f", dipasang {date_id(date.fromisoformat(installed))}" if installed else ""
         return f"Batas: {self.boundaries.get('source') or 'sumber tidak disebut'}{since}"

@@ -10,6 +10,7 @@ from workbench.domain.wilayah import kelurahan_by_code
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.geo import measures
+from workbench.geo.areas import schematic_words
 from workbench.geo.atlas import Atlas
 from workbench.geo.classes import CLUSTER, DIVERGING, PALETTE, SCHEMES
 from workbench.geo.disclosure.tables import State
@@ -74,6 +75,7 @@ def page_data(contents: Contents) -> dict[str, Any]:
         | {
             "skematik": bool(atlas.frame.attrs.get("schematic")),
             "sumber": str(atlas.frame.attrs.get("source") or ""),
+            "sebutan": schematic_words(str(atlas.frame.attrs.get("source") or "")),
         },
         "periode": [
             {

@@ -276,7 +276,7 @@
     this.box = add(this.frame, "div", undefined, "folium-map");
     this.message = add(this.frame, "p", undefined, "kosong");
     this.message.setAttribute("role", "status");
-    if (data.batas.skematik) add(this.frame, "p", "Peta skematik, bukan batas resmi", "catatan-batas");
+    if (data.batas.skematik) add(this.frame, "p", data.batas.sebutan, "catatan-batas");
     var aside = add(this.root, "aside", undefined, "legenda");
     aside.setAttribute("aria-label", "Keterangan warna");
     this.legend = add(aside, "details");
@@ -527,7 +527,6 @@
       if (count || state !== BARE) key(list, FILLS[state], data.kunci[STATES[state]], count);
     });
     var notes = (entry.k.length ? entry.k.map(word) : [data.indikator[this.state.indicator].c]).concat(data.periode[this.state.period].r);
-    if (data.batas.catatan) notes.push(data.batas.catatan);
     if (unplaced.length) {
       notes.push(unplaced.length + " kelurahan tidak ada di peta ini: " + unplaced.slice(0, 6).map(function (row) { return row[1]; }).join(", ")
         + (unplaced.length > 6 ? " dan lainnya" : "") + ". Angkanya ada di tabel.");

@@ -54,7 +54,7 @@ class TwoNiks:
 def old_number_beside_the_new(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     """The number of an old paper card was entered beside that of the KTP-el."""
     people = _known(draft, family_id)
-    if not people:
+    if not people or not OLD_CITY_CODES:
         return None
     person = rng.choice(people)
     region = PRACTICE_PREFIX + rng.choice(sorted(OLD_CITY_CODES))[2:]

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from workbench.domain.register import Draft
+from workbench.domain.register import Draft, Row
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
 
@@ -37,18 +37,10 @@ class NikDeactivated:
 @plants(NikDeactivated)
 def switched_off(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     """The registry switched the number off, and nobody told the family."""
-    people = [
-        row
-        for row in draft.members(family_id)
-        if row["existence"] not in ("KB3", "KB4", "KB5")
-        and (answer := draft.registry(row["nik"])) is not None
-        and answer["status"] == "hidup"
-    ]
+    people = _living(draft, family_id)
     if not people:
         return None
-    person = rng.choice(people)
-    answer = draft.registry(person["nik"])
-    assert answer is not None
+    person, answer = rng.choice(people)
     draft.change("dukcapil", answer, status="nonaktif")
     return Planted("person", person["person_id"], ("nik", "dukcapil_match"))
 
@@ -56,19 +48,21 @@ def switched_off(draft: Draft, family_id: str, rng: Random) -> Planted | None:
 @plants(NikDeactivated)
 def said_by_the_match(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     """The last matching came back *nonaktif*, and the list still counts the person as eligible."""
-    people = [
-        row
-        for row in draft.members(family_id)
-        if row["dukcapil_match"] == "padan"
-        and row["existence"] not in ("KB3", "KB4", "KB5")
-        and (answer := draft.registry(row["nik"])) is not None
-        and answer["status"] == "hidup"
-    ]
+    people = [one for one in _living(draft, family_id) if one[0]["dukcapil_match"] == "padan"]
     if not people:
         return None
-    person = rng.choice(people)
-    answer = draft.registry(person["nik"])
-    assert answer is not None
+    person, answer = rng.choice(people)
     draft.change("dukcapil", answer, status="nonaktif")
     draft.change("person", person, dukcapil_match="nonaktif")
     return Planted("person", person["person_id"], ("dukcapil_match", "nik"))
+
+
+def _living(draft: Draft, family_id: str) -> list[tuple[Row, Row]]:
+    """Members to be met whom the registry holds for alive, each with its answer."""
+    return [
+        (row, answer)
+        for row in draft.members(family_id)
+        if row["existence"] not in ("KB3", "KB4", "KB5")
+        and (answer := draft.registry(row["nik"])) is not None
+        and answer["status"] == "hidup"
+    ]

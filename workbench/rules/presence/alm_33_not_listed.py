@@ -6,9 +6,12 @@ from random import Random
 from workbench.domain.ages import age_on
 from workbench.domain.nik import is_number, make_nik
 from workbench.domain.register import Draft, Row
+from workbench.domain.wilayah import CITY
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import is_taken, people_with_sound_numbers, reference_date
 
+#: Where those who move in come from, as letters write it.
+_NEAR = tuple(CITY.neighbours[n].upper().replace("KABUPATEN", "KAB.") for n in (3, 0, 1))
 _NAMES = {
     "L": ("SUKRI", "JAMALUDIN", "ROHMAT HIDAYAT", "ENDI SUPRIADI", "WAWAN SETIAWAN"),
     "P": ("SITI ROHMAH", "MURNIASIH", "IDA FARIDA", "SUNARTI", "NENENG KURNIASIH"),
@@ -117,7 +120,7 @@ def _move_in(draft: Draft, family: Row, rng: Random, number: str, name: str) -> 
             "name": name,
             "kind": "pindah_masuk",
             "date": reference_date(draft) - timedelta(days=rng.randrange(20, 240)),
-            "destination": f"dari {rng.choice(('KAB. LEBAK', 'KAB. SERANG', 'KOTA CILEGON'))}",
+            "destination": f"dari {rng.choice(_NEAR)}",
             "evidence": "SKPWNI",
             "kelurahan_kode_kemendagri": family["kelurahan_kode_kemendagri"],
         },

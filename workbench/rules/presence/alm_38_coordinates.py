@@ -4,7 +4,7 @@ from math import cos, hypot, radians, sqrt
 from random import Random
 
 from workbench.domain.register import Draft, Row
-from workbench.domain.wilayah import kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, kelurahan, kelurahan_by_code
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 from workbench.rules.identity.slips import setting
 
@@ -67,7 +67,7 @@ def point_of_the_office(draft: Draft, family_id: str, rng: Random) -> Planted | 
     """The point was taken where the form was typed in, not at the house."""
     family = draft.family(family_id)
     here = kelurahan_by_code().get(family["kelurahan_kode_kemendagri"])
-    if here is None or not _is_known(family):
+    if here is None or not _is_known(family) or not CITY.is_placed:
         return None
     limit = 2 * sqrt(here.luas_km2 / 3.14) + setting(draft, "coordinate_slack_km") + 0.5
     far = [

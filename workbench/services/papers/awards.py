@@ -12,8 +12,8 @@ from workbench.access import Actor, Permission, require
 from workbench.domain.wilayah import CITY, area_name
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
+from workbench.services.arrivals import POSITIONS
 from workbench.services.bimteks import Bimtek, fill_number, read_bimtek
-from workbench.services.classes import POSITIONS
 from workbench.services.ladders import aside_seats, class_histories, course_of
 from workbench.services.office import Office
 from workbench.services.papers.press import frame, press
@@ -111,7 +111,7 @@ def _content(plan: Bimtek, person: Any, mastered: Iterable[str] | None) -> dict[
         "dates": plan.dates,
         "place": plan.place,
         "jp": number_id(plan.agenda.jp),
-        "city": CITY.name.removeprefix("Kota "),
+        "city": CITY.short_name,
         "issued": date_id(plan.day(max(plan.agenda.days, default=1)), long=True),
         "head": plan.head,
         "head_title": plan.head_title,

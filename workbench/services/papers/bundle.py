@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -11,6 +9,7 @@ from workbench.access import Actor, Permission, require
 from workbench.errors import NotFound, WrongUse
 from workbench.services.office import Office
 from workbench.services.papers.cases import SOURCES, answer_sheets, key_sheet, worksheets
+from workbench.services.papers.pack import pack_papers, zipped
 from workbench.services.papers.planned import attendance, join_cards, timetable
 from workbench.services.papers.reports import report, report_workbook
 
@@ -18,7 +17,6 @@ Paper = tuple[str, bytes]
 
 #: What stands in the archive beside the papers when some cannot be made yet.
 MISSING: Final = "belum-ada.txt"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def all_papers(office: Office, actor: Actor, bimtek_id: str, address: str) -> Paper:
@@ -34,13 +32,10 @@ def all_papers(office: Office, actor: Actor, bimtek_id: str, address: str) -> Pa
             made.append(make())
         except (WrongUse, NotFound) as error:
             missing.append(f"{title}: {error}")
+    made += pack_papers(*asked, address)
     missing.append("Sertifikat: unduh sendiri, karena nomornya diberikan saat dicetak.")
     made.append((MISSING, "\r\n".join([*missing, ""]).encode("utf-8-sig")))
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in made:
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return f"cetak-{bimtek_id}.zip", content.getvalue()
+    return f"cetak-{bimtek_id}.zip", zipped(made)
 
 
 def _makers(

@@ -44,9 +44,9 @@ def press(page: str, values: Mapping[str, Any], of: Dated) -> bytes:
     return pages
 
 
-def preview(page: str, values: Mapping[str, Any], plan: Bimtek, ppi: int = 70) -> list[bytes]:
+def preview(page: str, values: Mapping[str, Any], of: Dated, ppi: int = 70) -> list[bytes]:
     """The same pages as PNG pictures, one each."""
-    drawn = _compile(page, values, plan, format="png", ppi=ppi)
+    drawn = _compile(page, values, of, format="png", ppi=ppi)
     return drawn if isinstance(drawn, list) else [drawn]
 
 

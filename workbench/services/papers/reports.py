@@ -15,9 +15,9 @@ from workbench.access import Actor, Permission, require
 from workbench.domain.wilayah import area_name, kelurahan_by_code
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
-from workbench.services import classes
+from workbench.services import arrivals, boards
 from workbench.services.bimteks import Bimtek, read_bimtek
-from workbench.services.classes import Board
+from workbench.services.boards import Board
 from workbench.services.office import Office
 from workbench.services.papers.press import frame, press
 from workbench.services.proofs import Proof, method_lines, proof
@@ -144,7 +144,7 @@ def _find(office: Office, actor: Actor, bimtek_id: str) -> _Found:
     plan = read_bimtek(office, actor, bimtek_id)
     if not plan.class_id:
         raise WrongUse("Laporan dibuat setelah kelas berjalan. Buka kelasnya dulu.")
-    board = classes.board(office, actor, plan.class_id)
+    board = boards.board(office, actor, plan.class_id)
     return _Found(plan, board, proof(office, actor, plan.class_id))
 
 
@@ -203,7 +203,7 @@ def _values(found: _Found) -> dict[str, Any]:
 
 def _people(found: _Found) -> Iterable[Sequence[str]]:
     for person in found.board.people:
-        position = classes.POSITIONS.get(person.position, person.position)
+        position = arrivals.POSITIONS.get(person.position, person.position)
         yield person.name, person.area, position, "ya"
     for absent in found.board.absent:
         yield absent.name, absent.area, absent.position, "belum"

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.domain import displays
 from workbench.domain.estimates import Estimate, estimate_share
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
@@ -65,6 +66,22 @@ class Gain:
     refusal: str
     words: str
     note: str
+
+    def _repr_html_(self) -> str:
+        return displays.card(
+            "Kenaikan kelas",
+            displays.facts(
+                (
+                    ("Orang dengan dua tes", self.n),
+                    ("Rata-rata sebelum", _percent(self.before)),
+                    ("Rata-rata sesudah", _percent(self.after)),
+                    ("Kekurangan yang tertutup (g)", self.gain.words() if self.gain else ""),
+                    ("Besar pengaruh (Cohen d)", self.effect.words() if self.effect else ""),
+                    ("Kesimpulan", self.words or self.refusal),
+                    ("Catatan", self.note),
+                )
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -190,6 +207,10 @@ def _bootstrap(
 
 def _refuse(n: int, before: float | None, after: float | None, refusal: str) -> Gain:
     return Gain(n, before, after, None, "", None, False, refusal, "", hint(n))
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{number_id(100 * share, 0)} %"
 
 
 def _band(gain: float) -> str:

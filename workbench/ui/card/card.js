@@ -977,7 +977,7 @@ class Card {
         field.cells
       );
     const table = document_.table;
-    const kind = ["kk", "ktp", "rumah", "bantuan", "rt", "dukcapil", "petugas"].includes(document_.kind) ? document_.kind : "lain";
+    const kind = /^[a-z]+$/.test(document_.kind) ? document_.kind : "lain";
     return h(
       "article",
       { class: `vvc-doc vvc-doc-${kind}`, "aria-label": [document_.title, "contoh"].filter(Boolean).join(", ") },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -15,6 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.rules import GROUPS, Severity, catalogue
 from workbench.services import settings
 from workbench.services.office import Office
+from workbench.store import clock
 from workbench.ui.catalogue import model
 from workbench.ui.rule_words import rule_title
 
@@ -31,7 +31,7 @@ class CatalogueRoom:
 
     def __init__(self, office: Office, actor: Actor) -> None:
         self.office, self.actor = office, actor
-        self.today = date.today()
+        self.today = clock.today()
         self.said = w.HTML(layout=w.Layout(display="none", width="100%"))
         self.values = w.VBox(layout=_WIDE)
         tabs = w.Tab(

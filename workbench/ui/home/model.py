@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.access import Actor, Role, Workspace
+from workbench.domain.wilayah import CITY, PLACE_KINDS
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
 
@@ -111,13 +112,13 @@ def _course_state(parts: Sequence[Any]) -> tuple[str, str]:
 
 
 def _trainer_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
-    from workbench.services import classes
+    from workbench.services import boards, classes
 
     def state() -> tuple[str, str]:
         info = classes.current_class(office)
         if info is None:
             return "Buka kelas", "Belum ada kelas yang dibuka."
-        board = classes.board(office, actor, info.id)
+        board = boards.board(office, actor, info.id)
         here = f"{board.totals.joined} peserta hadir"
         if board.totals.expected:
             here = f"{board.totals.joined} dari {board.totals.expected} hadir"
@@ -129,11 +130,25 @@ def _trainer_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
         Tile(
             "Latihan", "Lihat contoh kasus", "Satu kasus dibahas langkah demi langkah.", "/latihan"
         ),
-        Tile("Peta", "Buka peta latihan", "Daftar karangan Kota Serang per kelurahan.", "/peta"),
+        Tile(
+            "Peta",
+            "Buka peta latihan",
+            f"Daftar karangan {CITY.name} per {PLACE_KINDS.lower()}.",
+            "/peta",
+        ),
     )
 
 
 def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
+    return (_list_tile(office, actor), _field_tile(office, actor), _map_tile(actor))
+
+
+def _map_tile(actor: Actor) -> Tile:
+    side = "data nyata" if actor.workspace is Workspace.NYATA else "latihan"
+    return Tile("Peta", "Buka peta", f"Daftar di ruang {side} per kelurahan.", "/peta")
+
+
+def _list_tile(office: Any, actor: Actor) -> Tile:
     from workbench.services import lists
 
     def state() -> tuple[str, str]:
@@ -147,19 +162,32 @@ def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
         )
 
     action, sentence = _said(state, "Buka daftar")
-    side = "data nyata" if actor.workspace is Workspace.NYATA else "latihan"
-    return (
-        Tile("Daftar", action, sentence, "/daftar"),
-        Tile("Peta", "Buka peta", f"Daftar di ruang {side} per kelurahan.", "/peta"),
-    )
+    return Tile("Daftar", action, sentence, "/daftar")
+
+
+def _field_tile(office: Any, actor: Actor) -> Tile:
+    from workbench.services import fieldwork
+
+    def state() -> tuple[str, str]:
+        made = fieldwork.rounds(office, actor)
+        if not made:
+            return "Buka lapangan", "Belum ada daftar kerja untuk dikunjungi."
+        left = len(fieldwork.queue(office, actor, made[-1].list_id).families)
+        if not left:
+            return "Buka lapangan", "Semua keluarga di daftar kerja sudah dikunjungi."
+        return "Lihat antrean", f"{number_id(left)} keluarga menunggu kunjungan."
+
+    action, sentence = _said(state, "Buka lapangan")
+    return Tile("Lapangan", action, sentence, "/lapangan")
 
 
 def _admin_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
-    """The rooms of the practice side; real people's data an admin does not read."""
+    """The rooms of the practice side; of real people an admin reads the trail alone."""
     if actor.workspace is Workspace.NYATA:
-        return ()
+        state = "Siapa melakukan apa, dan apakah jejaknya utuh."
+        return (Tile("Jejak", "Buka jejak", state, "/jejak"),)
     kelas, _, _ = _trainer_tiles(office, actor)
-    return (kelas, *_staff_tiles(office, actor))
+    return (kelas, _list_tile(office, actor), _map_tile(actor))
 
 
 def _admin_notes(office: Any, actor: Actor) -> tuple[str, ...]:

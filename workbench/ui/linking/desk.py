@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import SequenceMatcher
 from functools import partial
 from html import escape
@@ -10,9 +11,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from workbench.domain.words import date_id, mask_nik, number_id
+from workbench.domain.ages import beside
+from workbench.domain.words import mask_nik, number_id
 from workbench.linkage import SAME
 from workbench.services.linking import CLOSED, REASONS, SAID, DeskPair
+from workbench.store import clock
 from workbench.store.pairs import ASIDE, DIFFERENT
 from workbench.ui.linking.model import FILTERS, LinkingRoom
 from workbench.ui.staff.drawing import WIDE, Say, button, day_words, did, place_name
@@ -122,7 +125,7 @@ def _card(room: LinkingRoom, pair: DeskPair) -> str:
     summary = room.opened.summary
     rows = "".join(
         f"<tr><th scope='row'>{words}</th>{_cells(one, other)}</tr>"
-        for words, one, other in _lines(left, right)
+        for words, one, other in _lines(left, right, clock.day_of(summary.at))
         if one or other
     )
     earlier = f'<p class="vvp-earlier">{escape(pair.earlier)}</p>' if pair.earlier else ""
@@ -152,7 +155,9 @@ def _standing(pair: DeskPair) -> str:
     return f"<p>{' '.join(told)}</p>" if told else ""
 
 
-def _lines(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _lines(
+    left: Mapping[str, Any], right: Mapping[str, Any], as_of: date
+) -> list[tuple[str, str, str]]:
     def line(words: str, read: Callable[[Mapping[str, Any]], str]) -> tuple[str, str, str]:
         return words, read(left), read(right)
 
@@ -160,7 +165,7 @@ def _lines(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[tuple[str,
         line("Nama", lambda row: row["name"]),
         line("NIK", lambda row: mask_nik(row["nik"])),
         line("Nomor KK", lambda row: mask_nik(row["no_kk"])),
-        line("Tanggal lahir", lambda row: date_id(row["birth_date"], long=True)),
+        ("Umur", *_ages(left["birth_date"], right["birth_date"], as_of)),
         line("Jenis kelamin", lambda row: _SEX.get(row["sex"], row["sex"])),
         line("Hubungan", lambda row: row["shdk"].replace("_", " ")),
         line("Kepala keluarga", lambda row: row["head_name"]),
@@ -168,6 +173,14 @@ def _lines(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[tuple[str,
         line("RT / RW", lambda row: f"{row['rt']} / {row['rw']}" if row["rt"] else ""),
         line("Kelurahan", _place),
     ]
+
+
+def _ages(one: date | None, other: date | None, as_of: date) -> tuple[str, str]:
+    """Ages in the place of birth dates, and in what the dates differ."""
+    return (
+        beside(one, other or one, as_of) if one else "",
+        beside(other, one or other, as_of) if other else "",
+    )
 
 
 def _place(row: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from workbench.domain.words import number_id
 from workbench.linkage.merging import LEFT, RIGHT
 from workbench.services.linking import ASIDE, DESK, OpenLinking
 from workbench.services.merging import TABLE_WORDS, Difference, Differences, sums_sentence
+from workbench.store import clock
 from workbench.ui.download import DownloadButton
 from workbench.ui.linking.model import LinkingRoom
 from workbench.ui.staff.drawing import WIDE, Say, button, did
@@ -64,7 +65,9 @@ class MergedView:
         room = self.room
         if not room.merged:
             return []
-        made = [(f"{one.name}, {one.at[11:16]} UTC", one.id) for one in room.merged]
+        made = [
+            (f"{one.name}, {clock.moment_id(clock.moment(one.at))}", one.id) for one in room.merged
+        ]
         chosen = room.differences.summary.id if room.differences else ""
         choose = w.Dropdown(
             options=[("(pilih daftar)", ""), *made],

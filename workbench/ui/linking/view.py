@@ -15,6 +15,7 @@ from workbench.domain.words import number_id
 from workbench.linkage import SAME
 from workbench.services.linking import KINDS, OpenLinking, sums_sentence
 from workbench.services.office import Office
+from workbench.store import clock
 from workbench.ui.linking.desk import draw_desk
 from workbench.ui.linking.merged import MergedView
 from workbench.ui.linking.model import CARE, LinkingRoom
@@ -203,7 +204,7 @@ class RoomView:
 
 
 def _linking_words(one: Any) -> str:
-    return f"{one.left_name} dengan {one.right_name} ({day_words(one.at)}, {one.at[11:16]} UTC)"
+    return f"{one.left_name} dengan {one.right_name} ({clock.moment_id(clock.moment(one.at))})"
 
 
 def _list_words(one: Any) -> str:

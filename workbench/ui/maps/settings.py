@@ -8,9 +8,11 @@ from html import escape
 import ipywidgets as w
 
 from workbench.access import Permission, may
+from workbench.domain.cities import CELLS_NOT_PLACES
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
-from workbench.services import boundaries, ladders, maps, populations
+from workbench.services import boundaries, maps, populations
 from workbench.store import clock
 from workbench.ui.maps.model import MapRoom
 
@@ -87,9 +89,13 @@ class MapSettings:
         self.least.options = [(str(one), one) for one in sorted({*_LEAST, least})]
         self.least.value = least
         placed = boundaries.installed(office, actor)
-        lines = "peta skematik bawaan, bukan batas resmi"
+        lines = (
+            "peta skematik bawaan, bukan batas resmi"
+            if CITY.is_placed
+            else f"kotak sama besar per kecamatan ({CELLS_NOT_PLACES})"
+        )
         if placed:
-            day = clock.moment(placed.at).astimezone(ladders.WIB).date()
+            day = clock.local(placed.at).date()
             lines = (
                 f"berkas {escape(placed.report.file)}, {placed.report.joined} kelurahan, "
                 f"dipasang {date_id(day)}"

@@ -12,6 +12,7 @@ from workbench.domain.words import date_id, number_id
 from workbench.services.families import CLEANED
 from workbench.services.lists import ListSummary
 from workbench.services.origins import REFUSED, Origin, UsedValue, origin_of
+from workbench.store import clock
 from workbench.training.labels import period_words
 from workbench.ui.catalogue.model import value_words
 from workbench.ui.rule_words import rule_title
@@ -60,7 +61,7 @@ def panel(room: ListsRoom, say: Say, removed: Callable[[], None]) -> w.Widget:
 
 def _facts(summary: ListSummary, origin: Origin) -> str:
     whose = "Anda" if origin.is_own else origin.imported_by or "akun lain"
-    at = f"{day_words(summary.at)}, pukul {summary.at[11:16].replace(':', '.')} (UTC)"
+    at = clock.moment_id(clock.moment(summary.at))
     facts = [
         ("Nama daftar", summary.name),
         ("Tanggal rujukan", day_words(summary.as_of)),

@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from workbench.domain.wilayah import PLACE_KINDS, say_locally
 from workbench.domain.words import number_id
 from workbench.rules import Severity, catalogue
 from workbench.services import comparisons, renewals
@@ -141,10 +142,10 @@ def _leafed(compared: ComparedLists) -> tuple[w.Widget, ...]:
     )
     place = w.Dropdown(
         options=[
-            ("Semua kelurahan", ""),
+            (say_locally("Semua kelurahan"), ""),
             *((place_words(code), code) for code, _ in compared.by_kelurahan() if code),
         ],
-        description="Kelurahan",
+        description=PLACE_KINDS,
         layout=WIDE,
     )
     narrow = w.VBox([rule, place], layout=w.Layout(width="100%"))
@@ -295,8 +296,8 @@ def _by(compared: ComparedLists) -> str:
             [(_rule_words(code), n) for code, n in compared.by_rule()],
         ),
         (
-            "Temuan menurut kelurahan",
-            "Kelurahan",
+            say_locally("Temuan menurut kelurahan"),
+            PLACE_KINDS,
             [(place_words(code), n) for code, n in compared.by_kelurahan()],
         ),
     ):

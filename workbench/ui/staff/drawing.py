@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import ipywidgets as w
 
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, kelurahan_by_code
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
+from workbench.store import clock
 
 WIDE = w.Layout(width="100%")
 #: Says one sentence above everything; "" takes it away. ``wrong=True`` for a refusal.
@@ -36,13 +36,13 @@ def did(act: Callable[[], object], say: Say) -> bool:
 def place_name(code: str) -> str:
     """A kelurahan with its kecamatan."""
     place = kelurahan_by_code().get(code)
-    return f"{place.name}, Kec. {place.kecamatan}" if place else "Kelurahan belum dikenali"
+    return f"{place.name}, Kec. {place.kecamatan}" if place else f"{PLACE_KINDS} belum dikenali"
 
 
 def day_words(text: str) -> str:
-    """The day of an ISO time in words."""
+    """The day of a stamp or an ISO date in words."""
     try:
-        return date_id(date.fromisoformat(text[:10]))
+        return date_id(clock.day_of(text))
     except ValueError:
         return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.domain.wilayah import PLACE_KINDS, say_locally
 from workbench.rules import GROUPS, Severity
 from workbench.services.findings import (
     BY_FAMILY,
@@ -24,14 +25,14 @@ FACET_WORDS: Mapping[str, str] = {
     "severity": "Tingkat",
     "group": "Kelompok",
     "rule": "Aturan",
-    "kelurahan": "Kelurahan",
+    "kelurahan": PLACE_KINDS,
     "program": "Bantuan yang diterima",
     "desil": "Desil",
 }
 SORT_WORDS: Mapping[str, str] = {
     GRAVEST: "Terberat dulu",
     BY_FAMILY: "Keluarga dengan temuan terbanyak",
-    BY_PLACE: "Menurut kelurahan",
+    BY_PLACE: say_locally("Menurut kelurahan"),
     BY_NAME: "Menurut nama",
     BY_ROW: "Menurut baris berkas",
 }

@@ -11,6 +11,7 @@ from workbench.domain.words import number_id
 from workbench.services.families import Cell, FamilyPage, Pair, Question, Record, Said
 from workbench.services.findings import NOTE
 from workbench.services.histories import Standing
+from workbench.services.privacy import PURPOSES
 from workbench.ui.catalogue.model import CONFIRMED_WORDS
 from workbench.ui.rule_words import rule_title
 from workbench.ui.staff.drawing import WIDE, Say, badge, button, day_words, did
@@ -55,9 +56,11 @@ class FamilyView:
 
     def _family(self, page: FamilyPage) -> Iterable[w.Widget]:
         head = [button("Kembali ke tabel", self.close)]
-        if not page.has_numbers and (page.members or page.aid):
-            head.append(button("Tampilkan NIK", self._reveal))
+        if not page.has_numbers and (page.members or page.aid or page.events):
+            head.append(button("Tampilkan NIK dan tanggal lahir", self._turn_asking))
         yield w.HBox(head, layout=_ROW)
+        self._asking = self._purpose()
+        yield self._asking
         yield _html(_head(page))
         for question in sorted(page.questions, key=self._is_elsewhere):
             if question.is_note and self._is_elsewhere(question):
@@ -94,9 +97,28 @@ class FamilyView:
         yield w.HBox(row, layout=_ROW)
         yield _html(_beside(pair))
 
-    def _reveal(self) -> None:
-        if did(self.room.reveal_numbers, self.say):
-            self.draw()
+    def _purpose(self) -> w.Widget:
+        """Asks what whole numbers are needed for; folded away until somebody wants them."""
+        choices = [("Pilih keperluan", ""), *((words, code) for code, words in PURPOSES.items())]
+        chosen = w.Dropdown(options=choices, value="", description="Keperluan", layout=WIDE)
+
+        def reveal() -> None:
+            if did(lambda: self.room.reveal_numbers(str(chosen.value)), self.say):
+                self.say("")
+                self.draw()
+
+        why = _html(
+            "<p class='vv-muted'>Hanya untuk keluarga ini. Siapa, kapan dan untuk apa tercatat "
+            "di jejak; nomornya sendiri tidak.</p>"
+        )
+        folded = w.Layout(width="100%", display="none")
+        inside = w.VBox([why, chosen, button("Tampilkan", reveal, primary=True)], layout=folded)
+        inside.add_class("vv-card")
+        return inside
+
+    def _turn_asking(self) -> None:
+        layout = self._asking.layout
+        layout.display = "" if layout.display == "none" else "none"
 
     def _history(self) -> w.Widget:
         told = w.HTML(layout=WIDE)
@@ -125,7 +147,9 @@ def _head(page: FamilyPage) -> str:
         if page.withheld
         else ""
     )
-    numbers = "NIK tampil lengkap pada halaman ini saja." if page.has_numbers else ""
+    numbers = (
+        "NIK dan tanggal lahir tampil lengkap untuk keluarga ini saja." if page.has_numbers else ""
+    )
     return (
         f"<h2 class='vv-family-title' tabindex='-1'>{escape(page.title)}</h2>"
         f"<p>{escape(page.place)}</p><p><b>{count}.</b> {numbers}</p>{hidden}"

@@ -10,8 +10,8 @@ import ipywidgets as w
 from workbench.domain.register import Row
 from workbench.domain.words import mask_nik, number_id
 from workbench.errors import WrongUse
-from workbench.services.exports import PURPOSES
 from workbench.services.findings import FACETS, NOTE, Fold, Page, Query
+from workbench.services.privacy import PURPOSES
 from workbench.ui.download import DownloadButton
 from workbench.ui.rule_words import rule_title, rule_words
 from workbench.ui.staff.controls import FacetList, RowTable

@@ -19,10 +19,13 @@ from workbench.access import Actor
 from workbench.domain.words import number_id
 from workbench.services import lists, mappings
 from workbench.services.office import Office
+from workbench.store.sealing import make_private_folder
 from workbench.verification.reading import Proposal, ProposedColumn
 
 #: Value of a column that is not used.
 UNUSED = ""
+#: Bytes that uploaded files may take while they wait.
+_ROOM = 1 << 28
 #: What a list must tell of each row to be checked at all.
 _WHO = frozenset({"person.nik", "person.name", "family.head_name", "aid.nik", "aid.name"})
 
@@ -150,7 +153,7 @@ class Import:
 
     def _folder(self) -> Path:
         if self._aside is None:
-            self._aside = Path(tempfile.mkdtemp(prefix="verval-"))
+            self._aside = make_private_folder(_ROOM, Path(tempfile.gettempdir()))
         return self._aside
 
     def _free_name(self, file_name: str) -> str:

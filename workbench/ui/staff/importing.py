@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import date
 from html import escape
 from threading import Event, Thread
 from typing import Any
@@ -13,6 +12,7 @@ import ipywidgets as w
 
 from workbench.domain.words import date_id, number_id
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.store import clock
 from workbench.ui.staff.drawing import WIDE, Say, button, did
 from workbench.ui.staff.import_model import ColumnKind, Import
 from workbench.ui.staff.model import ListsRoom, column_choices
@@ -102,7 +102,7 @@ class ImportView:
             self.incoming.use_proposal()
             self.draw_columns()
 
-        day = date_id(date.fromisoformat(known.at[:10]))
+        day = date_id(clock.day_of(known.at))
         words = f"Arti kolom dipakai lagi dari daftar {known.name}, {day}."
         return (
             w.HTML(f'<p class="vv-note">{escape(words)}</p>', layout=WIDE),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.access import Actor
 from workbench.errors import WrongUse
-from workbench.services import exports, families, lists
+from workbench.services import exports, families, lists, privacy
 from workbench.services.families import FamilyPage, Pair, Question
 from workbench.services.findings import FindingsIndex, Page, Query, plain_search
 from workbench.services.histories import Standing, family_history
@@ -89,12 +89,17 @@ class ListsRoom:
         else:
             self.family = families.subject_page(self.chosen, *self.subject)
 
-    def reveal_numbers(self) -> None:
+    def reveal_numbers(self, purpose: str) -> None:
         """Show whole numbers on the page that is open, on record; the next page hides them."""
         assert self.chosen is not None
         assert self.family is not None
-        self.family = families.reveal_numbers(
-            self.office, self.actor, self.chosen, self.family.family_id, *self.subject
+        self.family = privacy.unmask(
+            self.office,
+            self.actor,
+            self.chosen.summary.id,
+            self.family.family_id,
+            purpose,
+            *self.subject,
         )
 
     def open_pair(self, question: Question, place: int = 0) -> None:

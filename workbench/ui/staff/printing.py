@@ -8,6 +8,7 @@ from html import escape
 
 import ipywidgets as w
 
+from workbench.domain.wilayah import PLACE_KINDS, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services import lists, renewals
@@ -35,7 +36,7 @@ def panel(room: ListsRoom, say: Say, renewed: Callable[[str, str], None]) -> w.W
     places = [
         (f"{place_name(row.code)}: {number_id(row.asked)} perlu dicek", row.code) for row in rows
     ]
-    choose = w.Dropdown(options=places, description="Kelurahan", layout=WIDE)
+    choose = w.Dropdown(options=places, description=PLACE_KINDS, layout=WIDE)
     everyone = w.Checkbox(
         value=False, description="Sertakan keluarga tanpa temuan", indent=False, layout=WIDE
     )
@@ -50,7 +51,7 @@ def panel(room: ListsRoom, say: Say, renewed: Callable[[str, str], None]) -> w.W
         primary=True,
     )
     every = DownloadButton(
-        "Unduh semua kelurahan (zip)",
+        say_locally("Unduh semua kelurahan (zip)"),
         lambda: lists.checklist_files(
             room.office, room.actor, list_id, everyone.value, notes.value
         ),
@@ -95,9 +96,11 @@ def _table(rows: list[_Place]) -> str:
         for row in rows
     )
     return (
-        "<h3>Semua kelurahan pada daftar ini</h3>"
+        f"<h3>{say_locally('Semua kelurahan pada daftar ini')}</h3>"
         "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
-        "<table class='vv-table vv-places'><thead><tr><th>Kelurahan</th><th class='n'>Keluarga</th>"
+        "<table class='vv-table vv-places'><thead><tr><th>"
+        + PLACE_KINDS
+        + "</th><th class='n'>Keluarga</th>"
         "<th class='n'>Perlu dicek</th><th class='n'>Catatan</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -154,7 +157,7 @@ def _corrections(
         layout=WIDE,
     )
     back = UploadButton("Ganti dengan berkas perbaikan", KINDS_OF_FILE, replace, primary=False)
-    again = button("Periksa ulang kelurahan ini", recheck)
+    again = button(say_locally("Periksa ulang kelurahan ini"), recheck)
     return why, w.HBox([again, back], layout=_ROW)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from workbench.access import Actor, Workspace
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import number_id
 from workbench.services import lists
 from workbench.services.findings import NOTE, FindingsIndex, Query
@@ -77,7 +78,7 @@ class RoomView:
         room, say = self.room, self.say
         panels: dict[str, Callable[[], w.Widget]] = {
             "Temuan": lambda: findings.panel(room, say),
-            "Kelurahan dan cetak": lambda: printing.panel(room, say, self._renewed),
+            say_locally("Kelurahan dan cetak"): lambda: printing.panel(room, say, self._renewed),
             "Bandingkan": lambda: comparison.panel(room, say),
             "Baris ditolak": lambda: refused.panel(room, say),
             "Tentang daftar": lambda: about.panel(room, say, self._removed),

@@ -16,7 +16,7 @@ import ipywidgets as w
 from workbench.access import Actor
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
-from workbench.services.classes import WIB
+from workbench.store import clock
 from workbench.ui.download import DownloadButton
 from workbench.ui.said import SaidLine
 from workbench.ui.trainer.proof import STYLE
@@ -286,7 +286,7 @@ def in_use(stored: Sequence[Any]) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return date_id(moment.astimezone(WIB).date())
+    return date_id(moment.astimezone(clock.zone()).date())
 
 
 def _complaints(complaints: Sequence[Any]) -> str:

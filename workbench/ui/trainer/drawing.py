@@ -13,6 +13,7 @@ from typing import Any
 import segno
 
 from workbench.domain.words import date_id, number_id
+from workbench.store import clock
 from workbench.training.answers import word_for
 from workbench.ui.rule_words import WRONGLY_FLAGGED, rule_title, rule_words
 from workbench.ui.trainer.model import (
@@ -331,7 +332,7 @@ def stream(told: Stream) -> str:
     if not told.happenings:
         return _box("Terbaru", '<p class="vvk-muted">Belum ada apa-apa.</p>')
     lines = "".join(
-        f"<li><time>{happening.at.astimezone():%H.%M}</time>{escape(happening.sentence)}</li>"
+        f"<li><time>{happening.at.astimezone(clock.zone()):%H.%M}</time>{escape(happening.sentence)}</li>"
         for happening in told.happenings
     )
     return _box("Terbaru", f'<ul class="vvk-stream">{lines}</ul>')

@@ -16,6 +16,7 @@ from typing import Any
 
 from workbench.access import Actor
 from workbench.domain.words import number_id
+from workbench.store.participant_list import read_participants
 from workbench.ui.hall import hall_address
 
 #: Who has not touched anything for so long, and is not done, may need a hand.
@@ -137,6 +138,8 @@ class ClassRoom:
         courses: Any = None,
         archives: Any = None,
         drills: Any = None,
+        boards: Any = None,
+        arrivals: Any = None,
     ) -> None:
         self.office = office
         self.actor = actor
@@ -145,6 +148,8 @@ class ClassRoom:
         self._courses = courses or import_module("workbench.services.courses")
         self._archives = archives or import_module("workbench.services.class_archives")
         self._drills = drills or import_module("workbench.services.drills")
+        self._boards = boards or import_module("workbench.services.boards")
+        self._arrivals = arrivals or import_module("workbench.services.arrivals")
         self.form = ClassForm()
         self.idle_minutes = IDLE_MINUTES
         self._leave_class(None)
@@ -225,7 +230,7 @@ class ClassRoom:
             # Only the ending of the name is the visitor's.
             path = Path(folder) / f"peserta{Path(file_name).suffix.lower()[:6]}"
             path.write_bytes(content)
-            self.form.expected = self._classes.read_participants(path)
+            self.form.expected = read_participants(path)
         people = self.form.expected
         self.form.seats = min(max(len(people) + SPARE_SEATS, MIN_SEATS), MAX_SEATS)
         unplaced = sum(not person.area_kode for person in people)
@@ -263,7 +268,7 @@ class ClassRoom:
         """The whole board, and of those who sent something since, what is told of their answers."""
         asked = (self.office, self.actor, self.info.id)
         known = {one.seat: one.done for one in self.board.people} if self.board else {}
-        self.board = self._classes.board(*asked)
+        self.board = self._boards.board(*asked)
         self.info = self.board.info
         self.stream.tell(self.board.people, has_end=not self.info.rules)
         sent = {one.seat for one in self.board.people if one.done != known.get(one.seat, 0)}
@@ -321,13 +326,13 @@ class ClassRoom:
 
     def set_aside(self, seat: int, counted: int) -> None:
         """Count somebody who joined twice on one seat only."""
-        self._classes.set_aside(self.office, self.actor, self.info.id, seat, counted)
+        self._boards.set_aside(self.office, self.actor, self.info.id, seat, counted)
         self._mastered.pop(seat, None)
         self._alike.pop(seat, None)
 
     def count_again(self, seat: int) -> None:
         """Put a seat back on the board."""
-        self._classes.count_again(self.office, self.actor, self.info.id, seat)
+        self._boards.count_again(self.office, self.actor, self.info.id, seat)
 
     def put_away(self) -> Any:
         """Archive the class and leave it; returns the archive."""
@@ -346,7 +351,7 @@ class ClassRoom:
 
     def help_back_in(self, seat: int) -> str:
         """A new return code for one person; the old one no longer works."""
-        code: str = self._classes.issue_return_code(self.office, self.actor, self.info.id, seat)
+        code: str = self._arrivals.issue_return_code(self.office, self.actor, self.info.id, seat)
         return code
 
     def join_address(self) -> str:

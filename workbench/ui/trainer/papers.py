@@ -10,6 +10,7 @@ import ipywidgets as w
 from workbench.access import Actor
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError, WrongUse
+from workbench.training.facilitation.handouts import HANDOUTS
 from workbench.ui.download import DownloadButton
 from workbench.ui.said import SaidLine
 
@@ -62,29 +63,50 @@ class PapersPanel:
             ),
             "value",
         )
+        self.handout = w.Dropdown(
+            options=[(words, name) for name, words in HANDOUTS.items()],
+            description="Lembar",
+            layout=_WIDE,
+        )
         self.buttons = {
             "jadwal": self._plain("Jadwal", "timetable"),
             "hadir": self._plain("Daftar hadir", "attendance"),
-            "kartu": DownloadButton("Kartu masuk dengan QR", self._cards),
+            "kartu": self._addressed("Kartu masuk dengan QR", "join_cards"),
             "kasus": self._of_cases("Lembar kasus", "worksheets"),
             "jawaban": self._of_cases("Lembar jawaban", "answer_sheets"),
             "kunci": self._of_cases("Kunci pelatih", "key_sheet"),
+            "pedoman": self._plain("Pedoman pelatih", "guide"),
+            "tayangan": self._addressed("Tayangan (PDF)", "slide_show"),
+            "tayangan_ubah": self._addressed("Tayangan (PPTX)", "presentation"),
+            "lembar": DownloadButton("Unduh lembar", self._handout),
+            "penyegaran": self._addressed("Selebaran penyegaran", "leaflets"),
+            "paket": self._addressed("Paket pelatih (zip)", "trainer_pack"),
             "sertifikat": self._plain("Sertifikat", "certificates"),
             "laporan": self._plain("Laporan (PDF)", "report"),
             "lembar_kerja": self._plain("Laporan (XLSX)", "report_workbook"),
-            "semua": DownloadButton("Unduh semua (zip)", self._all, primary=True),
+            "semua": self._addressed("Unduh semua (zip)", "all_papers", primary=True),
         }
         self.widget = w.VBox(
             [
                 self.said,
                 self.which,
                 _titled("Sebelum kelas", *self._named("jadwal", "hadir", "kartu")),
+                _titled(
+                    "Bahan pelatih", *self._named("pedoman", "tayangan", "tayangan_ubah", "paket")
+                ),
+                w.HTML(_PACK, layout=_FULL),
+                w.HTML("<h3>Lembar untuk peserta</h3>", layout=_FULL),
+                self.handout,
+                w.HBox(self._named("lembar"), layout=_ROW),
                 w.HTML("<h3>Kasus di kertas</h3>", layout=_FULL),
                 w.HTML(_CASES, layout=_FULL),
                 self.source,
                 self.seat,
                 w.HBox(self._named("kasus", "jawaban", "kunci"), layout=_ROW),
-                _titled("Sesudah kelas", *self._named("sertifikat", "laporan", "lembar_kerja")),
+                _titled(
+                    "Sesudah kelas",
+                    *self._named("sertifikat", "laporan", "lembar_kerja", "penyegaran"),
+                ),
                 w.HTML(_NUMBERS, layout=_FULL),
                 w.HBox(self._named("semua"), layout=_ROW),
             ],
@@ -125,11 +147,11 @@ class PapersPanel:
         paper: Paper = make(self._office, self._actor, self._chosen(), *more)
         return paper
 
-    def _cards(self) -> Paper:
-        return self._made("join_cards", self._address())
+    def _addressed(self, label: str, name: str, primary: bool = False) -> DownloadButton:
+        return DownloadButton(label, lambda: self._made(name, self._address()), primary=primary)
 
-    def _all(self) -> Paper:
-        return self._made("all_papers", self._address())
+    def _handout(self) -> Paper:
+        return self._made("handout", self.handout.value)
 
     def _chosen(self) -> str:
         if not self.which.value:
@@ -166,9 +188,14 @@ _CASES = (
     '<p class="vvk vvk-muted">Untuk saat listrik padam. Jawaban di kertas diketik kemudian di '
     "bagian Bantu peserta dan dinilai sama. Kunci hanya untuk pelatih.</p>"
 )
+_PACK = (
+    '<p class="vvk vvk-muted">Pedoman memuat apa yang dikatakan, ditanyakan dan ditayangkan tiap '
+    "sesi. Unduh tayangan sekali lagi sesudah kelas dibuka: keluarganya lalu pasti bukan soal "
+    "kelas. Berkas PPTX boleh Anda ubah.</p>"
+)
 _NUMBERS = (
     '<p class="vvk vvk-muted">Sertifikat mendapat nomor saat pertama diunduh; cetak ulang memakai '
-    "nomor dan isi yang sama.</p>"
+    "nomor dan isi yang sama. Selebaran penyegaran memuat tautan tiap peserta untuk hari ke-30.</p>"
 )
 
 __all__ = ["PapersPanel"]

@@ -6,8 +6,6 @@ Every value that a person typed is escaped where it is drawn.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from html import escape
 from typing import Any, TypeVar
 
 import ipywidgets as w
@@ -16,16 +14,19 @@ from workbench.access import Actor
 from workbench.domain.wilayah import CITY, kecamatan, kelurahan
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
-from workbench.services.bimteks import (
-    GROUPINGS,
-    MIXED,
-    Bimtek,
-    ClassChanges,
-    CourseSettings,
-)
+from workbench.services.bimteks import GROUPINGS, MIXED, CourseSettings
+from workbench.store import clock
 from workbench.training.agenda import PARTS, VARIANTS
 from workbench.ui.rule_words import rule_groups
 from workbench.ui.said import SaidLine
+from workbench.ui.trainer.fields import number_field
+from workbench.ui.trainer.plan_drawing import (
+    STYLE,
+    differences,
+    people_table,
+    sentence_lines,
+    timetable,
+)
 from workbench.ui.trainer.plan_model import PlanRoom
 from workbench.ui.upload import UploadButton
 
@@ -38,18 +39,6 @@ _NEW = -1
 _STAYS = (
     '<p class="vvk vvk-muted">Jumlah kasus tes, aturan dan kelompok aturan tetap seperti saat '
     "kelas dibuka.</p>"
-)
-_TABLE = (
-    "<style>.vvr table{border-collapse:collapse;width:100%}"
-    ".vvr.vvr :is(th,td){padding:6px 12px 6px 0;border-bottom:1px solid var(--vv-line);"
-    "text-align:left;vertical-align:top}.vvr .w{overflow-wrap:anywhere;width:99%}"
-    ".vvr.vvr .n{text-align:right;white-space:nowrap}.vvr .c{white-space:nowrap}"
-    ".vvr small{display:block;color:var(--vv-muted)}.vvr.vvr.vvr h3{margin:24px 0 4px}"
-    ".vvr.vvr.vvr h3:first-child{margin-top:0}.vvr p + table,.vvr table + p{margin-top:8px}"
-    ".vvr-two{display:grid;grid-template-columns:minmax(0,1fr);gap:24px;width:100%}"
-    "@media(min-width:1000px){.vvr-two{grid-template-columns:minmax(0,1.35fr) minmax(0,1fr)}}"
-    ".vvr-two>*{width:auto!important;margin:0!important;min-width:0;align-self:start!important}"
-    ".vvr .vvr-list{max-height:28rem;overflow:auto}</style>"
 )
 
 
@@ -90,7 +79,7 @@ class PlanPanel:
         self.which.observe(lambda change: self._choose(change["new"] or ""), "value")
         self.widget = w.VBox(
             [
-                w.HTML(_TABLE, layout=w.Layout(display="none")),
+                w.HTML(STYLE, layout=w.Layout(display="none")),
                 self.which,
                 w.HBox([*begin, self.copy, self.delete], layout=_ROW),
                 self.asked,
@@ -171,7 +160,7 @@ class PlanPanel:
 
     def _begin(self, variant: str) -> None:
         self.did(
-            lambda: self.room.begin(variant, date.today()),
+            lambda: self.room.begin(variant, clock.today()),
             "Rencana baru disimpan. Semua jam adalah usulan; ubah seperlunya.",
         )
 
@@ -224,12 +213,12 @@ class PlanPanel:
         changes = self.ask(self.room.class_changes)
         if not changes or not (changes.done or changes.kept):
             return ()
-        shown: list[w.Widget] = [w.HTML(_differences(changes), layout=_FULL)]
+        shown: list[w.Widget] = [w.HTML(differences(changes), layout=_FULL)]
         if changes.done:
             self.renew = _button("Sesuaikan kelas", self._renew)
             faults = self.room.plan.agenda.faults()
             self.renew.disabled = bool(faults)
-            shown += [w.HTML(_sentences(faults[:1])), self.renew]
+            shown += [w.HTML(sentence_lines(faults[:1])), self.renew]
         box = w.VBox(shown, layout=w.Layout(width="auto", margin="0 0 16px"))
         box.add_class("vvk-box")
         return (box,)
@@ -418,11 +407,11 @@ class PlanPanel:
         plan, course = self.room.plan, self.room.plan.course
         self.plan_name, self.place = _text("Nama bimtek", plan.name), _text("Tempat", plan.place)
         self.first_day = w.DatePicker(value=plan.date, description="Hari pertama", tooltip="")
-        self.n_test = _number("Kasus tiap tes", course.n_test, 4, 30)
-        self.n_rules = _number("Aturan yang dilatih", course.n_rules, 1, 30)
-        self.code_hours = _number("Kode berlaku (jam)", course.code_hours, 1, 72)
+        self.n_test = number_field("Kasus tiap tes", course.n_test, 4, 30)
+        self.n_rules = number_field("Aturan yang dilatih", course.n_rules, 1, 30)
+        self.code_hours = number_field("Kode berlaku (jam)", course.code_hours, 1, 72)
         share = round(course.error_share * 100)
-        self.share = _number("Kasus berisi salah (%)", share, 5, 100)
+        self.share = number_field("Kasus berisi salah (%)", share, 5, 100)
         self.rule_groups = [
             (
                 key,
@@ -460,7 +449,7 @@ class PlanPanel:
                     '<p class="vvk vvk-muted">Nomor: {n:03d} menjadi 001, {tahun} dan {bulan} '
                     "dari hari pertama.</p>"
                 ),
-                w.HTML(_sentences(blockers)),
+                w.HTML(sentence_lines(blockers)),
                 *([w.HTML(_STAYS)] if plan.class_id else []),
                 self.waiting,
                 w.HBox([keep, self.open], layout=_ROW),
@@ -517,73 +506,6 @@ class PlanPanel:
         self._opened(class_id)
 
 
-def timetable(plan: Bimtek) -> str:
-    """The timetable as a table a day with JP, and what does not fit."""
-    drawn = []
-    for day in plan.agenda.days:
-        rows = "".join(
-            f"<tr><td class='c'>{s.clock}</td><td class='w'>{escape(s.title)}"
-            f"{_under(s.content, s.speaker)}</td>"
-            f"<td>{escape(PARTS[s.part]) if s.part else ''}</td>"
-            f"<td class='n'>{number_id(s.jp) if s.jp else ''}</td></tr>"
-            for s in plan.agenda.of_day(day)
-        )
-        drawn.append(
-            f"<h3>Hari {day}, {date_id(plan.day(day), long=True)}: "
-            f"{number_id(plan.agenda.jp_of_day(day))} JP</h3>"
-            "<table><thead><tr><th>Waktu</th><th>Sesi</th><th>Bagian kelas</th>"
-            f"<th class='n'>JP</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
-    total = (
-        f"<p class='vvk-muted'>Jumlah {number_id(plan.agenda.jp)} jam pelajaran (JP); "
-        "1 JP = 45 menit. Jam adalah usulan.</p>"
-    )
-    return (
-        f'<div class="vvk vvr">{_sentences(plan.agenda.faults())}'
-        f"{_sentences(plan.agenda.doubts(), 'vvk-muted')}{''.join(drawn)}{total}</div>"
-    )
-
-
-def people_table(plan: Bimtek, names: tuple[str, ...]) -> str:
-    """The people with kelurahan, position and group."""
-    if not plan.people:
-        return (
-            '<p class="vvk vvk-muted">Belum ada peserta. Unggah daftar dari kantor (kolom Nama, '
-            "Kelurahan, Jabatan), atau tambah satu per satu.</p>"
-        )
-    rows = "".join(
-        f"<tr><td class='n'>{n}</td><td class='w'>{escape(name)}"
-        f"{_under(one.area, one.position)}</td><td class='n'>{one.group or ''}</td></tr>"
-        for n, (name, one) in enumerate(zip(names, plan.people, strict=True), start=1)
-    )
-    return (
-        f'<div class="vvk vvr"><p>{number_id(len(plan.people))} peserta.</p>'
-        '<div class="vvr-list" tabindex="0" role="region" aria-label="Daftar peserta">'
-        "<table><thead><tr><th class='n'>No</th><th>Nama, asal, jabatan</th>"
-        f"<th class='n'>Kelompok</th></tr></thead><tbody>{rows}</tbody></table></div></div>"
-    )
-
-
-def _differences(changes: ClassChanges) -> str:
-    """How the open class differs from its plan."""
-    will = "".join(f"<li>{escape(one)}</li>" for one in changes.done)
-    stays = "".join(f"<li>{escape(one)}</li>" for one in changes.kept)
-    head = "Rencana berubah, tetapi kelas masih memakai bagian yang lama."
-    drawn = f"<p><strong>{head}</strong> Bila disesuaikan:</p><ul>{will}</ul>" if will else ""
-    drawn += f'<p class="vvk-muted">Yang tetap:</p><ul class="vvk-muted">{stays}</ul>' * bool(stays)
-    return f'<div class="vvk vvr-changes" role="status">{drawn}</div>'
-
-
-def _under(*words: str) -> str:
-    """Small words below a line; of none, nothing."""
-    kept = " · ".join(escape(one) for one in words if one)
-    return f"<small>{kept}</small>" if kept else ""
-
-
-def _sentences(sentences: tuple[str, ...], kind: str = "vvk-blocker") -> str:
-    return "".join(f'<p class="{kind}" role="status">{escape(s)}</p>' for s in sentences)
-
-
 def _areas() -> list[tuple[str, str]]:
     return [
         ("Belum diketahui", ""),
@@ -611,11 +533,6 @@ def _text(label: str, value: str = "") -> w.Text:
     return w.Text(value=value, description=label, layout=_WIDE)
 
 
-def _number(label: str, value: int, least: int, most: int) -> w.BoundedIntText:
-    # A tooltip that is not given would be the word null.
-    return w.BoundedIntText(value=value, min=least, max=most, description=label, tooltip="")
-
-
 def _button(label: str, act: Callable[[], None], primary: bool = False) -> w.Button:
     made = w.Button(description=label, button_style="primary" if primary else "")
     made.layout.width = "auto"
@@ -623,4 +540,4 @@ def _button(label: str, act: Callable[[], None], primary: bool = False) -> w.But
     return made
 
 
-__all__ = ["PlanPanel", "people_table", "timetable"]
+__all__ = ["PlanPanel"]

@@ -23,15 +23,10 @@ _WAITING = '<p class="vvk" role="status">Menghitung bukti kelas …</p>'
 
 
 class ProofPanel:
-    """The proof of one class. ``widget`` is empty until ``refresh``.
+    """The proof of one class. ``widget`` is empty until ``refresh``."""
 
-    ``proofs`` is ``services.proofs`` or something with its functions; without it that module is
-    loaded with the first figure.
-    """
-
-    def __init__(self, office: Any, actor: Actor, class_id: str, proofs: Any = None) -> None:
+    def __init__(self, office: Any, actor: Actor, class_id: str) -> None:
         self._office, self._actor, self._class_id = office, actor, class_id
-        self._proofs = proofs
         self.said = SaidLine()
         self.page = w.HTML(layout=_FULL)
         again = w.Button(description="Hitung lagi")
@@ -43,13 +38,14 @@ class ProofPanel:
 
     def refresh(self) -> None:
         """Work the figures out as the answers stand now; a refusal is said above."""
+        from workbench.services.proofs import proof
         from workbench.ui.trainer.proof_drawing import proof_page
 
         self.said.say("")
         if not self.page.value:
             self.page.value = _WAITING
         try:
-            found = self._service().proof(self._office, self._actor, self._class_id)
+            found = proof(self._office, self._actor, self._class_id)
         except WorkbenchError as error:
             self.page.value = ""
             self.said.say(str(error), wrong=True)
@@ -57,15 +53,10 @@ class ProofPanel:
         self.page.value = proof_page(found)
 
     def _workbook(self) -> tuple[str, bytes]:
-        content = self._service().proof_workbook(self._office, self._actor, self._class_id)
+        from workbench.services.proof_workbooks import proof_workbook
+
+        content = proof_workbook(self._office, self._actor, self._class_id)
         return f"bukti-{self._class_id}.xlsx", content
-
-    def _service(self) -> Any:
-        if self._proofs is None:
-            from workbench.services import proofs
-
-            self._proofs = proofs
-        return self._proofs
 
 
 __all__ = ["ProofPanel"]

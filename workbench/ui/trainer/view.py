@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +17,10 @@ import ipywidgets as w
 from workbench.access import Actor
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
-from workbench.ui.rule_words import rule_groups
 from workbench.ui.trainer import drawing
 from workbench.ui.trainer.live import LivePanel
-from workbench.ui.trainer.model import MAX_UPLOAD_BYTES, MOST_IDLE_MINUTES, ClassRoom
+from workbench.ui.trainer.model import MOST_IDLE_MINUTES, ClassRoom
+from workbench.ui.trainer.opening import OpeningForm
 from workbench.ui.trainer.wall import MissedPanel, offer
 
 T = TypeVar("T")
@@ -119,129 +119,18 @@ class ClassView:
     def draw_form(self) -> None:
         """What a class needs to be opened."""
         self._tabs, self._drawn = None, set()
-        form = self.room.form
-        if not form.groups:
-            form.groups = tuple(key for key, _ in rule_groups())
-        form.day = form.day or date.today()
-        name = w.Text(value=form.name, description="Nama kelas", layout=_WIDE)
-        place = w.Text(value=form.place, description="Tempat", layout=_WIDE)
-        # A tooltip that is not given would be the word null.
-        day = w.DatePicker(value=form.day, description="Tanggal", tooltip="")
-        n_cases = w.BoundedIntText(
-            value=form.n_cases, min=1, max=60, description="Jumlah kasus", tooltip=""
+        is_first = self.room.info is None
+        form = OpeningForm(
+            self.room,
+            self.did,
+            lambda: self.draw_class(JOIN),
+            None if is_first else lambda: self.draw_class(CLASS),
         )
-        share = w.BoundedIntText(
-            value=form.error_percent,
-            min=0,
-            max=100,
-            description="Kasus berisi salah (%)",
-            tooltip="",
-        )
-        seats = w.BoundedIntText(
-            value=form.seats, min=1, max=500, description="Jumlah kursi", tooltip=""
-        )
-        code_hours = w.BoundedIntText(
-            value=form.code_hours, min=1, max=72, description="Kode berlaku (jam)", tooltip=""
-        )
-        ticks = [
-            (key, w.Checkbox(value=key in form.groups, description=words, indent=False))
-            for key, words in rule_groups()
-        ]
-        listed = w.HTML('<p class="vvk-muted">Boleh tanpa daftar peserta.</p>')
-        upload = w.FileUpload(
-            accept=".xlsx,.xls,.xlsb,.ods,.csv",
-            multiple=False,
-            description="Daftar peserta",
-            tooltip="Unggah daftar peserta dari kantor",
-        )
-        reason = w.HTML()
-        open_button = w.Button(description="Buka kelas", button_style="primary")
-        bar = w.IntProgress(layout=_WIDE)
-        counted = w.HTML()
-        waiting = w.VBox([counted, bar], layout=w.Layout(width="100%", display="none"))
-
-        def take(_change: Any = None) -> None:
-            form.name, form.place, form.day = name.value, place.value, day.value
-            form.n_cases, form.error_percent = n_cases.value, share.value
-            form.seats, form.code_hours = seats.value, code_hours.value
-            form.groups = tuple(key for key, tick in ticks if tick.value)
-            reason.value = f'<div class="vvk">{drawing.blocker(form)}</div>'
-            open_button.disabled = bool(form.blockers())
-
-        def read(change: Any) -> None:
-            if not change["new"]:
-                return
-            sent = change["new"][0]
-            if sent["size"] > MAX_UPLOAD_BYTES:
-                self.say("Berkas peserta terlalu besar. Unggah berkas di bawah 20 MB.", True)
-                return
-            content = bytes(sent["content"])
-            words = self.ask(lambda: self.room.read_participants(sent["name"], content))
-            if words is not None:
-                listed.value = drawing.said(words)
-                seats.value = form.seats
-
-        def begin(_button: Any) -> None:
-            take()
-            if form.blockers():
-                return
-            open_button.disabled = True
-            waiting.layout.display = ""
-
-            def progress(done: int, asked: int) -> None:
-                bar.max, bar.value = max(asked, 1), done
-                counted.value = (
-                    f'<p class="vvk" role="status">Menyiapkan kasus: kursi {done} dari {asked}.</p>'
-                )
-
-            if self.did(lambda: self.room.open_class(progress)):
-                self.draw_class(JOIN)
-            else:
-                waiting.layout.display = "none"
-                open_button.disabled = False
-
-        asked = (name, place, day, n_cases, share, seats, code_hours)
-        for widget in (*asked, *(tick for _, tick in ticks)):
-            widget.observe(take, "value")
-        name.continuous_update = place.continuous_update = True
-        upload.observe(read, "value")
-        open_button.on_click(begin)
-        take()
-        groups = w.VBox(
-            [w.HTML('<p class="vvk"><strong>Kelompok aturan</strong></p>'), *(t for _, t in ticks)]
-        )
-        buttons = [open_button]
-        if self.room.info is not None:
-            back = w.Button(description="Kembali ke kelas")
-            back.on_click(lambda _button: self.draw_class(CLASS))
-            buttons.append(back)
-        shown = w.VBox(
-            [
-                w.HTML('<div class="vvk"><h2>Buka kelas baru</h2></div>'),
-                name,
-                place,
-                day,
-                n_cases,
-                share,
-                seats,
-                code_hours,
-                groups,
-                w.HBox(
-                    [upload, listed],
-                    layout=w.Layout(flex_flow="row wrap", width="100%", align_items="center"),
-                ),
-                reason,
-                waiting,
-                w.HBox(buttons, layout=w.Layout(flex_flow="row wrap")),
-            ],
-            layout=w.Layout(width="100%", max_width="760px"),
-        )
-        shown.add_class("vvk-form")
-        if self.room.info is None:
+        if is_first:
             plan = _behind("Rencanakan bimtek satu atau dua hari", self._draw_plan)
-            self.body.children = (plan, shown, self._closing())
+            self.body.children = (plan, form.widget, self._closing())
         else:
-            self.body.children = (shown,)
+            self.body.children = (form.widget,)
 
     # -- the class ---------------------------------------------------------------------------
 

@@ -189,6 +189,15 @@ class Outcome:
         except (KeyError, TypeError, AttributeError) as error:
             raise WrongUse("Hasil kunjungan tidak dapat dibaca. Isi ulang lembarnya.") from error
 
+    def as_asked(self) -> Outcome:
+        """The same without answers to questions that other answers have taken away since."""
+        family = _as_asked(Level.FAMILY, self.family, _EMPTY)
+        return Outcome(
+            family,
+            {key: _as_asked(Level.PERSON, part, family) for key, part in self.persons.items()},
+            {key: _as_asked(Level.FINDING, part, family) for key, part in self.findings.items()},
+        )
+
     def merged(self, other: Outcome) -> Outcome:
         """Both together, as ``codes`` and ``words`` were taken apart."""
 
@@ -291,6 +300,15 @@ def differences(outcomes: Sequence[Outcome]) -> tuple[Difference, ...]:
             if len({frozenset(_as_codes(answer)) for answer in said}) > 1:
                 found.append(Difference(one.level, subject, one.key, said))
     return tuple(found)
+
+
+def _as_asked(level: Level, answers: Answers, above: Answers) -> Answers:
+    kept: dict[str, Answer] = {}
+    # A condition speaks of questions that come before.
+    for one in fields(level):
+        if one.key in answers and one.is_shown({**above, **kept}):
+            kept[one.key] = answers[one.key]
+    return kept
 
 
 def _of(outcome: Outcome, level: Level, subject: str) -> Answers:

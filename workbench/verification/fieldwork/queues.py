@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from workbench.domain.words import date_id, number_id
+from workbench.verification.fieldwork.outcomes import Answers
 
 #: Days back whose visits make the pace, today included.
 PACE_DAYS: Final = 14
@@ -25,6 +26,9 @@ LEAST_DAYS: Final = 3
 #: ... and at least so many visits.
 LEAST_VISITS: Final = 5
 _MONTH = 30.4375
+#: Codes of ``outcome_fields.yaml``: there, but not met; another visit is proposed.
+_NOT_MET: Final = "KB8"
+_GO_AGAIN: Final = "KUNJUNGAN_ULANG"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def priority(
     return Priority(
         (
             Part(
-                found[0] if found else 0, f"temuan terberat {gravest}" if found else "tanpa temuan"
+                found[0] if found else 0,
+                f"temuan terberat {gravest.capitalize()}" if found else "tanpa temuan terbuka",
             ),
             Part(further, f"{max(len(found) - 1, 0)} temuan lain"),
             Part(
@@ -128,6 +133,15 @@ def forecast(
         word = "Melewati" if is_late else "Sebelum"
         sentence += f" {word} tenggat {date_id(deadline)}."
     return Forecast(left, pace, until, is_late, sentence)
+
+
+def revisit_words(answers: Answers) -> str:
+    """Why somebody has to go once more after a visit that said this of the family; "" where not."""
+    if answers.get("presence") == _NOT_MET:
+        return "Belum dapat ditemui pada kunjungan terakhir."
+    if answers.get("proposal") == _GO_AGAIN:
+        return "Petugas mengusulkan kunjungan ulang."
+    return ""
 
 
 def is_within(place: tuple[str, str, str], areas: Iterable[tuple[str, str, str]]) -> bool:

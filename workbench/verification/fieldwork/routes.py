@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import csv
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from workbench.errors import WrongUse
+from workbench.verification.fieldwork.outcomes import Outcome
+
+#: The usual way, where none was chosen.
+USUAL: Final = "musyawarah"
+#: Papers that are never ticked by hand: signed minutes of a musyawarah kept here, and a visit.
+MINUTES: Final = "BERITA_ACARA"
+VISIT: Final = "KUNJUNGAN"
+#: A statement that stands in for minutes; it says why.
+STATEMENT: Final = "SPTJM"
+#: What the field says of a family nobody spoke to.
+_NOBODY_MET: Final = ("", "KB8")
+_CARDS: Final = frozenset({"KTP", "KK"})
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,25 @@ def route(code: str) -> Route:
         if one.code == code:
             return one
     raise WrongUse("Jalur usulan tidak dikenal. Pilih musyawarah, penetapan, atau usul mandiri.")
+
+
+@cache
+def proposing() -> frozenset[str]:
+    """The proposals of a visit (``proposals.csv``) that need one of the routes."""
+    path = files("workbench.verification.fieldwork").joinpath("proposals.csv")
+    with path.open(encoding="utf-8") as lines:
+        return frozenset(row["kode"] for row in csv.DictReader(lines) if row["lewat_jalur"] == "ya")
+
+
+def shown_by_visit(outcomes: Iterable[Outcome]) -> frozenset[str]:
+    """The papers that visits stand for: what was seen at the door, and the visit itself."""
+    shown: set[str] = set()
+    for one in outcomes:
+        if one.family.get("presence", "") not in _NOBODY_MET:
+            shown.add(VISIT)
+        if set(one.family.get("evidence", ())) >= _CARDS:
+            shown.add("KTP_KK")
+    return frozenset(shown)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,12 @@ from workbench.errors import Forbidden, WrongUse
 DONE: Final = "selesai"
 MOST_STAGES: Final = 12
 REASON_LENGTH: Final = 500
+#: What a stage can mean to the program: where a musyawarah decides, and from where on a record is
+#: a proposal, which the papers of its route must carry.
+MEETING: Final = "musyawarah"
+PROPOSAL: Final = "usulan"
+#: What stages mean whose plan does not say it, by code.
+_MEANINGS: Final = {"musyawarah": MEETING, "petugas_data": PROPOSAL}
 _CODE = re.compile(r"[a-z][a-z_]{1,19}")
 
 
@@ -35,11 +41,15 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its code, its name on the screen and who usually does it."""
+    """One stage: its code, its name on the screen, who usually does it, and what it means.
+
+    ``meaning`` is ``MEETING``, ``PROPOSAL`` or "".
+    """
 
     code: str
     title: str
     who: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,23 @@ class StagePlan:
     def title(self, code: str) -> str:
         """The name of a stage, also of one the plan no longer has."""
         return next((one.title for one in self.stages if one.code == code), code.replace("_", " "))
+
+    @property
+    def meeting(self) -> str:
+        """The code of the stage a musyawarah decides at; "" in a plan without one."""
+        return next((one.code for one in self.stages if one.meaning == MEETING), "")
+
+    def is_proposal(self, stage: str) -> bool:
+        """Whether a record that stands at ``stage`` is a proposal, or was one before.
+
+        In a plan that marks no stage as the proposal's, the last one is.
+        """
+        codes = [one.code for one in self.stages]
+        first = next(
+            (place for place, one in enumerate(self.stages) if one.meaning == PROPOSAL),
+            len(codes) - 1,
+        )
+        return stage == DONE or stage in codes[first:]
 
     def standing(self, steps: Sequence[Step]) -> str:
         """The code of the stage a record stands at, ``DONE`` after the last."""
@@ -139,14 +166,20 @@ def default_plan() -> StagePlan:
 
 
 def read_plan(entries: Any) -> StagePlan:
-    """A plan as an office wrote it: a list of ``{code, title, who}``.
+    """A plan as an office wrote it: a list of ``{code, title, who, meaning}``.
 
-    Raises ``WrongUse`` unless there are 2 to 12 stages, each with a title and a code of its own
-    (2 to 20 small letters or ``_``).
+    Where no stage says what it means, those of the usual codes mean what they usually do. Raises
+    ``WrongUse`` unless there are 2 to 12 stages, each with a title and a code of its own (2 to 20
+    small letters or ``_``), and for a meaning that is none, comes twice or is the first stage's.
     """
     try:
         stages = tuple(
-            Stage(str(one["code"]), str(one["title"]).strip(), str(one.get("who", "")).strip())
+            Stage(
+                str(one["code"]),
+                str(one["title"]).strip(),
+                str(one.get("who", "")).strip(),
+                str(one.get("meaning", "")),
+            )
             for one in entries
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -160,4 +193,11 @@ def read_plan(entries: Any) -> StagePlan:
         raise WrongUse("Kode tahap tidak boleh sama. Beri tiap tahap kode sendiri.")
     if not all(0 < len(one.title) <= 80 for one in stages):
         raise WrongUse("Tiap tahap perlu nama, paling panjang 80 huruf.")
+    if not any(one.meaning for one in stages):
+        stages = tuple(replace(one, meaning=_MEANINGS.get(one.code, "")) for one in stages)
+    told = [one.meaning for one in stages if one.meaning]
+    if not set(told) <= {MEETING, PROPOSAL} or len(set(told)) < len(told):
+        raise WrongUse("Arti tahap hanya musyawarah atau usulan, masing-masing sekali.")
+    if stages[0].meaning:
+        raise WrongUse("Tahap pertama mencatat hasil kunjungan. Taruh musyawarah sesudahnya.")
     return StagePlan(stages)

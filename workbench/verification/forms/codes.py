@@ -47,18 +47,19 @@ def _modules(texts: Sequence[str]) -> Bits:
     """1 where a module is dark: text, row, column; with the quiet zone."""
     data = np.array([list(text.encode("ascii")) for text in texts], np.uint8)
     base, parts = _basis(data.shape[1])
-    bits = np.unpackbits(data, axis=1).astype(np.float32)
-    # What all texts share is added once. Sums of some hundred ones: exact in single precision.
+    bits = np.unpackbits(data, axis=1)
+    # What all texts share is added once. No matrix product: its threads would wait at full speed
+    # beside the setter of pages.
     shared = bits.all(axis=0)
-    varied = bits.any(axis=0) & ~shared
-    summed = (bits[:, varied] @ parts[varied] + parts[shared].sum(axis=0)).astype(np.uint32) % 2
+    drawn = np.tile(base ^ np.bitwise_xor.reduce(parts[shared], axis=0), (len(texts), 1))
+    for bit in np.flatnonzero(bits.any(axis=0) & ~shared):
+        drawn ^= bits[:, bit, None] * parts[bit]
     side = int(len(base) ** 0.5)
-    drawn = (summed.astype(np.uint8) ^ base).reshape(-1, side, side)
-    return np.pad(drawn, ((0, 0), (QUIET, QUIET), (QUIET, QUIET)))
+    return np.pad(drawn.reshape(-1, side, side), ((0, 0), (QUIET, QUIET), (QUIET, QUIET)))
 
 
 @lru_cache(maxsize=8)
-def _basis(length: int) -> tuple[Bits, npt.NDArray[np.float32]]:
+def _basis(length: int) -> tuple[Bits, Bits]:
     """The code of zero bytes, and what each bit of a text of this length changes in it."""
     base = _drawn(bytes(length))
     parts = []
@@ -66,7 +67,7 @@ def _basis(length: int) -> tuple[Bits, npt.NDArray[np.float32]]:
         text = bytearray(length)
         text[place // 8] = 128 >> place % 8
         parts.append(_drawn(bytes(text)) ^ base)
-    return base, np.array(parts, np.float32)
+    return base, np.array(parts)
 
 
 def _drawn(content: bytes) -> Bits:

@@ -30,15 +30,24 @@ class Sharing(StrEnum):
 
 
 class Numbers(StrEnum):
-    """What is printed of NIK and KK numbers: first four and last two digits, or nothing."""
+    """What is printed of NIK and KK numbers: first four and last two digits, nothing, or all."""
 
     MASKED = "disamarkan"
     LEFT_OUT = "tidak dicetak"
+    WHOLE = "ditulis lengkap"
 
     @property
     def words(self) -> str:
         """What the foot of a sheet says."""
         return f"NIK dan nomor KK {self.value}"
+
+
+@dataclass(frozen=True)
+class Officer:
+    """Somebody who goes to the doors; the id is the account's."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,8 @@ class Packet:
 
     @property
     def id(self) -> str:
-        """A short name of what it holds; other families or another list make another one."""
-        held = "\x1f".join([self.list_id, *(visit.key for visit in self.visits)])
+        """A short name of what it holds; other families, list or officer make another one."""
+        held = "\x1f".join([self.list_id, self.officer, *(visit.key for visit in self.visits)])
         return hashlib.sha256(held.encode()).hexdigest()[:8]
 
     @property
@@ -139,21 +148,23 @@ def make_packets(
     list_id: str,
     period: str,
     sharing: Sharing = Sharing.KELURAHAN,
-    officers: Mapping[str, str] | None = None,
+    officers: Mapping[str, Sequence[Officer]] | None = None,
     numbers: Numbers = Numbers.MASKED,
+    cards: Mapping[str, str] | None = None,
 ) -> list[Packet]:
     """The packets of a list, in the order of its sheets.
 
-    ``members`` are (person_id, name, masked NIK) by family_id, ``officers`` who goes to which
-    family_id (nobody: a sheet without a name), ``key`` makes a key from a kind ("keluarga",
-    "orang", "temuan") and the ids of the list. What belongs to no known family is left out: there
-    is no door to knock at.
+    ``members`` are (person_id, name, NIK as it may be printed) by family_id, ``cards`` KK numbers
+    by family_id where they are not the masked ones of the sheets, ``officers`` who goes to which
+    family_id (nobody: a sheet without a name; several: each has it in a packet of their own),
+    ``key`` makes a key from a kind ("keluarga", "orang", "temuan") and the ids of the list. What
+    belongs to no known family is left out: there is no door to knock at.
     """
     going = officers or {}
+    whole = cards or {}
     packets = []
     for sheet in sheets:
-        for part, blocks in _parts(sheet, sharing, going):
-            named = {going.get(block.family_id, "") for block in blocks}
+        for part, name, blocks in _parts(sheet, sharing, going):
             packets.append(
                 Packet(
                     list_id,
@@ -165,10 +176,17 @@ def make_packets(
                     sheet.kelurahan_kode_kemendagri,
                     sheet.kelurahan,
                     sheet.kecamatan,
-                    part if sharing is Sharing.RT else "",
-                    named.pop() if len(named) == 1 else "",
+                    part,
+                    name,
                     tuple(
-                        _visit(block, number, members.get(block.family_id, ()), key, numbers)
+                        _visit(
+                            block,
+                            number,
+                            whole.get(block.family_id, block.no_kk),
+                            members.get(block.family_id, ()),
+                            key,
+                            numbers,
+                        )
                         for number, block in enumerate(blocks, start=1)
                     ),
                 )
@@ -177,36 +195,44 @@ def make_packets(
 
 
 def _parts(
-    sheet: Checklist, sharing: Sharing, going: Mapping[str, str]
-) -> Iterator[tuple[str, list[FamilyBlock]]]:
-    parts: dict[str, list[FamilyBlock]] = {}
+    sheet: Checklist, sharing: Sharing, going: Mapping[str, Sequence[Officer]]
+) -> Iterator[tuple[str, str, list[FamilyBlock]]]:
+    """RT in words, name of the officer and families of each packet of a sheet."""
+    parts: dict[object, list[FamilyBlock]] = {}
     for block in sheet.families:
         if not block.family_id:
             continue
-        part = {
-            Sharing.KELURAHAN: "",
-            Sharing.RT: f"RT {block.rt or '-'} RW {block.rw or '-'}",
-            Sharing.OFFICER: going.get(block.family_id, ""),
-        }[sharing]
-        parts.setdefault(part, []).append(block)
-    yield from parts.items()
+        if sharing is Sharing.OFFICER:
+            for officer in going.get(block.family_id) or [Officer("", "")]:
+                parts.setdefault(officer, []).append(block)
+        else:
+            rt = f"RT {block.rt or '-'} RW {block.rw or '-'}" if sharing is Sharing.RT else ""
+            parts.setdefault(rt, []).append(block)
+    for part, blocks in parts.items():
+        if isinstance(part, Officer):
+            yield "", part.name, blocks
+        else:
+            teams = {tuple(going.get(block.family_id, ())) for block in blocks}
+            team = teams.pop() if len(teams) == 1 else ()
+            yield str(part), ", ".join(officer.name for officer in team), blocks
 
 
 def _visit(
     block: FamilyBlock,
     number: int,
+    card: str,
     members: Sequence[tuple[str, str, str]],
     key: Callable[..., str],
     numbers: Numbers,
 ) -> Visit:
-    def shown(masked: str) -> str:
-        return masked if numbers is Numbers.MASKED else ""
+    def shown(text: str) -> str:
+        return "" if numbers is Numbers.LEFT_OUT else text
 
     return Visit(
         key("keluarga", block.family_id),
         number,
         block.head,
-        shown(block.no_kk),
+        shown(card),
         block.address,
         block.rt,
         block.rw,

@@ -8,7 +8,7 @@ a sentence and kept: on its own cell where the row is known, on a list of strays
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -27,7 +27,7 @@ from workbench.verification.fieldwork.outcomes import (
     fields,
 )
 from workbench.verification.forms.packets import Packet
-from workbench.verification.forms.sheet import Marked, Stray
+from workbench.verification.forms.sheet import GONE, Marked, Stray
 from workbench.verification.forms.tables import (
     KEYS,
     LIST,
@@ -46,6 +46,9 @@ _TOP_ROWS: Final = 30
 _OWN: Final = ("_index", "key", "_uuid")
 _PARENT: Final = ("_parent_index", "parent_key", "_submission__uuid", "__kept_parent")
 _YES: Final = frozenset({"1", "true", "ya", "yes"})
+#: What became of a row nobody finds here, by level, list and key ("" where nothing is known), and
+#: whether it stood here when it was printed.
+Fate = Callable[[Level, str, str], tuple[str, bool]]
 _DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -87,6 +90,7 @@ class Entry:
 class Returned:
     """What came back. ``faults`` hold their families back, ``reminders`` do not.
 
+    ``strays`` belong to nothing here; ``gone`` did when they were printed, and need no mending.
     ``typed`` are the answers as they were written, by key of the row and header of ours.
     """
 
@@ -94,6 +98,7 @@ class Returned:
     faults: tuple[Fault, ...]
     reminders: tuple[Fault, ...]
     strays: tuple[Stray, ...]
+    gone: tuple[Stray, ...]
     typed: Mapping[str, Mapping[str, str]]
 
     @property
@@ -107,18 +112,7 @@ class Returned:
         for fault in (*self.faults, *self.reminders):
             cell = said.setdefault(fault.key, {})
             cell[fault.header] = f"{cell.get(fault.header, '')} {fault.sentence}".strip()
-        return Marked(self.typed, said, self.strays)
-
-
-def read_returned(
-    files: Iterable[tuple[str, bytes]], packets: Sequence[Packet], today: date | None = None
-) -> Returned:
-    """Read files by name and content; ``packets`` are what went out of the list.
-
-    Raises ``UnusableInput`` where a file cannot be opened or none holds a column of keys.
-    """
-    tables = [table for name, content in files for table in open_tables(name, content)]
-    return read_tables(tables, packets, today)
+        return Marked(self.typed, said, self.strays, self.gone)
 
 
 def open_tables(name: str, content: bytes) -> Iterator[Table]:
@@ -126,7 +120,7 @@ def open_tables(name: str, content: bytes) -> Iterator[Table]:
     source = workbooks.open_source(name, content, lambda cells: float(_level(cells) is not None))
     for sheet in source.sheets:
         table = _table(sheet, Path(name).name)
-        if table is not None:
+        if table is not None and table.name != GONE:
             yield table
 
 
@@ -147,13 +141,17 @@ def _table(sheet: RawSheet, file: str) -> Table | None:
 
 
 def read_tables(
-    tables: Sequence[Table], packets: Sequence[Packet], today: date | None = None
+    tables: Sequence[Table],
+    packets: Sequence[Packet],
+    today: date | None = None,
+    fate: Fate = lambda _level, _list_id, _key: ("", False),
 ) -> Returned:
     """Read tables whose headers are ours or a form's; typed rows are such a table.
 
-    Raises ``UnusableInput`` where no table has a column of keys, or one has a column twice.
+    ``fate`` is asked about rows of nobody. Raises ``UnusableInput`` where no table has a column
+    of keys, or one has a column twice.
     """
-    reading = _Reading(packets)
+    reading = _Reading(packets, fate)
     known = [(level, table) for table in tables if (level := _level(table.headers)) is not None]
     if not known:
         raise UnusableInput(
@@ -255,7 +253,8 @@ def _tick(header: str, ours: Mapping[str, tuple[Field, str]]) -> tuple[Field, st
 class _Reading:
     """Tables are taken one by one, families first, then everything is put together."""
 
-    def __init__(self, packets: Sequence[Packet]) -> None:
+    def __init__(self, packets: Sequence[Packet], fate: Fate) -> None:
+        self.fate = fate
         self.lists = {packet.list_id for packet in packets}
         self.known: dict[Level, dict[str, Row]] = {
             level: {row.key: row for packet in packets for row in rows_of(packet, level)}
@@ -276,6 +275,7 @@ class _Reading:
         self.typed: dict[str, dict[str, str]] = {}
         self.faults: list[Fault] = []
         self.strays: list[Stray] = []
+        self.gone: list[Stray] = []
         self.held: set[str] = set()
         self.visits: dict[str, str] = {}
         self._unnamed = count(1)
@@ -310,7 +310,8 @@ class _Reading:
         known = self.known[level].get(key)
         reason = self._refuse(level, known, cell)
         if known is None or reason:
-            self.strays.append(Stray(where, reason, row))
+            told, is_gone = self.fate(level, cell(LIST), key) if known is None else ("", False)
+            (self.gone if is_gone else self.strays).append(Stray(where, told or reason, row))
             if known is not None:
                 self.held.add(known.family)
             return
@@ -421,7 +422,12 @@ class _Reading:
             if not blocked:
                 entries.append(Entry(family, _given(whole), where, visit))
         return Returned(
-            tuple(entries), tuple(self.faults), tuple(reminders), tuple(self.strays), self.typed
+            tuple(entries),
+            tuple(self.faults),
+            tuple(reminders),
+            tuple(self.strays),
+            tuple(self.gone),
+            self.typed,
         )
 
     def _whole(

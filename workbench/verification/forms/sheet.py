@@ -28,6 +28,8 @@ from workbench.verification.forms.tables import NAMES, NUMBER, SHOWN, Row, answe
 TOP: Final = 3
 #: What comes back without a row of its own.
 STRAY: Final = "Tidak dikenali"
+#: What came back for a row that the list no longer has.
+GONE: Final = "Sudah tidak ada"
 _HIDDEN: Final = 3
 _LISTS: Final = "Pilihan"
 _WIDTHS: Final = {
@@ -57,11 +59,15 @@ class Stray:
 
 @dataclass(frozen=True)
 class Marked:
-    """What goes back: typed texts and sentences by key of a row and header; rows of nobody."""
+    """What goes back: typed texts and sentences by key of a row and header; rows of nobody.
+
+    ``gone`` are rows that are no longer there, with what became of them.
+    """
 
     typed: Mapping[str, Texts] = field(default_factory=dict)
     said: Mapping[str, Texts] = field(default_factory=dict)
     strays: Sequence[Stray] = ()
+    gone: Sequence[Stray] = ()
 
 
 def write_sheet(packet: Packet) -> bytes:
@@ -185,8 +191,9 @@ def _draw(
         _draw_page(page, level, words, styles, ranges)
         for at, (key, cells) in enumerate(rows(level), start=TOP + 1):
             _write_row(page, at, level, key, cells, marked, styles)
-    if marked.strays:
-        _draw_strays(book, marked.strays, styles)
+    for name, rows_of_nobody in ((STRAY, marked.strays), (GONE, marked.gone)):
+        if rows_of_nobody:
+            _draw_strays(book.add_worksheet(name), rows_of_nobody, styles)
     _draw_guide(book, styles, bool(marked.said or marked.strays))
     pages[Level.FAMILY].activate()
     book.close()
@@ -325,8 +332,7 @@ def _write_row(
             page.write_comment(at, place, sentence, {"x_scale": 2.2})
 
 
-def _draw_strays(book: Any, strays: Sequence[Stray], styles: Mapping[str, Any]) -> None:
-    page = book.add_worksheet(STRAY)
+def _draw_strays(page: Any, strays: Sequence[Stray], styles: Mapping[str, Any]) -> None:
     names = list(dict.fromkeys(name for stray in strays for name in stray.cells))
     for place, header in enumerate(("Asal", "Sebab", *names)):
         page.write_string(0, place, _plain(header), styles["head"])

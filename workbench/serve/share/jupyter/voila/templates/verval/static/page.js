@@ -19,6 +19,15 @@
     }
   });
 
+  // Help begins at the part about the tab that is open, where its page has one.
+  const anchorOf = (words) => words.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".vv-help[target]");
+    if (!link) return;
+    const tab = document.querySelector("main [role=tab][aria-selected=true]");
+    link.hash = tab ? anchorOf(tab.textContent) : "";
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-once]")) return;

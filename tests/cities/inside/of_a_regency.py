@@ -1,0 +1,243 @@
+"""Kabupaten Grobogan, of which the repository knows nothing: 280 desa and kelurahan by code alone.
+
+Run by ``tests/cities/test_other_cities.py`` in a process that works for that city.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+import shapely
+
+from workbench.domain import Draft, nik
+from workbench.domain.cities import CELL_KM
+from workbench.domain.schema import SNAPSHOT_TABLES
+from workbench.domain.wilayah import (
+    CITY,
+    PLACE_KINDS,
+    area_name,
+    find_kelurahan,
+    kecamatan,
+    kelurahan,
+    kelurahan_by_code,
+    known_kecamatan_codes,
+    say_locally,
+    village_head,
+)
+from workbench.errors import UnusableInput
+from workbench.geo.areas import schematic_words
+from workbench.geo.boundaries import schematic_frame
+from workbench.rules import check
+from workbench.serve.sign_in_pages import area_choices
+from workbench.services.accounts import known_areas
+from workbench.synthesis import default_recipe, generate
+from workbench.synthesis.sheets import write_sheet
+from workbench.training import Plan
+from workbench.training.drawing import draw_seats
+from workbench.verification import read_list
+from workbench.verification.checklists import checklist
+from workbench.verification.meetings.content import roles
+
+_DAY = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def clean():
+    return generate(families=700, seed=3, error_rate=0.0)
+
+
+def test_the_recipe_gives_the_city_its_places_and_their_kecamatan():
+    assert (CITY.name, CITY.kind, CITY.province, CITY.is_placed) == (
+        "Kabupaten Grobogan",
+        "kabupaten",
+        "33",
+        False,
+    )
+    assert (len(kelurahan()), len(kecamatan())) == (280, 19)
+    assert Counter(place.kind for place in kelurahan()) == {"Desa": 273, "Kelurahan": 7}
+    assert kecamatan()["33.15.13"] == "Purwodadi"
+
+
+def test_every_place_is_called_what_it_is():
+    assert area_name("33.15.05.2007") == "Desa Karanganyar, Kecamatan Geyer"
+    assert area_name("33.15.12.1001") == "Kelurahan Grobogan, Kecamatan Grobogan"
+    assert village_head("33.15.05.2007") == "Kepala desa"
+    assert village_head("33.15.12.1001") == "Lurah"
+    assert PLACE_KINDS == "Desa/Kelurahan"
+    assert say_locally("Semua kelurahan") == "Semua desa/kelurahan"
+    assert roles()["LURAH"].called("Desa") == "Kepala desa atau sekretaris desa"
+    assert roles()["LURAH"].called("Kelurahan") == "Lurah atau sekretaris lurah"
+
+
+def test_namesakes_are_told_apart_by_their_kecamatan():
+    assert find_kelurahan("Karanganyar") is None
+    for name in ("Karangrayung", "Geyer", "Purwodadi"):
+        found = find_kelurahan("Ds. Karanganyar", f"Kec. {name}")
+        assert found is not None
+        assert found.kecamatan == name
+
+
+def test_accounts_and_the_door_offer_its_areas_and_no_other():
+    assert known_areas() == {*kelurahan_by_code(), *kecamatan(), "33.15"}
+    choices = [choice for _, group in area_choices() for choice in group]
+    assert choices[0] == ("33.15", "Kabupaten Grobogan (seluruh kabupaten)")
+    assert ("33.15.10.1006", "Kelurahan Wirosari, Kecamatan Wirosari") in choices
+    assert len(choices) == 280 + 19 + 1
+
+
+def test_a_practice_number_is_read_as_one_of_its_province():
+    number = nik.Nik.parse("9915051205800001")
+    assert number is not None
+    assert number.region6 == "331505"
+    assert "331505" in known_kecamatan_codes()
+
+
+def test_the_clean_city_raises_nothing_and_speaks_of_no_other(clean):
+    assert len(check(clean)) == 0
+    words = "\n".join(
+        str(value).upper()
+        for table in ("family", "person", "aid", "event", "psks")
+        for row in clean[table].to_pylist()
+        for value in row.values()
+        if isinstance(value, str)
+    )
+    assert "GROBOGAN" in words
+    for elsewhere in ("SERANG", "CIPARE", "KASEMEN", "BANTEN", "36.73", "993673"):
+        assert elsewhere not in words, elsewhere
+
+
+def test_village_cash_is_paid_in_desa_alone(clean):
+    homes = {row["family_id"]: row for row in clean["family"].to_pylist()}
+    paid = [row for row in clean["aid"].to_pylist() if row["program"] == "BLTDD"]
+    assert len(paid) > 5
+    for row in paid:
+        place = kelurahan_by_code()[homes[row["family_id"]]["kelurahan_kode_kemendagri"]]
+        assert place.is_desa
+        assert row["source"] == "desa"
+
+
+def test_what_is_planted_is_found():
+    city = generate(families=500, seed=4, error_rate=0.5)
+    planted = {(row["rule"], row["subject"]) for row in city["truth"].to_pylist() if row["rule"]}
+    found = {(row["rule"], row["subject"]) for row in check(city).table.to_pylist()}
+    assert len(planted) > 200
+    assert planted <= found
+
+
+def test_its_lists_are_read_and_checked_by_kecamatan(clean, tmp_path):
+    write_sheet(clean, tmp_path / "daftar.csv")
+    opened = read_list([tmp_path / "daftar.csv"], practice=True, as_of=_DAY)
+    read = Counter(opened.register["family"].column("kelurahan_kode_kemendagri").to_pylist())
+    told = Counter(clean["family"].column("kelurahan_kode_kemendagri").to_pylist())
+    assert read == told
+    assert opened.register.manifest["city_kode_kemendagri"] == "33.15"
+
+
+@pytest.mark.parametrize("told", ["KAB. GROBOGAN", "Kabupaten Grobogan", "Grobogan", "3315", ""])
+def test_a_list_may_name_the_regency_in_many_ways(told, tmp_path):
+    assert _kept(tmp_path, told) == 1
+
+
+def test_a_list_of_another_city_is_refused_by_name(tmp_path):
+    with pytest.raises(UnusableInput, match="di luar Kabupaten Grobogan"):
+        _kept(tmp_path, "KOTA SERANG")
+
+
+def _kept(folder, city):
+    rows = [
+        "NIK,NOKK,NAMA,TANGGAL LAHIR,JENIS KELAMIN,KABUPATEN/KOTA,KECAMATAN,DESA/KELURAHAN",
+        f"3315050105859001,3315050101209001,SITI CONTOH,01-05-1985,L,{city},GEYER,KARANGANYAR",
+    ]
+    path = folder / "daftar.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    register = read_list([path], practice=False, as_of=_DAY).register
+    assert set(register["family"].column("kelurahan_kode_kemendagri").to_pylist()) == {
+        "33.15.05.2007"
+    }
+    return register["person"].num_rows
+
+
+def test_village_cash_in_a_kelurahan_is_asked_about(clean):
+    paid = next(row for row in clean["aid"].to_pylist() if row["program"] == "BLTDD")
+    town = {"kelurahan_kode_kemendagri": "33.15.12.1001"}
+    found = check(_changed(clean, "family", paid["family_id"], town)).table.to_pylist()
+    assert [row["subject"] for row in found if row["rule"] == "BAN-17"] == [paid["aid_id"]]
+
+
+def _changed(register, table, key, cells):
+    """The register with other cells in the row of that id, or in all rows where it is ""."""
+    draft = Draft(dict(register.manifest))
+    for name in SNAPSHOT_TABLES:
+        for row in register[name].to_pylist():
+            is_it = name == table and key in ("", row[f"{table}_id"])
+            draft.add(name, {**row, **cells} if is_it else row)
+    return draft.to_register()
+
+
+def test_points_of_cells_accuse_no_house():
+    """Nobody knows where the places lie, so no house can lie too far from one."""
+    far = {"latitude": -7.05, "longitude": 110.9}
+    city = generate(families=30, seed=1, error_rate=0.0)
+    assert len(check(_changed(city, "family", "", far))) == 0
+
+
+def test_the_map_is_of_equal_cells_that_say_so():
+    frame = schematic_frame()
+    assert list(frame["kode_kemendagri"]) == [place.kode_kemendagri for place in kelurahan()]
+    assert schematic_words(frame.attrs["source"]) == "Petak, bukan letak"
+    shapes = list(frame.geometry)
+    assert max(one.area for one in shapes) == pytest.approx(
+        min(one.area for one in shapes), rel=1e-3
+    )
+    tree = shapely.STRtree(shapes)
+    near = tree.query(shapes, predicate="intersects")
+    assert near.shape[1] == len(shapes), "a cell touches another"
+    side = CELL_KM / 111.2
+    for code in kecamatan():
+        mine = [s for s, k in zip(shapes, frame["kecamatan_kode"], strict=True) if k == code]
+        joined = shapely.union_all([one.buffer(0.04 * side) for one in mine])
+        assert joined.geom_type == "Polygon", f"{code} lies in pieces"
+
+
+def test_a_class_has_its_cases_here():
+    for _seat, cases in draw_seats(Plan("grobogan", n_cases=8, seed=5), range(1, 2)):
+        assert len(cases) == 8
+        for case in cases:
+            for row in case.listed.tables["family"]:
+                code = row["kelurahan_kode_kemendagri"]
+                # A mistake may lie in the code itself.
+                assert code.startswith("33.15.") or code not in kelurahan_by_code()
+            shown = json.dumps(case.to_public()).upper()
+            assert not any(name in shown for name in ("SERANG", "BANTEN", "CIPARE"))
+
+
+def test_the_sheet_is_signed_by_who_leads_there(tmp_path):
+    from openpyxl import load_workbook
+
+    from workbench.verification.checklist_workbook import write_checklists
+
+    city = generate(families=60, seed=2, error_rate=0.6)
+    paths = write_checklists(city, check(city), tmp_path)
+    sheets = {one.kelurahan_kode_kemendagri: one for one in checklist(city, check(city))}
+    assert sheets
+    words = [
+        str(cell.value)
+        for path in paths
+        for row in load_workbook(path).worksheets[0].iter_rows()
+        for cell in row
+        if cell.value
+    ]
+    assert any("Kepala desa atau yang mewakili" in word for word in words)
+    assert any("Kabupaten Grobogan" in word for word in words)
+    assert not any("Serang" in word for word in words)
+
+
+def test_the_recipe_takes_what_it_does_not_say_from_the_shipped_one():
+    recipe = default_recipe()
+    assert recipe.name == "kabupaten_grobogan"
+    assert set(recipe.origins) == {"jawa", "sunda", "tionghoa"}
+    assert recipe.families == 5000
+    assert set(recipe.kecamatan_weights) == set(kecamatan())

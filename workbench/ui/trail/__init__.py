@@ -1,0 +1,1 @@
+"""The room Jejak: who did what, whether the chain is whole, evidence, and the office's settings."""
