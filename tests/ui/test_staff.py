@@ -320,3 +320,19 @@ def test_the_map_room_draws_once_there_is_a_list(empty_room, room, monkeypatch, 
     if desk.work:
         desk.work.join()
     assert "DATA NYATA" in desk.map.page
+
+
+def test_a_tab_pressed_while_another_list_opens_shows_that_list(room, tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text(HEADER + ROWS.split("\n")[1] + "\n", encoding="utf-8")
+    later = lists.bring_in(room.office, STAFF, path, "Uji April")
+    room.refresh()
+    view = RoomView(room)
+    pressed = view.panels.tabs
+    assert room.chosen.summary.id != later.id
+    _choose(view.widget, "Daftar", later.id)
+    pressed.selected_index = 4
+    assert pressed in view.body.children
+    (about,) = pressed.children[4].children
+    assert "<dd>Uji April</dd>" in "".join(_texts(about))
+    assert "1 baris dibaca" in view.panels.counts.value

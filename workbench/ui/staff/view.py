@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets as w
@@ -15,7 +15,7 @@ from workbench.services.findings import NOTE, FindingsIndex, Query
 from workbench.services.office import Office
 from workbench.ui.said import SaidLine
 from workbench.ui.staff import about, comparison, findings, printing, refused
-from workbench.ui.staff.drawing import WIDE, button, day_words, did
+from workbench.ui.staff.drawing import WIDE, Say, button, day_words, did
 from workbench.ui.staff.importing import ImportView
 from workbench.ui.staff.model import ListsRoom
 
@@ -59,7 +59,8 @@ class RoomView:
         choose.observe(lambda change: self._open(change["new"]), "value")
         top = w.HBox([choose, new], layout=w.Layout(flex_flow="row wrap", width="100%"))
         top.add_class("vv-shelf")
-        self.body.children = (top, *self._opened(self.room.chosen))
+        self.panels = ListPanels(self.room, self.say, self._renewed, self._removed)
+        self.body.children = (top, self.panels.counts, self.panels.tabs)
 
     def draw_import(self) -> None:
         """The steps that bring a list in."""
@@ -71,31 +72,10 @@ class RoomView:
         self.say(sentence)
 
     def _open(self, list_id: str) -> None:
-        did(lambda: self.room.choose(list_id), self.say)
-        self.draw()
-
-    def _opened(self, opened: lists.OpenList) -> Sequence[w.Widget]:
-        room, say = self.room, self.say
-        panels: dict[str, Callable[[], w.Widget]] = {
-            "Temuan": lambda: findings.panel(room, say),
-            say_locally("Kelurahan dan cetak"): lambda: printing.panel(room, say, self._renewed),
-            "Bandingkan": lambda: comparison.panel(room, say),
-            "Baris ditolak": lambda: refused.panel(room, say),
-            "Tentang daftar": lambda: about.panel(room, say, self._removed),
-        }
-        places = [w.VBox(layout=WIDE) for _ in panels]
-        tabs = w.Tab(children=places, titles=list(panels), selected_index=0, layout=WIDE)
-
-        def draw_chosen(_change: object = None) -> None:
-            """A panel is drawn when it is first looked at."""
-            place = tabs.selected_index or 0
-            if not places[place].children:
-                places[place].children = (list(panels.values())[place](),)
-
-        tabs.observe(draw_chosen, "selected_index")
-        draw_chosen()
-        assert room.index is not None
-        return (w.HTML(_counts_line(opened.summary, room.index)), tabs)
+        if did(lambda: self.room.choose(list_id), self.say):
+            self.panels.draw()
+        else:
+            self.draw()
 
     def _renewed(self, list_id: str, sentence: str) -> None:
         self.room.refresh()
@@ -105,6 +85,50 @@ class RoomView:
     def _removed(self) -> None:
         self.draw()
         self.say("Daftar dihapus. Siapa, kapan, dan alasannya tercatat.")
+
+
+class ListPanels:
+    """What there is to see of the list that is open, a tab each.
+
+    The tabs stay when another list is opened: whoever presses one meanwhile gets it.
+    """
+
+    def __init__(
+        self,
+        room: ListsRoom,
+        say: Say,
+        renewed: Callable[[str, str], None],
+        removed: Callable[[], None],
+    ) -> None:
+        self._room = room
+        panels: dict[str, Callable[[], w.Widget]] = {
+            "Temuan": lambda: findings.panel(room, say),
+            say_locally("Kelurahan dan cetak"): lambda: printing.panel(room, say, renewed),
+            "Bandingkan": lambda: comparison.panel(room, say),
+            "Baris ditolak": lambda: refused.panel(room, say),
+            "Tentang daftar": lambda: about.panel(room, say, removed),
+        }
+        self._panels = tuple(panels.values())
+        self._places = [w.VBox(layout=WIDE) for _ in panels]
+        self.counts = w.HTML()
+        self.tabs = w.Tab(children=self._places, titles=list(panels), selected_index=0, layout=WIDE)
+        self.tabs.observe(lambda _change: self._draw_chosen(), "selected_index")
+        self.draw()
+
+    def draw(self) -> None:
+        """The open list, in the tab that is looked at."""
+        assert self._room.chosen is not None
+        assert self._room.index is not None
+        self.counts.value = _counts_line(self._room.chosen.summary, self._room.index)
+        for place in self._places:
+            place.children = ()
+        self._draw_chosen()
+
+    def _draw_chosen(self) -> None:
+        """A panel is drawn when it is first looked at."""
+        chosen = self.tabs.selected_index or 0
+        if not self._places[chosen].children:
+            self._places[chosen].children = (self._panels[chosen](),)
 
 
 def _side(actor: Actor) -> str:
