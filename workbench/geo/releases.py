@@ -26,6 +26,7 @@ def release_text(release: Release) -> str:
             "remark": table.remark,
             "facts": table.facts,
             "whole": sorted(table.whole),
+            "kept": table.kept,
             "cells": {
                 column.key: [
                     _number(table.cells.get((code, column.key), UNKNOWN)) for code in codes
@@ -80,6 +81,7 @@ def _table(one: dict[str, Any], areas: AreaSet) -> PublishedTable:
         one["remark"],
         tuple(tuple(tuple(keys) for keys in fact) for fact in one["facts"]),
         frozenset(one.get("whole", ())),
+        bool(one.get("kept", False)),
     )
 
 

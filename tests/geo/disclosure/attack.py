@@ -2,8 +2,8 @@
 
 Known are all published cells, which sums they belong to, what columns can be parts of others, that
 counts are whole and not negative, and the policy: a hidden cell is no zero, unless its column is
-sensitive, it belongs to a whole so small that everything said of it is hidden, or its kecamatan
-is published whole.
+sensitive, it belongs to a whole so small that everything said of it is hidden, its kecamatan
+is published whole, or the release tells only what a former one told.
 """
 
 from __future__ import annotations
@@ -250,6 +250,8 @@ def may_be_zero(release: Release, table: PublishedTable) -> Iterator[tuple[str, 
     hidden = {place for place, cell in table.cells.items() if cell.state is State.DISEMBUNYIKAN}
     inside = members(release, table)
     found: set[tuple[str, str]] = set()
+    if table.kept:
+        return iter(hidden)
     for code in inside:
         row = {key for where, key in hidden if where == code}
         for column in table.columns:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.geo.disclosure.shapes import KINDS, categories, city, count, families
 from workbench.geo.disclosure.gate import disclose
+from workbench.geo.disclosure.lattice import Lattice
 from workbench.geo.disclosure.tables import Cell, Column, Counts, Release, State
 
 AREAS = city(3, 3, 2)
@@ -221,3 +222,18 @@ def test_a_whole_in_another_table_is_hidden_where_it_would_tell() -> None:
     alone = disclose([whole, replace(part, columns=(count("p"),))], AREAS)
     assert alone.cell("dasar", "w", CODES[0]) == Cell(State.ANGKA, 5)
     assert disclose([whole, part], AREAS).cell("dasar", "w", CODES[0]) == HIDDEN
+
+
+def test_a_bound_is_laid_once_and_counts_only_where_it_binds() -> None:
+    lattice = Lattice()
+    part, whole, fixed = lattice.add(2, "part"), lattice.add(9, "whole"), lattice.add(5, "fixed")
+    for _ in range(2):
+        lattice.bind((part,), (whole,))
+        lattice.bind((fixed,), (whole,))
+    lattice.bind((whole,), (part,))
+    assert lattice.bounds == [((part,), (whole,)), ((fixed,), (whole,))]
+    lattice.hide(whole)
+    lattice.least[whole] = 2
+    assert [lattice.binds(n) for n in (0, 1)] == [False, True]
+    lattice.hide(part)
+    assert lattice.binds(0)

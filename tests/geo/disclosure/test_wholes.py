@@ -113,6 +113,18 @@ def test_whole_kecamatan_come_in_the_order_of_the_areas(regency: AreaSet) -> Non
     assert list(gathered["ppks"]) == list(regency.kecamatan)
 
 
+def test_a_table_that_is_whole_in_one_release_alone_takes_its_kindred_with_it() -> None:
+    """Its places stand each for itself then; those of tables it does not touch stay alike."""
+    kin = [replace(SPARSE, name=name, columns=PAIR[1:]) for name in ("t", "u")]
+    alone = replace(SPARSE, name="v", columns=(count("c"),), cells={})
+    releases = [[*kin, alone], [*kin, alone]]
+    both = {name: frozenset({FIRST}) for name in "tuv"}
+    _, even = gather(releases, [both, both], AREAS)
+    _, uneven = gather(releases, [both | {"u": frozenset()}, both], AREAS)
+    assert even["t"][FIRST] == even["v"][FIRST] == uneven["v"][FIRST] == (CODES[:5],)
+    assert uneven["t"][FIRST] == tuple((code,) for code in CODES[:5])
+
+
 @pytest.mark.usefixtures("_large")
 def test_the_numbers_of_whole_kecamatan_are_not_told() -> None:
     rng = Random("wholes:many")

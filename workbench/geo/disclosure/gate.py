@@ -21,6 +21,11 @@ In a city of many kelurahan a kecamatan with little to count is published whole 
 so is every kecamatan where the proof would take too long. That it took too long tells something
 of all numbers together, of none alone. In a whole kecamatan a hidden cell may be zero.
 
+Where even that takes too long beside a former release, what that one told of rows that have not
+changed is told again (``kept``), and of all else the city alone, or nothing. The last needs no
+proof: every table that fits the former release fits this one too, since what is hidden here may be
+any number from zero up, and that a row repeats is known anyway.
+
 Two releases: the numbers of different periods are not tied, and a change is published where both
 are shown, so it adds nothing. A list published under thresholds of 3, 5 and 10 shows less each
 time, and together no more than under the lowest. For other counts that
@@ -33,8 +38,9 @@ higher threshold than now; the other way ``veil`` takes out what a lower thresho
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from workbench.geo.areas import AreaSet
 from workbench.geo.disclosure.complements import protect
@@ -59,16 +65,29 @@ STEPS = (3, 5, 10)
 MANY_PLACES = 120
 #: Fewer than so many families (or records, or people) a kelurahan are few.
 FEW_A_PLACE = 15
-#: What may be reckoned for one release; about ten seconds of a core.
+#: What may be reckoned for one try at a release, about twenty seconds of a core; a third of it for
+#: the city beside what is kept.
 EFFORT = 45_000_000
 
 _SILENT = (
     "Angka daftar ini disembunyikan semua, karena belum dapat dipastikan bahwa angka kecilnya "
     "tetap tertutup."
 )
+_AS_BEFORE = (
+    "Yang tampil hanya angka yang sama dengan peta yang sudah terbit{also}. Angka lain "
+    "disembunyikan, karena selisihnya dengan peta itu mungkin membuka angka kecil."
+)
 
 #: Area code and column key.
 Place = tuple[str, str]
+
+
+class Kept(Enum):
+    """Whether only what a former release told is told again, and the city beside it."""
+
+    NONE = auto()
+    AND_CITY = auto()
+    ALONE = auto()
 
 
 @dataclass(frozen=True)
@@ -90,16 +109,27 @@ def disclose(
 
     Equal counts and settings give an equal release. ``former`` are releases that tell of the same
     time as ``tables``, oldest first. What takes longer than ``EFFORT`` is published of whole
-    kecamatan only, and what takes as long again not at all.
+    kecamatan only; what takes as long again of the city, and what has not changed since the last
+    of ``former``; then without the city.
     """
     few = FEW_A_PLACE if len(areas.by_code) > MANY_PLACES else 0
-    for least in (few, math.inf):
-        whole = sparse(tables, areas, least)
+    tries = [(sparse(tables, areas, least), Kept.NONE) for least in (few, math.inf)]
+    if former:
+        last = former[-1].release.tables
+        whole = {one.name: last[one.name].whole for one in tables if one.name in last}
+        tries += [(whole, Kept.AND_CITY), (whole, Kept.ALONE)]
+    for whole, kept in tries:
         try:
-            return _disclosed(tables, areas, threshold, sensitive_from, former, whole)
+            release = _disclosed(tables, areas, threshold, sensitive_from, former, whole, kept)
         except Exhausted:
             continue
+        if kept is Kept.NONE or _tells(release):
+            return release
     return _nothing(tables, areas, threshold)
+
+
+def _tells(release: Release) -> bool:
+    return any(cell.value for table in release.tables.values() for cell in table.cells.values())
 
 
 def _disclosed(
@@ -109,8 +139,9 @@ def _disclosed(
     sensitive_from: int,
     former: Sequence[Former],
     whole: Mapping[str, frozenset[str]],
+    kept: Kept,
 ) -> Release:
-    lattice, effort = Lattice(), Effort(EFFORT)
+    lattice, effort = Lattice(), Effort(EFFORT if kept is Kept.NONE else EFFORT / 3)
     *before, now = gather(
         [*(one.tables for one in former), tables],
         [*({t.name: t.whole for t in one.release.tables.values()} for one in former), whole],
@@ -129,14 +160,18 @@ def _disclosed(
         earlier += out
     sheets = _lay(tables, areas, lattice, earlier, now)
     mine = {cell for sheet in sheets for cell in sheet.cells.values()}
-    lattice.older = set(range(len(lattice.values))) - mine
+    known = {cell for sheet in earlier for cell in sheet.cells.values()}
+    lattice.older = known - mine
     lattice.open(mine - lasting)
     for step in (*(one for one in STEPS if one < threshold), threshold):
         for sheet in sheets:
             sheet.hide_small(step, sensitive_from)
+            if kept is not Kept.NONE:
+                sheet.hide_untold(mine - known, city=kept is Kept.ALONE)
         lattice.settle_least()
-        protect(lattice, step, effort)
-    return Release(areas, {sheet.table.name: sheet.published() for sheet in sheets}, threshold)
+        if kept is not Kept.ALONE:
+            protect(lattice, step, effort)
+    return Release(areas, {sheet.table.name: sheet.published(kept) for sheet in sheets}, threshold)
 
 
 def veil(release: Release, other: Release) -> Release:
@@ -378,6 +413,17 @@ class _Sheet:
         self.lattice.least[cell] = min(self.lattice.least[cell], least)
         self.lattice.hide(cell)
 
+    def hide_untold(self, fresh: Set[int], *, city: bool) -> None:
+        """Whatever no former release has told, zeros too; all of the city only if asked.
+
+        A cell that is not ``fresh`` stays as small as it could be in the former release.
+        """
+        for (code, key), cell in self.cells.items():
+            is_open = code == self.areas.city_code or not self._value(self.areas.city_code, key)
+            if not self.lattice.frozen[cell] and (city or not is_open):
+                may_be_none = cell in fresh or not self._value(code, key)
+                self._hide(code, key, least=0 if may_be_none else 1)
+
     def recall(self, release: Release) -> None:
         """What a release has told stays known; what it has hidden stays hidden."""
         for (code, key), cell in self.cells.items():
@@ -385,6 +431,9 @@ class _Sheet:
             one = self.behind.get(code, (code,))[0]
             if zero or release.cell(self.table.name, key, one).value is not None:
                 self.lattice.frozen[cell] = True
+            elif not self._value(code, key):
+                # Hidden without a look at the number, or a zero would have been told.
+                self.lattice.least[cell] = 0
             self.lattice.hide(cell)
 
     def _about(self, column: Column) -> Iterator[str]:
@@ -407,7 +456,7 @@ class _Sheet:
             yield part.key
             yield from self._about(part)
 
-    def published(self) -> PublishedTable:
+    def published(self, kept: Kept) -> PublishedTable:
         """The table without what is hidden."""
         cells = {
             (code, key): self._published(code, key)
@@ -419,12 +468,17 @@ class _Sheet:
             self.table.columns,
             cells,
             self.table.surveyed.intersection(self.areas.by_code),
-            " ".join(
-                filter(None, (self.table.remark, words(self.whole, len(self.areas.kecamatan))))
-            ),
+            " ".join(filter(None, (self.table.remark, self._words(kept)))),
             self.table.facts,
             self.whole,
+            kept is not Kept.NONE,
         )
+
+    def _words(self, kept: Kept) -> str:
+        if kept is Kept.NONE:
+            return words(self.whole, len(self.areas.kecamatan))
+        also = f" dan jumlah {self.areas.city_name}" if kept is Kept.AND_CITY else ""
+        return _AS_BEFORE.format(also=also) if self.members else ""
 
     def _published(self, code: str, key: str) -> Cell:
         code = self.stands_at.get(code, code)

@@ -73,7 +73,7 @@ def weaknesses(lattice: Lattice, width: int, proven: set[int], effort: Effort) -
 
 
 def _components(lattice: Lattice) -> Iterator[tuple[list[int], list[int], list[int]]]:
-    """Hidden cells that hang together, with their lines and bounds (indices)."""
+    """Hidden cells that hang together, with their lines and the bounds that bind (indices)."""
     root = list(range(len(lattice.values)))
 
     def find(cell: int) -> int:
@@ -88,8 +88,13 @@ def _components(lattice: Lattice) -> Iterator[tuple[list[int], list[int], list[i
             root[find(cell)] = find(hidden[0])
         return hidden[0] if hidden else None
 
+    # Beside a former release there are so many rows that those which bind nothing would cost most.
     lines = [(n, join((total, *parts))) for n, (total, parts) in enumerate(lattice.lines)]
-    bounds = [(n, join(parts + wholes)) for n, (parts, wholes) in enumerate(lattice.bounds)]
+    bounds = [
+        (n, join(parts + wholes))
+        for n, (parts, wholes) in enumerate(lattice.bounds)
+        if not lattice.older or lattice.binds(n)
+    ]
     grouped: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for cell, hidden in enumerate(lattice.hidden):
         if hidden:

@@ -29,6 +29,7 @@ class Lattice:
     rank: list[tuple[int, int]] = field(default_factory=list)
     lines: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     bounds: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)
+    bound: set[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=set)
     above: list[list[int]] = field(default_factory=list)
     below: list[list[int]] = field(default_factory=list)
     older: set[int] = field(default_factory=set)
@@ -61,10 +62,22 @@ class Lattice:
     def bind(self, parts: tuple[int, ...], wholes: tuple[int, ...]) -> None:
         """``parts`` together are no more than ``wholes``, a cell counting as often as it is named.
 
-        Where the numbers say otherwise it is no fact, and nobody can build on it.
+        Where the numbers say otherwise it is no fact, and nobody can build on it. A row that a
+        later release repeats says it again, which changes nothing.
         """
+        if (parts, wholes) in self.bound:
+            return
         if sum(self.values[one] for one in parts) <= sum(self.values[one] for one in wholes):
+            self.bound.add((parts, wholes))
             self.bounds.append((parts, wholes))
+
+    def binds(self, bound: int) -> bool:
+        """Whether a bound says more of its hidden cells than their ``least`` does."""
+        parts, wholes = self.bounds[bound]
+        if any(self.hidden[one] for one in parts):
+            return True
+        least = sum(self.least[one] if self.hidden[one] else self.values[one] for one in wholes)
+        return sum(self.values[one] for one in parts) > least
 
     def lines_of(self, cell: int) -> list[int]:
         """The lines a cell stands in, as a part or as the total."""

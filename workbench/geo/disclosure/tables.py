@@ -80,7 +80,8 @@ class PublishedTable:
     """One table behind the gate, by (area code, column key); cells of every level.
 
     ``whole`` are the kecamatan of which no number of a single kelurahan is shown, whatever it is;
-    a zero only where the kecamatan has none either.
+    a zero only where the kecamatan has none either. ``kept``: below the city only what a former
+    release has told of rows that have not changed; a hidden cell may be zero.
     """
 
     name: str
@@ -90,6 +91,7 @@ class PublishedTable:
     remark: str = ""
     facts: tuple[Fact, ...] = ()
     whole: frozenset[str] = frozenset()
+    kept: bool = False
 
 
 @dataclass(frozen=True)

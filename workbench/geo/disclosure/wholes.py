@@ -51,9 +51,9 @@ def _leaves(table: Counts, key: str) -> list[str]:
 
 def _related(tables: Sequence[Counts]) -> list[set[str]]:
     """Names of tables that hang together."""
-    groups: list[set[str]] = [{one.name} for one in tables]
+    groups: list[set[str]] = [{name} for name in dict.fromkeys(one.name for one in tables)]
     for one, other in combinations(tables, 2):
-        if _is_tied(one, other):
+        if one.name != other.name and _is_tied(one, other):
             mine, theirs = (next(g for g in groups if t.name in g) for t in (one, other))
             if mine is not theirs:
                 groups.remove(theirs)
@@ -77,21 +77,40 @@ def gather(
 ) -> list[dict[str, Gathered]]:
     """For each release, by table: its whole kecamatan, and which of their kelurahan are alike.
 
-    Where the releases are not whole in the same tables, none is like another.
+    Where a table, or one that hangs together with it, is not whole in all of the releases, none is
+    like another.
     """
     groups = _alike(releases, areas)
-    for code, found in groups.items():
-        tables = [{name for name, codes in whole.items() if code in codes} for whole in wholes]
-        if any(one != tables[0] for one in tables):
-            groups[code] = tuple((one,) for group in found for one in group)
+    single = {
+        code: tuple((one,) for group in found for one in group) for code, found in groups.items()
+    }
+    uneven = _uneven(releases, wholes, areas)
     return [
         # In the order of the areas: equal counts are to give an equal release, in any process.
         {
-            name: {code: found for code, found in groups.items() if code in codes}
+            name: {
+                code: single[code] if (name, code) in uneven else found
+                for code, found in groups.items()
+                if code in codes
+            }
             for name, codes in whole.items()
         }
         for whole in wholes
     ]
+
+
+def _uneven(
+    releases: Sequence[Sequence[Counts]],
+    wholes: Sequence[Mapping[str, frozenset[str]]],
+    areas: AreaSet,
+) -> set[tuple[str, str]]:
+    """Table and kecamatan where the releases differ in whether it is whole, kindred tables too."""
+    found: set[tuple[str, str]] = set()
+    for kin in _related([table for tables in releases for table in tables]):
+        for code in areas.kecamatan:
+            if len({code in whole.get(name, ()) for whole in wholes for name in kin}) > 1:
+                found |= {(name, code) for name in kin}
+    return found
 
 
 def _alike(
