@@ -23,6 +23,7 @@ import folium
 import geopandas as gpd
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.figures import records
 from tests.geo import made_atlas
 from workbench.geo.atlas import Atlas
 from workbench.geo.boundaries import load_boundaries
@@ -133,6 +134,7 @@ def main() -> None:
         "folium.Choropleth x 56": (lambda path: stock_folium(atlas, path), 67),
         "geopandas.explore x 1": (lambda path: stock_explore(atlas, path), 67),
     }
+    kept = {}
     chromium = os.environ.get("CHROMIUM", "") or shutil.which("chromium")
     with TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(
@@ -144,8 +146,12 @@ def main() -> None:
             found = measure(browser, path, wanted)
             if name.startswith("ours"):
                 found |= change(browser, path)
+            kept[name] = found
             print(f"{name:26} {json.dumps(found)}", flush=True)
         browser.close()
+    counts = {"categories": len(made_atlas.CATEGORIES), "dates": len(atlas.periods)}
+    lines = "schematic" if real is None else "real"
+    records.keep({**counts, "areas": len(atlas.frame), "lines": lines, "pages": kept})
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 take for this: ReportLab and fpdf2, XlsxWriter by itself and openpyxl. Peers draw the same words,
 boxes and QR codes, a family a block that does not break; they are run on a few kelurahan
 (``--peers``) and their figures multiplied. Printed are seconds by the clock, CPU seconds and
-megabytes. A peer that is not installed is said so.
+megabytes; a peer that is not installed is said so, and nothing is kept.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
+from tests.figures import records
 from workbench.domain.words import mask_nik
 from workbench.rules import check
 from workbench.services.field_papers import Form, _lines, draw
@@ -162,19 +163,29 @@ def by_openpyxl(packet: Packet) -> bytes:
     return content.getvalue()
 
 
+PEERS: tuple[tuple[str, str, Callable[[Packet], bytes]], ...] = (
+    ("ReportLab", "reportlab", by_reportlab),
+    ("fpdf2", "fpdf", by_fpdf),
+    ("XlsxWriter by itself", "xlsxwriter", by_xlsxwriter),
+    ("openpyxl, write only", "openpyxl", by_openpyxl),
+)
+
+
 def measure(
     title: str, make: Callable[[Packet], bytes], packets: Sequence[Packet], workers: int = 1
-) -> None:
+) -> dict[str, float]:
     clock, cpu = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(workers) as pool:
         size = sum(map(len, pool.map(make, packets)))
     share = KELURAHAN / len(packets)
     clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    found = {"work": clock * share, "cpu": cpu * share, "mb": size * share / 1e6}
     print(
-        f"{title:24} {clock * share:8.2f} s {cpu * share:8.2f} s CPU {size * share / 1e6:8.1f} MB"
+        f"{title:24} {found['work']:8.2f} s {found['cpu']:8.2f} s CPU {found['mb']:8.1f} MB"
         f"   ({len(packets)} of {KELURAHAN} kelurahan)",
         flush=True,
     )
+    return {**found, "kelurahan": len(packets)}
 
 
 def main() -> None:
@@ -183,19 +194,19 @@ def main() -> None:
     peers = options.parse_args().peers
     packets = make_city()
     few = packets[:peers]
-    print(f"{sum(len(packet.visits) for packet in packets)} families", flush=True)
+    families = sum(len(packet.visits) for packet in packets)
+    print(f"{families} families", flush=True)
+    kept = {}
     for form, workers in ((Form.PDF, 2), (Form.WORKBOOK, 1)):
-        measure(f"ours, {form.value}", lambda p, f=form: draw(f, ADDRESS, p)[1], packets, workers)
-    for title, package, make in (
-        ("ReportLab", "reportlab", by_reportlab),
-        ("fpdf2", "fpdf", by_fpdf),
-        ("XlsxWriter by itself", "xlsxwriter", by_xlsxwriter),
-        ("openpyxl, write only", "openpyxl", by_openpyxl),
-    ):
+        title = f"ours, {form.value}"
+        kept[title] = measure(title, lambda p, f=form: draw(f, ADDRESS, p)[1], packets, workers)
+    for title, package, make in PEERS:
         if find_spec(package) is None:
             print(f"{title:24} not installed")
-        else:
-            measure(title, make, few)
+            continue
+        kept[title] = measure(title, make, few)
+    if all(find_spec(package) for _title, package, _make in PEERS):
+        records.keep({"families": families, "makers": kept})
 
 
 if __name__ == "__main__":

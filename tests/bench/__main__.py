@@ -6,7 +6,8 @@ Then each runs alone in a process of its own, in turn, several times; medians of
 CPU seconds and the highest memory are printed with ratios. Read the ratios, not the seconds.
 
 ``--persons`` gives the size, ``--memory`` what our engine may take, ``--only`` some engines.
-``--country`` judges 285 million people by hand: it needs 60 GB of disk and an hour or two.
+``--country`` judges 285 million people, or as many as are said: it needs 60 GB of disk and an hour
+or two. What is quoted is kept (``tests.figures.records``).
 """
 
 from __future__ import annotations
@@ -24,16 +25,28 @@ from pathlib import Path
 
 from tests.bench import country, data, peers
 from tests.bench.definitions import SHARED, register_of
+from tests.figures import records
 
 #: Persons above which an engine is not run, and why.
 _ENOUGH = 4_000_000
 _WHY = "not run: would take more memory than this machine has"
 _IN_MEMORY = ("pandas", "pandera-pandas", "great-expectations")
+#: Persons, where the command does not say: of a city, and of a part of the country.
+_CITY, _PART = 300_000, 12_000_000
 #: Rows of the table for the twenty rules; the rest is told in sentences.
 _SAME_RULES = (
     *("scan", "ours", "polars", "pointblank", "pandera-polars"),
     *("pandas", "pandera-pandas", "great-expectations"),
 )
+#: What has no peer: which engine by which other, and in words.
+_RATIOS = {
+    "shared": ("ours", "scan", "the twenty rules / hash of the same columns"),
+    "catalogue": (
+        *("catalogue", "scan-catalogue"),
+        "the whole catalogue / hash of the columns it needs",
+    ),
+    "again": ("recheck", "catalogue", "one kelurahan judged again / the whole list"),
+}
 
 
 def make_data(folder: Path, persons: int) -> dict[str, float]:
@@ -91,14 +104,16 @@ def compare(folder: Path, engines: list[str]) -> None:
 def main() -> None:
     """Print the table, or, as a child process, the figures of one engine."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--persons", type=int, default=300_000)
+    parser.add_argument("--persons", type=int, help="300 thousand; 12 million for a country")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--memory", default="1GB")
+    parser.add_argument("--memory", help="1GB; 4GB for a country")
     parser.add_argument("--only", nargs="*", choices=list(peers.ENGINES), default=None)
-    parser.add_argument("--country", action="store_true")
+    parser.add_argument("--country", type=int, nargs="?", const=country.PERSONS, metavar="PERSONS")
     parser.add_argument("--folder", type=Path, help="where data lie, or are made and kept")
     parser.add_argument("--engine")
     options = parser.parse_args()
+    options.persons = options.persons or (_PART if options.country else _CITY)
+    options.memory = options.memory or ("4GB" if options.country else "1GB")
     if options.engine:
         run_engine(options.engine, options.folder, options.memory)
         return
@@ -109,7 +124,7 @@ def main() -> None:
         data.add_kelurahan(folder, options.persons)
         facts = make_data(folder, options.persons)
         if options.country:
-            country.judge_country(folder, options.memory, _tell)
+            records.keep(country.judge_country(folder, options.country, options.memory, _tell))
         else:
             _bench(folder, facts, options)
     finally:
@@ -118,6 +133,8 @@ def main() -> None:
 
 
 def _bench(folder: Path, facts: dict[str, float], options: argparse.Namespace) -> None:
+    from workbench.rules import catalogue
+
     absent = {engine: why for engine in peers.ENGINES if (why := peers.missing(engine))}
     if facts["persons"] > _ENOUGH:
         absent |= dict.fromkeys(_IN_MEMORY, _WHY)
@@ -141,6 +158,8 @@ def _bench(folder: Path, facts: dict[str, float], options: argparse.Namespace) -
         engine: {key: statistics.median(run[key] for run in of) for key in of[0]}
         for engine, of in runs.items()
     }
+    for of in median.values():
+        of |= {f"{key}_x": of[key] / median["ours"][key] for key in ("work", "cpu")}
     _print_table(median, absent, wanted)
     found = len((folder / "ours.txt").read_text(encoding="utf-8").splitlines())
     print(
@@ -149,8 +168,23 @@ def _bench(folder: Path, facts: dict[str, float], options: argparse.Namespace) -
         f"{platform.python_version()}. Typed copy, made once at import: {facts['typed']:.1f} s, "
         f"{facts['typed_cpu']:.1f} CPU s."
     )
-    for line in _ratios(median):
-        print(line)
+    ratios = _ratios(median)
+    for name, r in ratios.items():
+        print(
+            f"CPU, {_RATIOS[name][2]} = {r['cpu_x']:.3g} ({r['cpu']:.2f} s; by the clock "
+            f"{r['work_x']:.3g}; peak {r['mib']:.0f} MiB)"
+        )
+    if any(map(peers.missing, peers.ENGINES)):
+        _tell("Not kept: not every peer is installed.")
+        return
+    records.keep(
+        {
+            **{"persons": facts["persons"], "rules": len(SHARED), "found": found},
+            **{"runs": options.runs, "memory": options.memory, "catalogue": len(catalogue())},
+            "engines": {engine: median[engine] for engine in _SAME_RULES if engine in median},
+            "ratios": ratios,
+        }
+    )
 
 
 def _print_table(
@@ -158,35 +192,28 @@ def _print_table(
 ) -> None:
     print("| engine | work s | x | CPU s | x | peak MiB | findings equal to ours |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    ours = median["ours"]
     for engine in _SAME_RULES:
         words = peers.ENGINES[engine][0]
         if engine in median:
             m = median[engine]
             equal = "-" if engine == "scan" else "yes"
             print(
-                f"| {words} | {m['work']:.2f} | {m['work'] / ours['work']:.1f} | {m['cpu']:.2f} "
-                f"| {m['cpu'] / ours['cpu']:.1f} | {m['mib']:.0f} | {equal} |"
+                f"| {words} | {m['work']:.2f} | {m['work_x']:.1f} | {m['cpu']:.2f} "
+                f"| {m['cpu_x']:.1f} | {m['mib']:.0f} | {equal} |"
             )
         elif engine in wanted:
             print(f"| {words} | {absent[engine]} | | | | | |")
 
 
-def _ratios(median: dict[str, dict[str, float]]) -> list[str]:
-    """The figures that have no peer, as sentences."""
-    pairs = (
-        ("ours", "scan", "the twenty rules / hash of the same columns"),
-        ("catalogue", "scan-catalogue", "the whole catalogue / hash of the columns it needs"),
-        ("recheck", "catalogue", "one kelurahan judged again / the whole list"),
-    )
-    return [
-        f"CPU, {words}: {median[a]['cpu']:.2f} s / {median[b]['cpu']:.2f} s "
-        f"= {median[a]['cpu'] / median[b]['cpu']:.3g} (work {median[a]['work']:.2f} s / "
-        f"{median[b]['work']:.2f} s = {median[a]['work'] / median[b]['work']:.3g}; "
-        f"peak {median[a]['mib']:.0f} MiB)"
-        for a, b, words in pairs
+def _ratios(median: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            **{key: median[a][key] for key in ("work", "cpu", "mib")},
+            **{f"{key}_x": median[a][key] / median[b][key] for key in ("work", "cpu")},
+        }
+        for name, (a, b, _words) in _RATIOS.items()
         if a in median and b in median
-    ]
+    }
 
 
 def _tell(words: str) -> None:

@@ -40,7 +40,9 @@ _IDS = ("person_id", "family_id", "aid_id")
 _SHIFT = 6
 
 
-def judge_country(folder: Path, memory: str, tell: Callable[[str], None]) -> None:
+def judge_country(
+    folder: Path, persons: int, memory: str, tell: Callable[[str], None]
+) -> dict[str, float | str]:
     """Make the parts beside the typed copy of ``folder``, judge them, print the figures."""
     from workbench.rules import catalogue
     from workbench.rules.copies import Limits, standing_tables
@@ -49,7 +51,7 @@ def judge_country(folder: Path, memory: str, tell: Callable[[str], None]) -> Non
     typed = folder / "typed"
     one = duckdb.execute(f"SELECT count(*) FROM '{typed / 'person.parquet'}'").fetchone()
     assert one is not None
-    parts = [folder / "country" / f"{n:02d}" for n in range(-(-PERSONS // int(one[0])))]
+    parts = [folder / "country" / f"{n:02d}" for n in range(-(-persons // int(one[0])))]
     for number, part in enumerate(parts):
         if not (part / "typed.json").exists():
             tell(f"part {number + 1} of {len(parts)}")
@@ -66,11 +68,16 @@ def judge_country(folder: Path, memory: str, tell: Callable[[str], None]) -> Non
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     from tests.bench.peers import peak_memory
 
+    figures: dict[str, float | str] = {
+        **{"persons": int(one[0]) * len(parts), "rules": len(rules), "found": sum(found.values())},
+        **{"memory": memory, "work": wall, "cpu": cpu, "mib": peak_memory(), "scan_cpu": floor},
+    }
     print(
-        f"{int(one[0]) * len(parts):,} persons, {len(rules)} rules, {sum(found.values()):,} "
-        f"findings, limit {memory}: {wall:.0f} s, {cpu:.0f} CPU s, peak {peak_memory():.0f} MiB; "
-        f"hash of the same columns {floor:.0f} CPU s ({cpu / floor:.1f} x)"
+        "{persons:,} persons, {rules} rules, {found:,} findings, limit {memory}: {work:.0f} s, "
+        "{cpu:.0f} CPU s, peak {mib:.0f} MiB; hash of the same columns {scan_cpu:.0f} CPU s "
+        "({0:.1f} x)".format(cpu / floor, **figures)
     )
+    return figures
 
 
 def _copy_part(typed: Path, part: Path, number: int) -> None:

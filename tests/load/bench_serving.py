@@ -26,7 +26,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from tests.figures import records
 from tests.load.client import Lost, Person, Visit
 from tests.load.hall import Server, make_office, ours, serving
 from workbench.services import arrivals
@@ -308,6 +310,12 @@ def main() -> None:
             print(f"\n{WAYS[one.scenario.way]}, {one.scenario.people}: lost {one.lost}")
     if asked.out:
         asked.out.write_text(json.dumps([asdict(one) for one in measured], indent=1))
+    records.keep({"pace": PACE_S, "scenarios": [_kept(one) for one in measured]})
+
+
+def _kept(one: Figures) -> dict[str, Any]:
+    """Of those who were lost, how many: what their pages said is for whoever looks on."""
+    return {**asdict(one), "lost": len(one.lost)}
 
 
 if __name__ == "__main__":
