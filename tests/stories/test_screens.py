@@ -1,95 +1,89 @@
-"""Every room's screens: fit for all eyes, thumbs and keys, and light enough for a hall's wifi."""
+"""Every room's screens: fit for all eyes, thumbs and keys, and light enough for a hall's wifi.
+
+A part of what ``python -m tests.sweep`` goes through; what axe says in the light is of any weight.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page
 
+from tests.browser import LastingBrowser
 from tests.screens import faults
-from workbench.access import Role, Workspace
+from tests.stories.conftest import serving
+from tests.sweep.places import Place, class_room, list_rooms, rooms, training
+from tests.sweep.stage import Stage, set_up
+from tests.sweep.walking import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
 
-LIST = """\
-NO;NIK;NO KK;NAMA LENGKAP;JK;TGL LAHIR;HUB KELUARGA;DESA/KELURAHAN;KECAMATAN
-1;3673014501809001;3673010101159001;SARI CONTOH;P;05-01-1980;KEPALA KELUARGA;Kaligandu;Serang
-2;3673010101789002;3673010101159001;BUDI CONTOH;L;01-01-1978;KEPALA KELUARGA;Kaligandu;Serang
-3;36730101;3673010101159002;EKA CONTOH;L;01-01-2001;ANAK;Kaligandu;Serang
-"""
+#: Rooms with all their tabs, and states of a room; what else there is other stories go through.
+ROOMS = {
+    "peserta0": ("peserta0 /beranda",),
+    "tuti": ("tuti /beranda", "tuti /kelas", "tuti /peta"),
+    "wulan": ("wulan /beranda", "wulan /daftar", "wulan /lapangan", "wulan /jejak"),
+    "ida": ("ida /beranda",),
+}
+STATES = {"kasus", "kasus, umpan balik", "rencana", "daftar baru, kolom", "keluarga"}
 
 
-def sign_in(one: Any, served: Any, role: Role, side: Workspace) -> None:
-    """Sign in as somebody new, past the first password."""
-    username = f"{role.value}_layar_{side.value}"
-    first = served.add_account(username, "Bu Rini Contoh", role, side)
-    one.sign_in(username, first)
-    one.change_first_password(first, "sandi-baru-yang-panjang")
+@pytest.fixture(scope="module")
+def stage_and_walk(
+    first_run: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    story_browser: LastingBrowser,
+) -> Iterator[tuple[Walk, list[str]]]:
+    """An office in the middle of its work, and what is wrong beyond what is measured."""
+    root = tmp_path_factory.mktemp("layar") / "kantor"
+    shutil.copytree(first_run, root)
+    found: list[str] = []
+
+    def look(page: Page, name: str, size: str) -> None:
+        if size.startswith("1366"):
+            found.extend(f"{name}: {one}" for one in faults(page, keys=3, is_measured=True))
+
+    with serving(root) as server:
+        one = Walk(story_browser, server.url, set_up(server.office), look)
+        yield one, found
+        one.leave()
 
 
-def look_at_tabs(one: Any) -> list[str]:
-    found = []
-    for tab in one.page.get_by_role("tab").all():
-        tab.click()
-        expect(tab).to_have_attribute("aria-selected", "true")
-        found += [f"{tab.inner_text()}: {fault}" for fault in faults(one.page, keys=3)]
-    return found
+@pytest.fixture
+def wrong(stage_and_walk: tuple[Walk, list[str]]) -> Callable[[list[Place]], list[str]]:
+    """All that is wrong at these places."""
+    walk, found = stage_and_walk
+
+    def go(places: list[Place]) -> list[str]:
+        found.clear()
+        for place in places:
+            for seen in walk.visit(place):
+                found.extend(f"{seen.name} {seen.size}: {one}" for one in seen.faults)
+        return found
+
+    return go
 
 
-def test_a_trainees_rooms_are_fit_for_everybody(visit, served):
-    one = visit(served, "laptop")
-    name = "Lusi Layar"
-    one.join(served.facts["join_code"], name)
-    one.room("/beranda")
-    assert faults(one.page) == []
-    one.room("/latihan")
-    one.sees("Satu contoh dulu")
-    assert faults(one.page) == []
-    one.press("Mulai berlatih")
-    one.case_open(1)
-    assert faults(one.page) == []
-    one.decide("Layak", "Tidak ada")
-    assert faults(one.page) == []
-    one.press("Kirim")
-    one.explained()
-    assert faults(one.page) == []
+@pytest.fixture
+def stage(stage_and_walk: tuple[Walk, list[str]]) -> Stage:
+    return stage_and_walk[0].stage
 
 
-def test_a_trainers_rooms_are_fit_for_everybody(visit, served):
-    one = visit(served, "laptop")
-    sign_in(one, served, Role.PELATIH, Workspace.LATIHAN)
-    assert faults(one.page) == []
-    one.room("/kelas")
-    assert look_at_tabs(one) == []
-    one.room("/peta")
-    legend = one.page.frame_locator("iframe").locator("#rincian-legenda")
-    expect(legend).to_be_visible(timeout=60_000)  # the first map of a list is made ready first
-    assert faults(one.page) == []
+@pytest.mark.parametrize("who", ROOMS)
+def test_rooms_are_fit_for_everybody(wrong, stage, who):
+    chosen = [one for one in rooms(stage) if one.name in ROOMS[who]]
+    assert len(chosen) == len(ROOMS[who])
+    assert wrong(chosen) == []
 
 
-def test_the_rooms_of_the_staff_are_fit_for_everybody(visit, served):
-    one = visit(served, "laptop")
-    sign_in(one, served, Role.STAF, Workspace.NYATA)
-    assert faults(one.page) == []
-    one.room("/daftar")
-    one.press("Masukkan daftar baru")
-    one.sees("Pilih daftar dari kantor")
-    assert faults(one.page) == []
-    one.page.locator("input[type=file]").set_input_files(
-        {"name": "layar.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
-    )
-    one.sees("Periksa arti tiap kolom.")
-    assert faults(one.page) == []
-    one.press("Simpan dan periksa")
-    one.sees("Selesai. Daftar sudah tersimpan dan diperiksa.", timeout=60_000)
-    assert look_at_tabs(one) == []
-
-
-def test_an_administrators_home_is_fit_for_everybody(visit, served):
-    one = visit(served, "laptop")
-    sign_in(one, served, Role.ADMIN, Workspace.LATIHAN)
-    assert faults(one.page) == []
+def test_what_is_done_in_a_room_stays_fit_for_everybody(wrong):
+    found = [*training(), *class_room(), *list_rooms()]
+    chosen = [one for one in found if one.name in STATES]
+    assert len(chosen) == len(STATES)
+    assert wrong(chosen) == []
 
 
 def test_a_phone_loads_little_and_the_second_time_next_to_nothing(visit, served):
