@@ -26,6 +26,7 @@ def test_everything_follows_from_the_recipe(recipe, laws):
             *(sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider"),
             *("-c", os.devnull, "--rootdir", HERE, HERE / "inside" / laws),
         ],
+        cwd=HERE.parent.parent,
         env={**os.environ, VARIABLE: str(HERE / recipe)},
         capture_output=True,
         text=True,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.domain.cities import (
     DEFAULT_RECIPE,
+    KABUPATEN,
     VARIABLE,
     Kelurahan,
     kecamatan_of,
@@ -26,6 +27,7 @@ from workbench.resources import resource
 __all__ = [
     "CITY",
     "OLD_CITY_CODES",
+    "PLACES",
     "PLACE_KINDS",
     "RECIPE",
     "Kelurahan",
@@ -38,6 +40,7 @@ __all__ = [
     "place_kind",
     "plain_name",
     "say_locally",
+    "told_apart",
     "village_head",
 ]
 
@@ -56,21 +59,44 @@ OLD_CITY_CODES = CITY.old_kecamatan_codes
 
 #: What the places of this city are called together: ``Kelurahan``, ``Desa`` or both.
 PLACE_KINDS = "/".join(sorted({place.kind for place in _PLACES}))
+#: The same within a sentence: ``kelurahan``, ``desa`` or ``desa/kelurahan``.
+PLACES = PLACE_KINDS.lower()
+_MEETING = {"Kelurahan": "muskel", "Desa": "musdes"}.get(PLACE_KINDS, "musdes/muskel")
+_HEADS = {"Kelurahan": "lurah", "Desa": "kepala desa"}.get(PLACE_KINDS, "kepala desa/lurah")
+#: Words of a kota and what this city says instead, where it is another word.
+_SAID_HERE = {
+    word: instead
+    for word, instead in (
+        ("sekretaris lurah", "sekretaris lurah" if _HEADS == "lurah" else f"sekretaris {PLACES}"),
+        ("kelurahan", PLACES),
+        ("lurah", _HEADS),
+        ("muskel", _MEETING),
+        ("kota ini", f"{CITY.kind} ini"),
+        ("wali kota", "bupati" if CITY.kind == KABUPATEN else "wali kota"),
+    )
+    if word != instead
+}
+#: Those words, but not where desa and kelurahan are both named already.
+_OF_A_KOTA = re.compile(
+    rf"(?<!desa/)(?<!desa atau )\b({'|'.join(_SAID_HERE)})\b"
+    r"(?!/(?:desa|musdes))(?! (?:atau|dan) desa)",
+    re.IGNORECASE,
+)
 
 
 def say_locally(words: str) -> str:
     """Words written for a kota as this city says them: ``Kelurahan`` is ``Desa/kelurahan``, ...
 
-    Where every place is a kelurahan nothing changes; where every one is a desa there is no lurah.
+    In a kota where every place is a kelurahan nothing changes; where every one is a desa there is
+    no lurah. Give it sentences of ours: a name within them that holds such a word would change too.
     """
-    if PLACE_KINDS == "Kelurahan":
-        return words
-    both = "/" in PLACE_KINDS
-    place, head = ("desa/kelurahan", "kepala desa/lurah") if both else ("desa", "kepala desa")
-    for word, instead in (("kelurahan", place), ("lurah", head)):
-        words = re.sub(rf"\b{word}\b", instead, words)
-        words = re.sub(rf"\b{word.title()}\b", instead[0].upper() + instead[1:], words)
-    return words
+    return _OF_A_KOTA.sub(_said_here, words) if _SAID_HERE else words
+
+
+def _said_here(found: re.Match[str]) -> str:
+    word = found[0]
+    instead = _SAID_HERE[word.lower()]
+    return instead[0].upper() + instead[1:] if word[0].isupper() else instead
 
 
 def place_kind(code: str) -> str:
@@ -132,6 +158,12 @@ def find_kelurahan(name: str, kecamatan_name: str = "") -> Kelurahan | None:
         wanted = plain_name(kecamatan_name)
         places = tuple(place for place in places if plain_name(place.kecamatan) == wanted)
     return places[0] if len(places) == 1 else None
+
+
+def told_apart(place: Kelurahan) -> str:
+    """Its name, with the kecamatan behind it where another place of the city is called the same."""
+    is_alone = sum(one.name == place.name for one in _PLACES) == 1
+    return place.name if is_alone else f"{place.name} (Kec. {place.kecamatan})"
 
 
 def area_name(code: str) -> str:

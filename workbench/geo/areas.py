@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
-from workbench.domain.cities import CELLS_NOT_PLACES
+from workbench.domain.cities import CELL_KM, CELLS_NOT_PLACES
 from workbench.domain.wilayah import CITY, kelurahan
+
+#: Farther than the cells of one kecamatan lie apart, nearer than the lane to the next (degrees).
+_REACH: Final = 0.05 * CELL_KM / 111.2
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,11 @@ def schematic_words(source: str) -> str:
 def is_of_cells(source: str) -> bool:
     """Whether a map is one of equal cells, where north and distance mean nothing."""
     return source == CELLS_NOT_PLACES
+
+
+def in_one_block(cells: Any) -> Any:
+    """The cells of one kecamatan, which lie a little apart, as the block they make."""
+    return cells.buffer(_REACH, join_style="mitre").buffer(-_REACH, join_style="mitre")
 
 
 def city_areas() -> AreaSet:

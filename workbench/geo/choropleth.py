@@ -26,6 +26,7 @@ import pyarrow as pa
 from branca.element import Element, Figure
 from folium.template import Template
 
+from workbench.domain import days
 from workbench.domain.register import Register
 from workbench.domain.words import date_id
 from workbench.errors import StoreFault, WrongUse
@@ -180,7 +181,7 @@ def published(
     """A list behind the gate, as the only period of a map."""
     manifest = register.manifest
     as_of = _as_date(manifest.get("as_of"))
-    counts = count(register, findings, areas, as_of or date.today(), own)
+    counts = count(register, findings, areas, as_of or days.today(), own)
     return Period(
         list_id="daftar",
         label=str(manifest.get("period") or "") or date_id(as_of) or "Daftar ini",
@@ -299,7 +300,7 @@ def _body(title: str, words: str) -> str:
         f'<h1 id="judul">{escape(title)}</h1><div id="alat"></div></header>\n'
         "<noscript>Peta ini digambar oleh peramban: izinkan JavaScript.</noscript>\n"
         '<main id="lembar-lembar"></main>\n'
-        '<section class="kartu" id="kartu" aria-live="polite" aria-label="Kartu kelurahan" hidden>'
+        '<section class="kartu" id="kartu" aria-live="polite" aria-label="Kartu {PLACES}" hidden>'
         "</section>\n"
         '<details class="tabel" id="tabel"><summary>Angka dalam tabel</summary>'
         '<div class="gulir" id="isi-tabel" tabindex="0" role="group" aria-label="Tabel"></div>'

@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import isfinite
 from types import MappingProxyType
 
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 
 #: Light to dark in even steps of lightness: told apart without colour vision and in grey.
@@ -33,7 +34,7 @@ CLUSTER: Mapping[str, str] = MappingProxyType(
 SCHEMES: Mapping[str, str] = MappingProxyType(
     {
         "alami": "Pengelompokan alami",
-        "kuantil": "Sama banyak kelurahan",
+        "kuantil": say_locally("Sama banyak kelurahan"),
         "sama": "Selang sama lebar",
         "sendiri": "Batas sendiri",
     }

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from workbench.domain.reference import Entry, reference
 from workbench.domain.register import Register
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.geo.areas import AreaSet
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
 #: Sources of aid as columns: key, title, and the codes of ``aid.source`` it stands for.
 FUNDS = (
     ("dana:apbn", "Penerima bantuan APBN", ("apbn",)),
-    ("dana:apbd", "Penerima bantuan APBD (provinsi, kota)", ("apbd_provinsi", "apbd_kabkota")),
+    (
+        "dana:apbd",
+        f"Penerima bantuan APBD (provinsi, {CITY.kind})",
+        ("apbd_provinsi", "apbd_kabkota"),
+    ),
     ("dana:desa", "Penerima bantuan Dana Desa", ("desa",)),
     ("dana:lain", "Penerima bantuan lain (CSR, sumber tidak disebut)", ("csr", "lain")),
 )
@@ -298,7 +303,7 @@ def _unplaced(number: int, unit: str) -> str:
     if number <= 0:
         return ""
     about = f"Sekitar {number_id(round(number, -1))}" if number >= 10 else "Beberapa"
-    return f"{about} {unit} tidak dapat ditempatkan di kelurahan mana pun."
+    return f"{about} {unit} tidak dapat ditempatkan di {PLACES} mana pun."
 
 
 def _all_families(children: Sequence[str] = ()) -> Column:

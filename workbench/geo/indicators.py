@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.domain import displays
 from workbench.domain.reference import by_code, reference
+from workbench.domain.wilayah import PLACES
 from workbench.errors import WrongUse
 from workbench.geo.counting import (
     CHECKS,
@@ -312,7 +313,7 @@ def find_indicator(name: str) -> Indicator:
     entry = by_code("pmks_kategori").get(match[1].upper()) if match else None
     if entry:
         raise WrongUse(
-            f"Kategori {entry['kode']} bersifat sensitif dan tidak dipetakan per kelurahan. "
+            f"Kategori {entry['kode']} bersifat sensitif dan tidak dipetakan per {PLACES}. "
             f"Yang dapat dipetakan: {open_codes}."
         )
     raise WrongUse(

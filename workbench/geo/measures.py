@@ -19,6 +19,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 from workbench.domain.estimates import estimate_share
+from workbench.domain.wilayah import CITY, PLACES, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.geo.disclosure.tables import Cell, Release, State
@@ -350,8 +351,8 @@ def _smoothed(release: Release, rates: Measured) -> Measured:
     }
     city = rates.figures[release.areas.city_code]
     words = [
-        "Diperhalus dengan empirical Bayes (Marshall): kelurahan kecil ditarik ke rata-rata kota "
-        "agar tidak tampak tinggi atau rendah hanya karena kebetulan."
+        f"Diperhalus dengan empirical Bayes (Marshall): {PLACES} kecil ditarik ke rata-rata "
+        f"{CITY.kind} agar tidak tampak tinggi atau rendah hanya karena kebetulan."
     ]
     figures = dict(rates.figures)
     if known:
@@ -369,8 +370,8 @@ def _smoothed(release: Release, rates: Measured) -> Measured:
                 high=None,
             )
         words.append(
-            f"Dihitung dari {len(known)} kelurahan yang angkanya tampil; kecamatan dan kota tidak "
-            "diperhalus."
+            f"Dihitung dari {len(known)} {PLACES} yang angkanya tampil; kecamatan dan {CITY.kind} "
+            "tidak diperhalus."
         )
     return replace(
         rates,
@@ -394,24 +395,26 @@ def _clustered(
     hidden = sum(rates.figures[code].state is State.DISEMBUNYIKAN for code in places)
     if len(known) < LEAST_FOR_CLUSTERS:
         raise WrongUse(
-            f"Kelompok setempat butuh angka dari sedikitnya {LEAST_FOR_CLUSTERS} kelurahan; baru "
+            f"Kelompok setempat butuh angka dari sedikitnya {LEAST_FOR_CLUSTERS} {PLACES}; baru "
             f"{len(known)} yang tampil. Pilih indikator lain atau ukuran lain."
         )
     if hidden > len(known):
         raise WrongUse(
-            f"Angka {hidden} kelurahan disembunyikan, lebih banyak daripada yang tampil, jadi "
+            f"Angka {hidden} {PLACES} disembunyikan, lebih banyak daripada yang tampil, jadi "
             "kelompok setempat akan menyesatkan. Pilih indikator lain."
         )
     beside = _beside(known, _pairs(neighbours))
     if len(beside) < LEAST_FOR_CLUSTERS:
         raise WrongUse(
-            f"Hanya {len(beside)} kelurahan dengan angka yang bertetangga, jadi kelompok setempat "
+            f"Hanya {len(beside)} {PLACES} dengan angka yang bertetangga, jadi kelompok setempat "
             "tidak dapat dihitung. Periksa batas wilayah atau pilih indikator lain."
         )
     if Counter(known[code] for code in beside).most_common(1)[0][1] > _ALIKE * len(beside):
         raise WrongUse(
-            "Hampir semua kelurahan berangka sama, jadi tidak ada kelompok setempat. "
-            "Pilih indikator lain."
+            say_locally(
+                "Hampir semua kelurahan berangka sama, jadi tidak ada kelompok setempat. "
+                "Pilih indikator lain."
+            )
         )
     groups, chances = _lisa({code: known[code] for code in beside}, beside)
     firm = _stand_after_correction(chances)
@@ -427,12 +430,12 @@ def _clustered(
         words=(
             "tinggi-tinggi: angka tinggi di antara tetangga yang tinggi; rendah-rendah: rendah di "
             "antara yang rendah; tinggi-rendah dan rendah-tinggi: berbeda dari tetangganya.",
-            f"Diuji {len(chances)} kelurahan sekaligus: sekitar "
+            f"Diuji {len(chances)} {PLACES} sekaligus: sekitar "
             f"{number_id(len(chances) * _LEVEL, 0)} akan tampak nyata hanya karena kebetulan. "
             f"Tampak nyata: {real}; tetap nyata setelah koreksi (Benjamini-Hochberg): {len(firm)}.",
             "Yang disembunyikan dan yang belum didata tidak ikut dihitung."
             + (
-                f" {len(known) - len(beside)} kelurahan tanpa tetangga yang tampil tidak diuji."
+                f" {len(known) - len(beside)} {PLACES} tanpa tetangga yang tampil tidak diuji."
                 if len(known) > len(beside)
                 else ""
             ),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from workbench.domain.wilayah import say_locally
+
 
 @dataclass(frozen=True)
 class PopulationEntry:
@@ -42,7 +44,7 @@ class Population:
             if known:
                 used[code] = known[-1]
         if not used:
-            return "Berkas penduduk belum memuat kelurahan atau tahun ini."
+            return say_locally("Berkas penduduk belum memuat kelurahan atau tahun ini.")
         years = sorted(set(used.values()))
         span = str(years[0]) if len(years) == 1 else f"{years[0]} sampai {years[-1]}"
         sources = sorted({self.entries[place].source for place in used.items()} - {""})

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from workbench.domain.nik import is_number
+from workbench.domain.wilayah import say_locally
 from workbench.linkage.names import name_sound, name_words
 
 Row = Mapping[str, Any]
@@ -89,7 +89,7 @@ def _birth(left: Row, right: Row) -> Said:
     words = {"day": "hari", "month": "bulan", "year": "tahun"}
     if len(parts) == 1:
         return True, f"tanggal lahir hanya berbeda {words[parts[0]]}"
-    if "year" not in parts and date(1, 1, 1) in (one.replace(year=1), other.replace(year=1)):
+    if "year" not in parts and (1, 1) in ((one.month, one.day), (other.month, other.day)):
         return True, "tahun lahir sama, yang satu ditulis 1 Januari"
     return False, "tanggal lahir berbeda"
 
@@ -117,10 +117,10 @@ def _place(left: Row, right: Row) -> Said:
     if not one or not other:
         return _SILENT
     if one != other:
-        return False, "kelurahan berbeda"
+        return False, say_locally("kelurahan berbeda")
     if left["rt"] and (left["rt"], left["rw"]) == (right["rt"], right["rw"]):
-        return True, "kelurahan, RW, dan RT sama"
-    return True, "kelurahan sama"
+        return True, say_locally("kelurahan, RW, dan RT sama")
+    return True, say_locally("kelurahan sama")
 
 
 def _head(left: Row, right: Row) -> Said:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.reference import reference
+from workbench.domain.wilayah import say_locally
 
 #: Catalogue, and the column in which it names a line.
 CATALOGUES: Mapping[str, str] = {
@@ -53,7 +54,7 @@ def coverage() -> tuple[Line, ...]:
         Line(
             name,
             row["kode"],
-            row[column],
+            say_locally(row[column]),
             tuple(
                 code
                 for code, rule in catalogue().items()

@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from workbench.domain import displays
+from workbench.domain import days, displays
 from workbench.domain.register import Register
 from workbench.domain.schema import arrow_schema
 from workbench.domain.words import number_id
@@ -364,7 +364,7 @@ def _reference_date(manifest: Mapping[str, Any]) -> date:
     stated = manifest.get("as_of")
     if isinstance(stated, date):
         return stated
-    return date.fromisoformat(stated) if stated else date.today()
+    return date.fromisoformat(stated) if stated else days.today()
 
 
 def _silent(

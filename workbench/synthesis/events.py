@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, say_locally
 from workbench.synthesis.draws import day_between, pick
 from workbench.synthesis.families import Family, Member
 from workbench.synthesis.numbers import Numbers
@@ -77,7 +77,12 @@ def _death(family: Family, rng: Random, numbers: Numbers, region6: str, day: dat
     sex = "L" if head.sex == "P" else "P"
     years = 3 if sex == "L" else -3
     birth = head.birth_date.replace(day=1) - timedelta(days=365 * years + int(rng.random() * 900))
-    row = _row("meninggal", None, day, pick(rng, ("akta kematian", "surat keterangan kelurahan")))
+    row = _row(
+        "meninggal",
+        None,
+        day,
+        pick(rng, ("akta kematian", say_locally("surat keterangan kelurahan"))),
+    )
     row["name"] = family.late_spouse_name
     row["nik"] = numbers.nik(region6, birth, sex, rng)
     return row

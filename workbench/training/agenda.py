@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from workbench.domain import displays
 from workbench.domain.reference import reference
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 
@@ -243,9 +244,9 @@ def usual_agenda(variant: str) -> Agenda:
                 int(row["hari"]),
                 read_time(row["mulai"]),
                 read_time(row["selesai"]),
-                row["sesi"],
-                _filled(row["isi"]),
-                _filled(row["pengajar"]),
+                say_locally(row["sesi"]),
+                say_locally(_filled(row["isi"])),
+                say_locally(_filled(row["pengajar"])),
                 _filled(row["metode"]),
                 float(row["jp"]),
                 row["bagian"],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from workbench.domain.wilayah import say_locally
 from workbench.training.answers import (
     ELIGIBLE,
     FAIRLY_SURE,
@@ -57,7 +58,9 @@ _FOLLOW_UP_WHY = {
     "perbaiki_data": "Dokumen yang benar sudah ada; datanya disalin ulang dari dokumen itu.",
     "rujuk_dukcapil": "Yang berwenang atas NIK, KK, dan kematian adalah Dukcapil.",
     "kunjungan": "Keadaan sebenarnya hanya terlihat di rumah keluarga itu.",
-    "musyawarah": "Hal ini diputuskan bersama di musyawarah kelurahan, bukan di meja petugas.",
+    "musyawarah": say_locally(
+        "Hal ini diputuskan bersama di musyawarah kelurahan, bukan di meja petugas."
+    ),
 }
 #: By how sure one was and whether the whole answer was right.
 _CONFIDENCE_WHY: Final[Mapping[tuple[str, bool], str]] = MappingProxyType(

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from workbench.domain.reference import by_code
-from workbench.domain.wilayah import PLACE_KINDS, kelurahan_by_code
+from workbench.domain.wilayah import CITY, PLACE_KINDS, kelurahan_by_code, say_locally
 from workbench.domain.words import MONTHS, date_id, number_id
 
 EMPTY = "(kosong)"
@@ -257,7 +257,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "ahu": "Pengurus badan usaha (AHU)",
         "bumn": "Pegawai BUMN/BUMD",
         "pensiun": "Pensiunan",
-        "perangkat": "Perangkat kelurahan",
+        "perangkat": say_locally("Perangkat kelurahan"),
         "ppu": "Peserta BPJS pekerja (PPU)",
     },
     "source_list": {
@@ -269,14 +269,14 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "desil_source": {"dtsen": "DTSEN", "p3ke": "P3KE", "lain": "Lain"},
     "entry_route": {
-        "musyawarah": "Musyawarah kelurahan",
+        "musyawarah": say_locally("Musyawarah kelurahan"),
         "penetapan_kemensos": "Penetapan Kemensos",
         "usul_mandiri": "Usul mandiri",
     },
     "source": {
         "apbn": "APBN",
         "apbd_provinsi": "APBD provinsi",
-        "apbd_kabkota": "APBD kota",
+        "apbd_kabkota": f"APBD {CITY.kind}",
         "desa": "Dana Desa",
         "csr": "CSR perusahaan",
         "lain": "Lain",

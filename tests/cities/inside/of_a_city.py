@@ -26,6 +26,8 @@ from workbench.training import Plan
 from workbench.training.drawing import draw_seats
 from workbench.verification import read_list
 
+_OF_A_KOTA = "Semua kelurahan; lurah, sekretaris lurah, Muskel, SK Wali Kota, kota ini"
+
 
 def test_name_kind_and_kecamatan_follow_from_the_code():
     assert (CITY.name, CITY.kind) == ("Kota Salatiga", "kota")
@@ -36,7 +38,7 @@ def test_name_kind_and_kecamatan_follow_from_the_code():
 
 def test_a_city_of_kelurahan_speaks_as_before():
     assert PLACE_KINDS == "Kelurahan"
-    assert say_locally("Semua kelurahan; lurah") == "Semua kelurahan; lurah"
+    assert say_locally(_OF_A_KOTA) == _OF_A_KOTA
     assert area_choices()[1][0] == "Kelurahan di Kecamatan Sidorejo"
 
 

@@ -6,12 +6,16 @@ Run by ``tests/cities/test_other_cities.py`` in a process that works for that ci
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 
 import pytest
 import shapely
 
+from tests.cities.bare_words import bare
 from workbench.domain import Draft, nik
 from workbench.domain.cities import CELL_KM
 from workbench.domain.schema import SNAPSHOT_TABLES
@@ -25,20 +29,33 @@ from workbench.domain.wilayah import (
     kelurahan_by_code,
     known_kecamatan_codes,
     say_locally,
+    told_apart,
     village_head,
 )
 from workbench.errors import UnusableInput
-from workbench.geo.areas import schematic_words
-from workbench.geo.boundaries import schematic_frame
-from workbench.rules import check
+from workbench.geo.areas import city_areas, schematic_words
+from workbench.geo.boundaries import kecamatan_outlines, schematic_frame
+from workbench.geo.page.shapes import shape_data
+from workbench.rules import catalogue, check
+from workbench.rules.coverage import coverage
+from workbench.rules.parameters import parameters
 from workbench.serve.sign_in_pages import area_choices
 from workbench.services.accounts import known_areas
+from workbench.services.bimteks import Invited
 from workbench.synthesis import default_recipe, generate
 from workbench.synthesis.sheets import write_sheet
-from workbench.training import Plan
+from workbench.training import Plan, labels
+from workbench.training.agenda import VARIANTS, usual_agenda
 from workbench.training.drawing import draw_seats
-from workbench.verification import read_list
+from workbench.training.drills import meeting, rounds
+from workbench.training.facilitation.notes import topic_notes
+from workbench.verification import columns, read_list
 from workbench.verification.checklists import checklist
+from workbench.verification.fieldwork.outcomes import Level
+from workbench.verification.fieldwork.outcomes import fields as outcome_fields
+from workbench.verification.fieldwork.routes import routes
+from workbench.verification.fieldwork.stages import default_plan
+from workbench.verification.happenings.kinds import kinds
 from workbench.verification.meetings.content import roles
 
 _DAY = date(2026, 11, 1)
@@ -67,7 +84,14 @@ def test_every_place_is_called_what_it_is():
     assert village_head("33.15.05.2007") == "Kepala desa"
     assert village_head("33.15.12.1001") == "Lurah"
     assert PLACE_KINDS == "Desa/Kelurahan"
-    assert say_locally("Semua kelurahan") == "Semua desa/kelurahan"
+    for words, here in (
+        ("Semua kelurahan", "Semua desa/kelurahan"),
+        ("Lurah atau sekretaris lurah", "Kepala desa/lurah atau sekretaris desa/kelurahan"),
+        ("musyawarah desa atau kelurahan", "musyawarah desa atau kelurahan"),
+        ("Muskel, nama_kelurahan", "Musdes/muskel, nama_kelurahan"),
+        ("SK Wali Kota; kota ini", "SK Bupati; kabupaten ini"),
+    ):
+        assert say_locally(words) == here
     assert roles()["LURAH"].called("Desa") == "Kepala desa atau sekretaris desa"
     assert roles()["LURAH"].called("Kelurahan") == "Lurah atau sekretaris lurah"
 
@@ -78,6 +102,9 @@ def test_namesakes_are_told_apart_by_their_kecamatan():
         found = find_kelurahan("Ds. Karanganyar", f"Kec. {name}")
         assert found is not None
         assert found.kecamatan == name
+        assert told_apart(found) == f"Karanganyar (Kec. {name})"
+    assert told_apart(kelurahan_by_code()["33.15.01.2001"]) == "Karanglangu"
+    assert Invited("Siti", area_kode="33.15.05.2007").area == "Karanganyar (Kec. Geyer)"
 
 
 def test_accounts_and_the_door_offer_its_areas_and_no_other():
@@ -202,6 +229,14 @@ def test_the_map_is_of_equal_cells_that_say_so():
         assert joined.geom_type == "Polygon", f"{code} lies in pieces"
 
 
+def test_the_blocks_of_a_map_of_cells_are_its_kecamatan():
+    """A name stands in the middle of its block, and no cell has a border of kecamatan."""
+    outlines = kecamatan_outlines(schematic_frame())
+    assert set(outlines.geometry.geom_type) == {"Polygon"}
+    assert list(outlines["kecamatan"]) == list(kecamatan().values())
+    assert shape_data(schematic_frame(), city_areas())["luar"] == ""
+
+
 def test_a_class_has_its_cases_here():
     for _seat, cases in draw_seats(Plan("grobogan", n_cases=8, seed=5), range(1, 2)):
         assert len(cases) == 8
@@ -233,6 +268,69 @@ def test_the_sheet_is_signed_by_who_leads_there(tmp_path):
     assert any("Kepala desa atau yang mewakili" in word for word in words)
     assert any("Kabupaten Grobogan" in word for word in words)
     assert not any("Serang" in word for word in words)
+
+
+def _plain(told):
+    """Every text within what is told, whatever it is made of."""
+    if isinstance(told, str):
+        return [told]
+    if isinstance(told, Mapping):
+        return [text for value in told.values() for text in _plain(value)]
+    if isinstance(told, (list, tuple, frozenset, Iterator)):
+        return [text for value in told for text in _plain(value)]
+    if is_dataclass(told):
+        parts = [field.name for field in fields(told) if field.name not in ("source", "sumber")]
+        return [text for part in parts for text in _plain(getattr(told, part))]
+    return []
+
+
+def _drills():
+    """Every card of every drill, and the minutes of a meeting."""
+    for drill in rounds.DRILLS.values():
+        if drill.name in (rounds.OWN, rounds.RARE):
+            continue
+        size = meeting.FAMILIES if drill.name == rounds.MEETING else drill.size
+        for number in range(1, 2 + len(rounds.pool(drill)) // size):
+            answers = {}
+            for place in range(1, drill.size + 1):
+                card = rounds.card_at(drill, "siti", number, place, {}, answers)
+                answers[place] = card.choices[0][0]
+                yield card
+            if drill.name == rounds.MEETING:
+                yield meeting.minutes(rounds.meeting_order("siti", number), answers)
+        if drill.name != rounds.MEETING:
+            yield [rounds.item_words(drill, item) for item in rounds.pool(drill)]
+
+
+def _rules():
+    for code, rule in catalogue().items():
+        if code != "BAN-17":  # the law: BLT Dana Desa is for desa, not for kelurahan
+            yield (rule.title, rule.question, rule.documents, rule.why)
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        (_drills, "Anda memimpin musyawarah desa/kelurahan"),
+        (_rules, "Desa/kelurahan pada daftar tidak dikenali"),
+        (default_plan, "Musyawarah desa/kelurahan"),
+        (routes, "Musyawarah desa/kelurahan"),
+        (kinds, "Desa/kelurahan lain di kabupaten ini"),
+        (lambda: outcome_fields(Level.FAMILY), "Diputuskan bersama di desa/kelurahan"),
+        (parameters, "di luar desa/kelurahan yang masih wajar"),
+        (lambda: [one.words for one in columns.fields().values()], "Kode desa/kelurahan (BPS)"),
+        (labels.VALUES, "APBD kabupaten"),
+        (lambda: [usual_agenda(one) for one in VARIANTS], "Pendamping/kepala desa/lurah"),
+        (lambda: [one.name for one in coverage()], "di luar desa/kelurahan"),
+        (topic_notes, "Tiap desa/kelurahan menulis tiga"),
+    ],
+)
+def test_what_is_read_from_tables_speaks_of_desa_too(told, known):
+    texts = _plain(told() if callable(told) else told)
+    assert any(known in text for text in texts)
+    # Its seven kelurahan are called by their names.
+    named = re.compile(rf"Kelurahan ({'|'.join(one.name for one in kelurahan())})\b")
+    assert [text for text in texts if bare(named.sub("", text))] == []
 
 
 def test_the_recipe_takes_what_it_does_not_say_from_the_shipped_one():

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import geopandas as gpd
 import pyproj
 import shapely
 
+from workbench.domain import days
 from workbench.domain.cities import CELLS_NOT_PLACES, DEFAULT_RECIPE, MAP_FILE
 from workbench.domain.wilayah import CITY, RECIPE, kelurahan
 from workbench.errors import UnusableInput, WrongUse
@@ -77,7 +77,7 @@ def _schematic() -> Mapping[str, Any]:
     if schematic_path().exists():
         kept: Mapping[str, Any] = json.loads(schematic_path().read_text(encoding="utf-8"))
         return kept
-    return schematic_of(city_areas(), date.today())
+    return schematic_of(city_areas(), days.today())
 
 
 def load_boundaries(path: Path | None = None) -> gpd.GeoDataFrame:

@@ -15,11 +15,13 @@ from enum import StrEnum
 from workbench.domain.reference import reference
 from workbench.domain.wilayah import (
     CITY,
+    PLACES,
     find_kelurahan,
     kecamatan,
     kelurahan,
     kelurahan_by_code,
     plain_name,
+    say_locally,
 )
 from workbench.errors import UnusableInput, WrongUse
 from workbench.geo.boundaries.reading import Layer
@@ -163,8 +165,8 @@ def _join_by_code(layer: Layer, fields: Fields) -> Join | None:
         counts = {name: len(set(found.values())) for name, found in by_system.items()}
         raise UnusableInput(
             f"Kolom {column} pada berkas {layer.file} cocok dengan kode Kemendagri "
-            f"({counts[Codes.KEMENDAGRI]} kelurahan) dan dengan kode BPS "
-            f"({counts[Codes.BPS]} kelurahan); tampaknya kode {_system_words(system)}. "
+            f"({counts[Codes.KEMENDAGRI]} {PLACES}) dan dengan kode BPS "
+            f"({counts[Codes.BPS]} {PLACES}); tampaknya kode {_system_words(system)}. "
             f"Pastikan, lalu ulangi dengan --codes {system.value}."
         )
     unknown = {text for row, text in enumerate(layer.columns[column]) if text and row not in rows}
@@ -203,7 +205,9 @@ def _join_by_name(layer: Layer, fields: Fields) -> Join | None:
     if district:
         words += f" dan kecamatan pada kolom {district}"
     else:
-        words += " saja; nama yang dipakai dua kelurahan butuh kolom kecamatan (--kecamatan-field)"
+        words += say_locally(
+            " saja; nama yang dipakai dua kelurahan butuh kolom kecamatan (--kecamatan-field)"
+        )
     unknown = {name for row, name in enumerate(layer.columns[column]) if name and row not in rows}
     return Join(rows, tuple(sorted(unknown)), words)
 
@@ -296,25 +300,25 @@ def _explain_no_join(layers: Sequence[Layer], fields: Fields) -> str:
             break
         if code == CITY.kode_kemendagri:
             return (
-                f"Kode pada berkas batas {file} berawal {code}, tetapi tidak satu pun kelurahan "
+                f"Kode pada berkas batas {file} berawal {code}, tetapi tidak satu pun {PLACES} "
                 f"{CITY.name} yang dikenal. Periksa kolom kodenya, atau sebut dengan --code-field."
             )
         way = f", atau ulangi dengan --kota {code} bila memang wilayah itu" if code else ""
         return (
             f"Berkas batas {file} tampaknya peta {name}{f' (kode {code})' if code else ''}, bukan "
-            f"{CITY.name}. Pilih peta kelurahan {CITY.name}{way}."
+            f"{CITY.name}. Pilih peta {PLACES} {CITY.name}{way}."
         )
     if not (fields.code or fields.codes) and any(map(_is_map_of_kecamatan, layers)):
         return (
-            f"Berkas batas {file} tampaknya peta kecamatan. Pilih peta kelurahan {CITY.name}, satu "
-            "baris untuk setiap kelurahan."
+            f"Berkas batas {file} tampaknya peta kecamatan. Pilih peta {PLACES} {CITY.name}, satu "
+            f"baris untuk setiap {PLACES}."
         )
     what = "kode atau nama"
     if fields.code or fields.codes:
         what = f"kode {_system_words(fields.codes)}" if fields.codes else "kode"
     headings = max(layers, key=lambda layer: layer.rows).headings
     return (
-        f"Tidak satu pun {what} kelurahan {CITY.name} ditemukan pada berkas batas {file}. Kolom "
+        f"Tidak satu pun {what} {PLACES} {CITY.name} ditemukan pada berkas batas {file}. Kolom "
         f"yang ada: {headings}. Sebut kolomnya dengan --code-field, atau --name-field dan "
         "--kecamatan-field."
     )
@@ -396,7 +400,7 @@ def list_city(layer: Layer, city_code: str, fields: Fields) -> tuple[Join, dict[
     named = next(iter(_asked(layer, fields.name)), None) or _headed(layer, NAME_COLUMNS)
     if named is None:
         raise UnusableInput(
-            f"Kolom nama kelurahan pada berkas batas {layer.file} tidak ditemukan. Kolom yang ada: "
+            f"Kolom nama {PLACES} pada berkas batas {layer.file} tidak ditemukan. Kolom yang ada: "
             f"{layer.headings}. Sebut kolomnya dengan --name-field."
         )
     official = _official_kecamatan(city_code)

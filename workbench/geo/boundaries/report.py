@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import number_id
 from workbench.geo.boundaries.shaping import Flaws
 
@@ -39,7 +39,7 @@ class JoinReport:
 
     def sentence(self) -> str:
         """The report in words, for a screen or a terminal."""
-        parts = [f"{self.joined} dari {self.joined + len(self.missing)} kelurahan punya batas."]
+        parts = [f"{self.joined} dari {self.joined + len(self.missing)} {PLACES} punya batas."]
         if self.missing:
             names = [f"{place.name} ({place.kecamatan})" for place in self.missing]
             parts.append(f"Belum ada batasnya: {_listed(names)}.")
@@ -110,7 +110,7 @@ class BoundaryReport:
                 "kerja sendiri."
             )
         else:
-            yield f"{self.joined} dari {self.joined + len(self.missing)} kelurahan punya batas."
+            yield f"{self.joined} dari {self.joined + len(self.missing)} {PLACES} punya batas."
         if self.missing:
             names = [f"{name} ({kecamatan})" for name, kecamatan in self.missing]
             yield f"Belum ada batasnya: {_listed(names)}."
@@ -139,7 +139,7 @@ class BoundaryReport:
             )
         if self.differences:
             yield (
-                f"Luas {len(self.differences)} kelurahan berbeda lebih dari 10 % dari luas resmi, "
+                f"Luas {len(self.differences)} {PLACES} berbeda lebih dari 10 % dari luas resmi, "
                 f"paling jauh {self.differences[0].words}."
             )
 

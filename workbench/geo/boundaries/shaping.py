@@ -16,6 +16,7 @@ import shapely
 
 from workbench.domain.wilayah import plain_name
 from workbench.errors import UnusableInput
+from workbench.geo.areas import in_one_block, is_of_cells
 from workbench.geo.boundaries.reading import Shapes
 
 #: Below this, in m2, two areas touch and neither overlap nor gape.
@@ -193,9 +194,11 @@ def kecamatan_outlines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     grouped: Mapping[str, Any] = frame.groupby("kecamatan_kode", sort=True).indices
     least = _LEAST_HOLE_M2 / 111_000**2
+    has_cells = is_of_cells(str(frame.attrs.get("source") or ""))
     outlines = []
     for places in grouped.values():
         union = shapely.union_all(frame.geometry.to_numpy()[places])
+        union = in_one_block(union) if has_cells else union
         solid = [
             shapely.Polygon(
                 part.exterior,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.geo.areas import schematic_words
@@ -60,7 +61,7 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "wilayah": {
         "kode": (_TEXT, "Kode wilayah menurut Kemendagri"),
         "nama": (_TEXT, "Nama wilayah"),
-        "tingkat": (_TEXT, "kelurahan, kecamatan atau kota"),
+        "tingkat": (_TEXT, f"{PLACES}, kecamatan atau {CITY.kind}"),
         "kode_induk": (_TEXT, "Kode wilayah di atasnya"),
     },
     "indikator": {
@@ -77,7 +78,7 @@ _TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "judul": (_TEXT, "Judul periode"),
         "sumber": (_TEXT, "Sumber data"),
         "versi_aturan": (_TEXT, "Versi aturan pemeriksaan"),
-        "catatan": (_TEXT, "Yang tidak dapat ditempatkan di kelurahan mana pun"),
+        "catatan": (_TEXT, f"Yang tidak dapat ditempatkan di {PLACES} mana pun"),
     },
     "kamus": {
         "tabel": (_TEXT, "Nama tabel"),
@@ -329,7 +330,7 @@ def _readme(atlas: Atlas, publication: Publication, has_lines: bool) -> str:
         "Kelompok setempat (LISA) tidak disertakan: artinya hanya terbaca pada peta.",
         "",
         "Jangan menjumlahkan baris yang ada untuk mengganti angka yang disembunyikan. Jumlah",
-        "kecamatan dan kota hanya dari kelurahan yang didata.",
+        f"kecamatan dan {CITY.kind} hanya dari {PLACES} yang didata.",
         "",
     ]
     return "\n".join(lines)

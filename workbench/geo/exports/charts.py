@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain.wilayah import PLACES, say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
 from workbench.geo.disclosure.tables import State
@@ -65,7 +66,7 @@ def bar(extract: Extract) -> Chart:
         caption.insert(0, f"Garis putus-putus: {extract.areas.city_name} {extract.number(level)}.")
     if rest:
         how = "berubah lebih sedikit" if extract.is_change else "lebih rendah"
-        caption.insert(0, f"{len(rest)} kelurahan lainnya {how} dan tidak digambar.")
+        caption.insert(0, f"{len(rest)} {PLACES} lainnya {how} dan tidak digambar.")
     words = _summary(extract, rows)
     with pen("batang"):
         figure, axes = _paper(extract, _ROW * len(shown) + 10, caption, left=120)
@@ -114,7 +115,9 @@ def trend(extracts: Sequence[Extract], codes: Sequence[str] = ()) -> Chart:
         chosen = [city, *(code for code in chosen if code != city)][:MOST_LINES]
     lines = {code: [_found(one, code) for one in ordered] for code in chosen}
     if not any(value is not None for line in lines.values() for value in line):
-        raise WrongUse("Belum ada angka untuk digambar. Pilih kelurahan atau indikator lain.")
+        raise WrongUse(
+            say_locally("Belum ada angka untuk digambar. Pilih kelurahan atau indikator lain.")
+        )
     names = told_apart([row for row in newest.rows if row.code in chosen])
     gaps = [gap for code in chosen if (gap := _gap(names[code], code, ordered))]
     caption = [f"Tanpa titik: {_few(gaps)}."] if gaps else []
@@ -189,7 +192,7 @@ def distribution(extract: Extract) -> Chart:
     highest = max(stacks.values())
     middle = sorted(values)[len(values) // 2]
     caption = [
-        "Satu titik satu kelurahan. Garis tegak: batas kelas.",
+        say_locally("Satu titik satu kelurahan. Garis tegak: batas kelas."),
         f"Nilai tengah {extract.number(middle)}.",
         _without(extract),
     ]
@@ -273,14 +276,16 @@ def _ordered(extract: Extract) -> list[Row]:
 
 def _require_numbers(extract: Extract) -> None:
     if extract.is_grouped:
-        raise WrongUse("Kelompok kelurahan dilihat pada peta. Pilih ukuran lain untuk grafik.")
+        raise WrongUse(
+            say_locally("Kelompok kelurahan dilihat pada peta. Pilih ukuran lain untuk grafik.")
+        )
 
 
 def _summary(extract: Extract, rows: Sequence[Row]) -> str:
     names = told_apart(extract.kelurahan)
     high, low = rows[0], rows[-1]
     return (
-        f"{extract.title}, {extract.day}, {len(rows)} kelurahan. "
+        f"{extract.title}, {extract.day}, {len(rows)} {PLACES}. "
         f"Tertinggi {names[high.code]} {extract.words(high.figure)}, "
         f"terendah {names[low.code]} {extract.words(low.figure)}. {_without(extract)}"
     ).strip()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain.wilayah import PLACES
 from workbench.domain.words import date_id
 from workbench.geo.areas import is_of_cells
 from workbench.geo.classes import CLUSTER
@@ -249,7 +250,7 @@ def _legend(figure: Figure, extract: Extract, drawn: set[str], scale: float) -> 
     missing = sum(row.code not in drawn for row in extract.kelurahan)
     notes = [extract.disclosure(), *extract.method()]
     if missing:
-        notes.insert(0, f"{missing} kelurahan tidak tergambar karena batasnya belum ada.")
+        notes.insert(0, f"{missing} {PLACES} tidak tergambar karena batasnya belum ada.")
     floor = 0.11 if extract.boundaries.get("schematic") else 0.155
     for place, note in enumerate(notes, start=1):
         lines = textwrap.wrap(note, 53)

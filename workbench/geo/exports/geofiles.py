@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as xml
 
+from workbench.domain.wilayah import PLACES
 from workbench.geo.classes import CLUSTER
 from workbench.geo.disclosure.tables import State
 from workbench.geo.exports.drawing import PATTERN_WORDS, PATTERNS
@@ -35,7 +36,7 @@ COLUMNS: Mapping[str, str] = {
     "bawah": "Batas bawah selang 95 %",
     "atas": "Batas atas selang 95 %",
     "pembagi": "Penyebut",
-    "kelompok": "Kelompok kelurahan bertetangga, bila ukurannya kelompok",
+    "kelompok": f"Kelompok {PLACES} bertetangga, bila ukurannya kelompok",
     "kuat": "ya bila kelompoknya tetap nyata setelah koreksi untuk banyak uji",
 }
 #: QGIS's names for the patterns of ``drawing.PATTERNS``; "" is a plain ground.

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.geo.areas import AreaSet, schematic_words
@@ -33,7 +34,7 @@ STATE_WORDS: Mapping[State, str] = {
 GROUPED = "kelompok"
 #: The measure of two periods.
 CHANGE = "perubahan"
-_LEVELS = ("kelurahan", "kecamatan", "kota")
+_LEVELS = (PLACES, "kecamatan", CITY.kind)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Row:
-    """One place and what is published of it; ``level``: kelurahan, kecamatan or kota."""
+    """One place and what is published of it; ``level`` is one of ``_LEVELS``."""
 
     code: str
     name: str

@@ -13,6 +13,7 @@ from datetime import date
 
 import xlsxwriter
 
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import date_id
 from workbench.geo.exports.geofiles import notes
 from workbench.geo.exports.selections import STATE_WORDS, Extract, Row, firm_word
@@ -23,7 +24,7 @@ Value = str | float | None
 #: Header and what the column holds.
 COLUMNS: Mapping[str, str] = {
     "Kode": "Kode wilayah menurut Kemendagri",
-    "Tingkat": "kelurahan, kecamatan atau kota",
+    "Tingkat": f"{PLACES}, kecamatan atau {CITY.kind}",
     "Wilayah": "Nama wilayah",
     "Kecamatan": "Nama kecamatan",
     "Nilai": "Nilai indikator; kosong bila tidak ada angka",
@@ -34,7 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "Batas bawah": "Batas bawah selang 95 %",
     "Batas atas": "Batas atas selang 95 %",
     "Penyebut": "Bilangan pembagi",
-    "Kelompok": "Kelompok kelurahan bertetangga, bila ukurannya kelompok",
+    "Kelompok": f"Kelompok {PLACES} bertetangga, bila ukurannya kelompok",
     "Kuat": "ya bila kelompoknya tetap nyata setelah koreksi untuk banyak uji",
 }
 _WHOLE = list(COLUMNS).index("Penyebut")

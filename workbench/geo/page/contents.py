@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, PLACES, kelurahan_by_code
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.geo import measures
@@ -28,9 +28,11 @@ _MEANING = {
         "dapat dikenali."
     ),
     State.NOL: "Sudah didata dan tidak ada.",
-    State.BELUM_DIDATA: "Tidak ada data kelurahan ini dalam daftar. Ini bukan nol.",
+    State.BELUM_DIDATA: f"Tidak ada data {PLACES} ini dalam daftar. Ini bukan nol.",
     State.TANPA_PENYEBUT: "Penyebutnya belum diketahui, jadi tidak dapat dihitung.",
 }
+#: Stands behind a count in the legend; both kinds together are too long for its column.
+_SHORT = {"Kelurahan": " kel.", "Desa": " desa"}.get(PLACE_KINDS, "")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def page_data(contents: Contents) -> dict[str, Any]:
     return {
         "tanda": mark(atlas.practice),
         "kota": atlas.areas.city_name,
+        "tempat": {"judul": PLACE_KINDS, "kata": PLACES, "singkat": _SHORT},
         "baris": _rows(atlas),
         "kecamatan": [[code, name] for code, name in atlas.areas.kecamatan.items()],
         "batas": shape_data(atlas.frame, atlas.areas)

@@ -478,7 +478,7 @@
       area.setStyle({ fillColor: own ? own.fill : FILLS[figure.state] || PLAIN, dashArray: figure.state === UNSURVEYED ? "3 3" : null });
       area.getElement().setAttribute("aria-label", rows[n][1] + ", Kecamatan " + data.kecamatan[rows[n][2]][1] + ": " + said(entry, figure));
     });
-    this.box.setAttribute("aria-label", "Peta: " + this.title.textContent + ". Panah menggeser, tambah dan kurang memperbesar; Tab lalu panah memilih kelurahan.");
+    this.box.setAttribute("aria-label", "Peta: " + this.title.textContent + ". Panah menggeser, tambah dan kurang memperbesar; Tab lalu panah memilih " + data.tempat.kata + ".");
     this.say();
     this.drawLegend();
     if (houses && panes[0] === this && houses.period !== state.period) dropHouses();
@@ -498,7 +498,7 @@
     if (this.entry.pesan) text = this.entry.pesan;
     else if (none(UNSURVEYED)) text = "Tidak ada data untuk indikator ini pada " + data.periode[this.state.period].l + ". Pilih periode atau indikator lain.";
     else if (all.indexOf(NUMBER) < 0 && all.indexOf(ZERO) < 0 && all.indexOf(BARE) >= 0) text = "Belum ada penyebut (penduduk), jadi ukuran ini tidak dapat dihitung. Muat data penduduk, atau pilih ukuran Jumlah.";
-    else if (!this.bounds.isValid()) text = "Tidak satu pun kelurahan punya batas di peta ini. Angkanya ada di tabel.";
+    else if (!this.bounds.isValid()) text = "Tidak satu pun " + data.tempat.kata + " punya batas di peta ini. Angkanya ada di tabel.";
     this.message.textContent = text;
     this.message.hidden = !text;
   };
@@ -511,10 +511,10 @@
       var line = add(list, "li"), box = svg(line, "svg", { width: 34, height: 20, "aria-hidden": "true" });
       svg(box, "rect", { x: 0.5, y: 0.5, width: 33, height: 19, fill: fill, stroke: "#64748b" });
       add(line, "span", text);
-      add(line, "span", count + " kel.");
+      add(line, "span", count + data.tempat.singkat);
     };
     clear(this.keys);
-    add(this.keys, "p", (entry.g || !unit(entry) ? "" : unit(entry) + "; ") + "di kanan: banyaknya kelurahan");
+    add(this.keys, "p", (entry.g || !unit(entry) ? "" : unit(entry) + "; ") + "di kanan: banyaknya " + data.tempat.kata);
     var list = add(this.keys, "ul");
     this.classes.forEach(function (one) {
       key(list, one.fill, one.text, counted(function (f) { return (f.state === NUMBER || entry.b && f.state === ZERO) && one.has(f); }));
@@ -528,11 +528,11 @@
     });
     var notes = (entry.k.length ? entry.k.map(word) : [data.indikator[this.state.indicator].c]).concat(data.periode[this.state.period].r);
     if (unplaced.length) {
-      notes.push(unplaced.length + " kelurahan tidak ada di peta ini: " + unplaced.slice(0, 6).map(function (row) { return row[1]; }).join(", ")
+      notes.push(unplaced.length + " " + data.tempat.kata + " tidak ada di peta ini: " + unplaced.slice(0, 6).map(function (row) { return row[1]; }).join(", ")
         + (unplaced.length > 6 ? " dan lainnya" : "") + ". Angkanya ada di tabel.");
     }
     if (counted(function (f) { return f.state === HIDDEN; })) notes.push(data.tersembunyi);
-    notes.push("Garis tebal: batas kecamatan.");
+    notes.push(shapes.rim.length ? "Garis tebal: batas kecamatan." : "Satu blok: satu kecamatan.");
     clear(this.notes);
     notes.filter(Boolean).forEach(function (text) { add(pane.notes, "p", text, "catatan"); });
   };
@@ -717,7 +717,7 @@
       add(table, "caption", pane.title.textContent);
       var hasRange = figures.some(function (f) { return f.low !== undefined; });
       var hasParts = figures.some(function (f) { return f.below; });
-      var heads = [["Kelurahan", function (n) { return rows[n][1]; }], ["Kecamatan", function (n) { return kecamatanOf(n); }],
+      var heads = [[data.tempat.judul, function (n) { return rows[n][1]; }], ["Kecamatan", function (n) { return kecamatanOf(n); }],
         [entry.g ? "Kelompok" : unit(entry) || "Angka", function (n) { return said(entry, figures[n], true); }, function (n) {
           var f = figures[n]; return f.state === NUMBER ? (entry.g ? f.group || 0 : f.value) : f.state === ZERO ? 0 : -1e12 - f.state; }]];
       if (hasRange) heads.push(["Selang 95 %", function (n) { return between(entry, figures[n]); }]);
@@ -766,7 +766,7 @@
   // --- the page ---------------------------------------------------------------------------------
 
   var main = byId("lembar-lembar"), tools = byId("alat");
-  finder(tools, "Cari kelurahan", places.map(function (row, n) {
+  finder(tools, "Cari " + data.tempat.kata, places.map(function (row, n) {
     return { value: n, text: row[1], also: row[3], more: data.kecamatan[row[2]][1] };
   }), function (n) {
     choose(n);

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from workbench.geo.areas import AreaSet
+from workbench.geo.areas import AreaSet, in_one_block, is_of_cells
 from workbench.geo.page.packing import pack, signed
 
 Point = tuple[int, int]
@@ -45,9 +45,13 @@ def shape_data(frame: Any, areas: AreaSet) -> dict[str, Any]:
         for ring in found:
             numbers += [len(ring), *(signed(line) for line in ring)]
     kecamatan = _merged(shapes, areas)
+    # Lanes part the kecamatan of a map of cells: no line is drawn around one.
+    has_cells = is_of_cells(str(frame.attrs.get("source") or ""))
+    if has_cells:
+        kecamatan = {code: in_one_block(cells) for code, cells in kecamatan.items()}
     spots = [_spot(shapes.get(code), west, south, step) for code in areas.by_code]
     groups = [_spot(kecamatan.get(code), west, south, step) for code in areas.kecamatan]
-    rim = _on_rim(lines, kecamatan, west, south, step)
+    rim = [] if has_cells else _on_rim(lines, kecamatan, west, south, step)
     return {
         "kotak": [round(float(west), 6), round(float(south), 6), step],
         "garis": pack(_steps(lines)),

@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.domain.wilayah import CITY
 from workbench.rules.aid.payees import active
 from workbench.rules.aid.programmes import PURSE
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
@@ -67,6 +68,6 @@ def add_to_list_of_city(draft: Draft, family_id: str, rng: Random) -> Planted | 
     row = rng.choice(rows)
     cells = {"source": "apbd_kabkota", "account": "", "account_name": ""}
     added = draft.add("aid", {**row, "aid_id": draft.new_id("aid"), **cells})
-    note = "Keluarga membenarkan: bantuan itu juga datang dari pemerintah kota."
+    note = f"Keluarga membenarkan: bantuan itu juga datang dari pemerintah {CITY.kind}."
     fields = ("program", "source", f"{row['aid_id']}.program", f"{row['aid_id']}.source")
     return Planted("aid", added["aid_id"], fields, note=note)

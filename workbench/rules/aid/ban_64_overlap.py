@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.domain.wilayah import CITY
 from workbench.rules.aid.payees import active, add_aid, adult_payee, this_month
 from workbench.rules.aid.programmes import PURSE
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
@@ -62,7 +63,7 @@ def add_city_rice(draft: Draft, family_id: str, rng: Random) -> Planted | None:
     row = add_aid(
         draft, payee, "BERAS", source="apbd_kabkota", period=period, account="", account_name=""
     )
-    note = "Keluarga membenarkan menerima beras dari pemerintah kota."
+    note = f"Keluarga membenarkan menerima beras dari pemerintah {CITY.kind}."
     return Planted("aid", row["aid_id"], ("program", "source"), note=note)
 
 
@@ -82,5 +83,5 @@ def add_city_cash(draft: Draft, family_id: str, rng: Random) -> Planted | None:
         account="",
         account_name="",
     )
-    note = "Keluarga membenarkan menerima bantuan uang dari pemerintah kota."
+    note = f"Keluarga membenarkan menerima bantuan uang dari pemerintah {CITY.kind}."
     return Planted("aid", row["aid_id"], ("program", "source"), note=note)

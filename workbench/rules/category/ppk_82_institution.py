@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.domain.wilayah import CITY
 from workbench.rules.category.rows import SERVICE_NAME, add_row, age_of, unlisted
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
@@ -11,7 +12,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     table="ppks",
     code="PPK-82",
     severity=Severity.SEDANG,
-    title="Tinggal di panti tetapi dihitung untuk layanan kota bagi {service}",
+    title=f"Tinggal di panti tetapi dihitung untuk layanan {CITY.kind} bagi {{service}}",
     question="Di panti mana orang ini tinggal, dan sejak kapan? Siapa yang melayaninya di sana?",
     documents=["Surat keterangan panti", "Catatan layanan"],
     why="Layanan di dalam panti urusan provinsi; orang di luar panti yang menunggu tidak boleh "

@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft, Row
+from workbench.domain.wilayah import say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 
 
@@ -12,7 +13,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     severity=Severity.SEDANG,
     title="Korban bencana tercatat lebih dari sekali untuk tanggal {day}: {what}",
     question="Satu kejadian atau dua? Hitung per orang untuk tiap kejadian.",
-    documents=["Data korban dari BPBD atau kelurahan"],
+    documents=[say_locally("Data korban dari BPBD atau kelurahan")],
     why="Bantuan dibagi menurut jumlah korban; hitungan ganda mengurangi bagian keluarga lain.",
     fields=["category"],
     status="layak",

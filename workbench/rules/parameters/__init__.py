@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 
@@ -79,7 +80,7 @@ def parameters() -> Mapping[str, Parameter]:
         {
             name: Parameter(
                 name,
-                entry["words"],
+                say_locally(entry["words"]),
                 entry["unit"],
                 entry["limits"][0],
                 entry["limits"][1],

@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft, Row
+from workbench.domain.wilayah import say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
 
@@ -13,7 +14,7 @@ from workbench.rules.identity.slips import relation
     severity=Severity.KRITIS,
     title="Menurut {source} orang ini sudah meninggal, tetapi masih ada pada daftar",
     question="Tanyakan dengan sopan kepada keluarga dan RT: apakah benar, dan sejak kapan?",
-    documents=["Akta kematian", "Surat kematian kelurahan", "KK baru"],
+    documents=["Akta kematian", say_locally("Surat kematian kelurahan"), "KK baru"],
     why="Yang meninggal dicatat, keluarganya tetap dinilai; pengurus bantuan mungkin diganti.",
     fields=["existence", "name", "dukcapil_match"],
     status="perlu_verval",

@@ -3,7 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft, Row
-from workbench.domain.wilayah import kelurahan
+from workbench.domain.wilayah import kelurahan, say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 from workbench.rules.identity.slips import relation
 
@@ -12,7 +12,7 @@ from workbench.rules.identity.slips import relation
     table="person",
     code="ALM-32",
     severity=Severity.TINGGI,
-    title="Menurut {source} orang ini sudah pindah dari kelurahan ini",
+    title=say_locally("Menurut {source} orang ini sudah pindah dari kelurahan ini"),
     question="Tanya RT dan tetangga: apakah pindah, ke mana, atau hanya merantau sementara?",
     documents=["Surat keterangan pindah (SKPWNI)", "KK baru"],
     why="Bantuan mengikuti wilayah; yang pindah harus dialihkan supaya haknya tidak putus.",

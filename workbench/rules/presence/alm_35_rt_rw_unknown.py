@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft, Row
+from workbench.domain.wilayah import say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 
 
@@ -10,7 +11,7 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
     table="family",
     code="ALM-35",
     severity=Severity.SEDANG,
-    title="RT/RW ini tidak ada di antara {known} RT yang terdaftar di kelurahan ini",
+    title=say_locally("RT/RW ini tidak ada di antara {known} RT yang terdaftar di kelurahan ini"),
     question="Lihat KK dan tanya RT: rumah ini termasuk RT dan RW berapa?",
     documents=["KK"],
     why="Tanpa RT yang benar, petugas tidak menemukan rumah keluarga ini saat kunjungan.",

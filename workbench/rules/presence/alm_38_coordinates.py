@@ -4,7 +4,7 @@ from math import cos, hypot, radians, sqrt
 from random import Random
 
 from workbench.domain.register import Draft, Row
-from workbench.domain.wilayah import CITY, kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, PLACES, kelurahan, kelurahan_by_code
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 from workbench.rules.identity.slips import setting
 
@@ -33,7 +33,7 @@ _SWAPPED = "latitude BETWEEN 95 AND 141 AND longitude BETWEEN -11 AND 6"
         "state": f"""CASE WHEN latitude = 0 AND longitude = 0 THEN 'berada pada titik nol'
             WHEN {_SWAPPED} THEN 'tertukar antara lintang dan bujur'
             ELSE 'berada ' || CAST(round(least({_AWAY}, 99999)) AS INTEGER)
-                || ' km dari pusat kelurahan' END"""
+                || ' km dari pusat {PLACES}' END"""
     },
     when=f"""(latitude = 0 AND longitude = 0) OR ({_SWAPPED})
         OR {_AWAY} > 2 * sqrt(area_km2 / pi()) + getvariable('coordinate_slack_km')""",

@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.domain.wilayah import PLACES, say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 
 
@@ -13,7 +14,9 @@ from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
     title="Tempat tinggal keluarga ini tidak sesuai KK atau KTP",
     question="Sejak kapan tinggal di sini? Apakah surat pindah datang sudah diurus?",
     documents=["KTP-el", "KK", "Surat domisili RT"],
-    why="Keluarga yang belum mengurus pindah dapat tidak diusulkan oleh kelurahan mana pun.",
+    why=say_locally(
+        "Keluarga yang belum mengurus pindah dapat tidak diusulkan oleh kelurahan mana pun."
+    ),
     fields=["domicile"],
     status="perlu_verval",
     follow_up=["kunjungan", "rujuk_dukcapil", "musyawarah"],
@@ -41,5 +44,5 @@ def papers_left_behind(draft: Draft, family_id: str, rng: Random) -> Planted | N
         "family",
         family_id,
         ("domicile",),
-        note=f"Keluarga ini tinggal {where} di kelurahan lain; KK belum diubah.",
+        note=f"Keluarga ini tinggal {where} di {PLACES} lain; KK belum diubah.",
     )

@@ -3,7 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACES, kelurahan_by_code, say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, table_rule
 
 #: Families whose cell held a code that reading could not place.
@@ -17,7 +17,9 @@ UNREAD_CODES = """SELECT subject FROM cleaned
     code="ALM-70",
     severity=Severity.TINGGI,
     title="Kode wilayah {state}",
-    question="Kelurahan mana yang tertulis di KK? Apakah kodenya dari BPS atau kehilangan nol?",
+    question=say_locally(
+        "Kelurahan mana yang tertulis di KK? Apakah kodenya dari BPS atau kehilangan nol?"
+    ),
     documents=["KK"],
     why="Dengan kode yang salah, keluarga ini tidak masuk daftar petugas kelurahannya.",
     fields=["kelurahan_kode_kemendagri"],
@@ -41,8 +43,8 @@ read_as AS (
 SELECT family_id AS subject, CASE
     WHEN kelurahan_kode_kemendagri = '' THEN 'tidak dapat dibaca'
     WHEN kelurahan_kode_kemendagri NOT IN (SELECT kode FROM kelurahan)
-        THEN 'tidak ada pada daftar kelurahan'
-    ELSE 'menunjuk kelurahan lain daripada namanya' END AS state
+        THEN 'tidak ada pada daftar {PLACES}'
+    ELSE 'menunjuk {PLACES} lain daripada namanya' END AS state
 FROM family
 WHERE (kelurahan_kode_kemendagri = '' AND family_id IN ({UNREAD_CODES}))
     OR (kelurahan_kode_kemendagri <> ''

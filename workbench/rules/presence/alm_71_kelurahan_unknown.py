@@ -3,6 +3,7 @@
 from random import Random
 
 from workbench.domain.register import Draft
+from workbench.domain.wilayah import say_locally
 from workbench.rules.declare import Basis, Planted, Severity, plants, row_rule
 from workbench.rules.presence.alm_70_region_code import UNREAD_CODES
 
@@ -11,10 +12,12 @@ from workbench.rules.presence.alm_70_region_code import UNREAD_CODES
     table="family",
     code="ALM-71",
     severity=Severity.SEDANG,
-    title="Kelurahan pada daftar tidak dikenali",
-    question="Kelurahan dan kecamatan mana yang tertulis di KK keluarga ini?",
+    title=say_locally("Kelurahan pada daftar tidak dikenali"),
+    question=say_locally("Kelurahan dan kecamatan mana yang tertulis di KK keluarga ini?"),
     documents=["KK"],
-    why="Tanpa kelurahan yang jelas, keluarga ini tidak masuk daftar petugas mana pun.",
+    why=say_locally(
+        "Tanpa kelurahan yang jelas, keluarga ini tidak masuk daftar petugas mana pun."
+    ),
     fields=["kelurahan_kode_kemendagri"],
     status="layak",
     follow_up="perbaiki_data",

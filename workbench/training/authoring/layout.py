@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.domain.wilayah import say_locally
 from workbench.training.keys import NO_SOURCE
 
 MARK = "CONTOH"
@@ -125,7 +126,7 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], ...]] = {
             "B",
             "Kata orang adalah petunjuk, bukan bukti. Keadaan keluarga dilihat lewat kunjungan.",
             NO_SOURCE,
-            "Musyawarah kelurahan",
+            say_locally("Musyawarah kelurahan"),
             "sedang",
         ),
     ),

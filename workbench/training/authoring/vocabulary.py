@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from workbench.domain.reference import by_code
+from workbench.domain.wilayah import say_locally
 from workbench.rules import GROUPS, Rule, catalogue
 
 DIFFICULTIES = ("mudah", "sedang", "sulit")
@@ -19,7 +20,7 @@ TOPICS = (
     *GROUPS.values(),
     "26 kategori PPKS",
     "Jalur masuk data",
-    "Musyawarah kelurahan",
+    say_locally("Musyawarah kelurahan"),
     "Perubahan keluarga",
     "Graduasi dan masuk kembali",
     "DTKS dan P3KE",
@@ -42,7 +43,7 @@ def plant_words() -> Mapping[str, Mapping[str, str]]:
     path = Path(__file__).with_name("plant_words.csv")
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            found.setdefault(row["rule"], {})[row["words"]] = row["plant"]
+            found.setdefault(row["rule"], {})[say_locally(row["words"])] = row["plant"]
     return found
 
 
@@ -52,7 +53,7 @@ def rule_choice(rule: Rule) -> str:
     if _GAP.search(title):
         names = by_code("kesalahan_data")
         named = [names[code]["nama_kesalahan"] for code in rule.basis.catalogue if code in names]
-        title = "; ".join(named) or _GAP.sub("…", title)
+        title = say_locally("; ".join(named)) or _GAP.sub("…", title)
     return f"{rule.code} {title}"
 
 

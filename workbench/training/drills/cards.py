@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 
 #: How a card is answered: one choice, several, all in order, or several of all the categories.
@@ -112,6 +113,23 @@ def shuffled(words: Iterable[str], rng: Random) -> Choices:
     listed = [(code_of(one), one) for one in words]
     rng.shuffle(listed)
     return tuple(listed)
+
+
+def as_said_here(card: Card) -> Card:
+    """The card in the words of this city; what its choices are known by stays."""
+    key = replace(
+        card.key,
+        why=say_locally(card.key.why),
+        comments={code: say_locally(words) for code, words in card.key.comments.items()},
+    )
+    return replace(
+        card,
+        story=say_locally(card.story),
+        question=say_locally(card.question),
+        points=tuple(map(say_locally, card.points)),
+        choices=tuple((code, say_locally(words)) for code, words in card.choices),
+        key=key,
+    )
 
 
 def read_value(card: Card, value: object) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from workbench.domain.wilayah import say_locally
 from workbench.training.drills.cards import MANY, ONE, Card, Key, code_of, shuffled
 
 #: Families of a round, and cards of a family.
@@ -130,7 +131,7 @@ def minutes(order: tuple[str, ...], answers: Mapping[int, str]) -> dict[str, Any
     content = _content()
     told = content[ATTENDING]
     present = _chosen((*told["wajib"], *told["boleh"], *told["jangan"]), answers[1])
-    absent = [who for who in told["wajib"] if who not in present]
+    absent = [who for who in map(say_locally, told["wajib"]) if who not in present]
     rows = []
     for number, name in enumerate(order):
         family, first = families()[name], 2 + number * STEPS
@@ -148,7 +149,7 @@ def minutes(order: tuple[str, ...], answers: Mapping[int, str]) -> dict[str, Any
     decided = [row["decision"] for row in rows]
     last = content[CLOSING]
     return {
-        "title": "Berita acara musyawarah kelurahan",
+        "title": say_locally("Berita acara musyawarah kelurahan"),
         "basis": "Usulan dan pemutakhiran data sosial ekonomi; keputusan akhir pada Kemensos.",
         "present": present,
         "warning": "Belum memenuhi ketentuan setempat? Tidak diundang: "
@@ -171,4 +172,4 @@ def item_words(item: str) -> str:
 
 def _chosen(options: Any, value: str) -> list[str]:
     codes = set(value.split(" "))
-    return [words for words in options if code_of(words) in codes]
+    return [say_locally(words) for words in options if code_of(words) in codes]

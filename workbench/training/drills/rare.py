@@ -155,6 +155,11 @@ def _birth(rng: Random, youngest: int, oldest: int) -> date:
     return day if age_on(day, AS_OF) == years else date(day.year, 10, 1)
 
 
+def _years_on(day: date, years: int) -> date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + years, day=28 if is_leap_day else day.day)
+
+
 def _numbers(day: date) -> str:
     return f"{day:%d-%m-%Y}"
 
@@ -185,7 +190,7 @@ def _birth_date(rng: Random, is_error: bool) -> _Pair:
     if is_error:
         listed = rng.choice(
             (
-                one.birth.replace(year=one.birth.year + rng.choice((-2, -1, 1, 10))),
+                _years_on(one.birth, rng.choice((-2, -1, 1, 10))),
                 one.birth + timedelta(days=rng.choice((-10, -1, 1, 10))),
                 one.birth.replace(day=min(one.birth.day, 28), month=one.birth.month % 12 + 1),
             )

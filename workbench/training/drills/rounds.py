@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from workbench.domain.wilayah import say_locally
 from workbench.errors import NotFound, WrongUse
 from workbench.training.drills import meeting, questions, rare
-from workbench.training.drills.cards import Card
+from workbench.training.drills.cards import Card, as_said_here
 
 RARE, KIND, MEETING, OWN = "langka", "kategori", "musyawarah", "soal_kantor"
 #: The file of questions on how sensitive kinds are handled, dealt among the stories of ``KIND``.
@@ -47,7 +48,7 @@ DRILLS: Final[Mapping[str, Drill]] = {
         Drill("jalur", "Tiga jalur masuk data", "Langkah dan berkas tiap jalur.", 4, 6),
         Drill(
             MEETING,
-            "Musyawarah kelurahan",
+            say_locally("Musyawarah kelurahan"),
             "Anda memimpin sampai berita acara.",
             10,
             meeting.PLACES,
@@ -132,11 +133,12 @@ def card_at(
         return rare.rare_card(f"{seed}:{number}", place, settings["rate"])
     rng = Random(f"{seed}:{number}:{place}")
     if drill.name == MEETING:
-        return meeting.meeting_card(meeting_order(who, number), place, answers, rng)
+        return as_said_here(meeting.meeting_card(meeting_order(who, number), place, answers, rng))
     item = deal(pool(drill), drill.size, seed, number)[place - 1]
     if drill.name == KIND and item in questions.lines(KIND):
-        return questions.category_card(item, rng)
-    return questions.question_card(_MANNERS if drill.name == KIND else drill.name, item, rng)
+        return as_said_here(questions.category_card(item, rng))
+    name = _MANNERS if drill.name == KIND else drill.name
+    return as_said_here(questions.question_card(name, item, rng))
 
 
 def meeting_order(who: str, number: int) -> tuple[str, ...]:
@@ -155,5 +157,5 @@ def item_words(drill: Drill, item: str) -> str:
     for name in (drill.name, _MANNERS):
         line = questions.lines(name).get(item)
         if line is not None:
-            return line["cerita"]
+            return say_locally(line["cerita"])
     return item
