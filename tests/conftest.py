@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,10 +19,13 @@ from tests import distribution
 from workbench.access import Workspace
 from workbench.services import accounts
 from workbench.store import Store, migrations, server_url
+from workbench.store import engine as store_engine
 
-# A busy machine is no fault: no test is timed, and pages are given the time they need.
-hypothesis.settings.register_profile("tanpa-tenggat", deadline=None)
-hypothesis.settings.load_profile("tanpa-tenggat")
+# A busy machine is no fault: no test is timed, and pages are given the time they need. A usual run
+# draws the same examples every time, for no luck may decide how it ends; `make proof` draws anew.
+hypothesis.settings.register_profile("biasa", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("bukti", deadline=None)
+hypothesis.settings.load_profile("bukti" if os.environ.get("PROOF") else "biasa")
 
 #: Beside ``tests/store``: one module for each way in which services use the store.
 ON_BOTH = frozenset(
@@ -47,7 +52,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "blank_database: on PostgreSQL begin without any schema")
 
 
+#: Seconds until a browser test counts as hanging: its server may first make a city.
+BROWSER_S = 1800
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.timeout(BROWSER_S))
     items.sort(key=lambda item: distribution.place(item.nodeid))
 
 
@@ -62,6 +74,25 @@ def quick_schema() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrations, "upgrade", database_server.remembering(migrations.upgrade))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[Callable[..., None]]:
+    """No commit to SQLite waits for the disk: a test can be killed, its machine keeps running.
+
+    How connections are really set up is given to the test that asks.
+    """
+    real = store_engine._set_up_sqlite
+
+    def unhurried(connection: sqlite3.Connection, record: object) -> None:
+        # Before as well: the switch of a new file to WAL waits for the disk like a commit.
+        connection.execute("PRAGMA synchronous = OFF")
+        real(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_engine, "_set_up_sqlite", unhurried)
+        yield real
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, text
 
+from tests.ports import free_port
 from workbench.store import Store
 from workbench.store.engine import WRITES, make_engine
 
@@ -160,7 +160,7 @@ def running_server(*, safe: bool = False) -> Iterator[DatabaseServer]:
         "fsync": is_safe,
         "full_page_writes": is_safe,
     }
-    server = DatabaseServer(folder, programs, _free_port(), password, settings)
+    server = DatabaseServer(folder, programs, free_port(), password, settings)
     try:
         subprocess.run(
             [
@@ -250,12 +250,6 @@ def _end_with_parent() -> None:
     """A run that is killed leaves no server behind, where the system can see to it."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,9 +80,7 @@ def _serves(environment, folder):
     """``verval serve`` runs from a directory that is no checkout, and answers."""
     office = folder / "kantor"
     words = ["serve", "--workspace", str(office), "--families", "50", "--host", "127.0.0.1"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        words += ["--port", str(free.getsockname()[1])]
+    words += ["--port", str(free_port())]
     log = (folder / "serve.log").open("w")
     command = [sys.executable, "-c", f"from workbench.cli import main; main({words!r})"]
     server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)

@@ -293,7 +293,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(bag, home):
     home.write_text("berkas, bukan folder")
     code, _, sentence = install(bag, home)
     assert code == 2
-    assert "tidak dapat ditulis" in sentence
+    assert "tidak dapat ditulis: di tempat itu sudah ada berkas." in sentence
 
 
 # --- where commands look for the office

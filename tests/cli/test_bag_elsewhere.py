@@ -12,7 +12,6 @@ import csv
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +20,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from tests.cli.bag_offline import reach_first_case
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 #: Every process of these tests begins with this: as ``sitecustomize`` it comes before all else.
@@ -114,9 +114,7 @@ def test_a_city_is_made_and_a_workbook_is_read_and_checked(elsewhere, tmp_path):
 def test_a_server_shows_a_case_from_a_kernel_that_was_started_and_not_forked(
     elsewhere, tmp_path, new_browser
 ):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     words = ["serve", "--workspace", "kantor", "--families", "50", "--seats", "2", "--warm", "1"]
     words += ["--host", "127.0.0.1", "--port", str(port)]
     with (tmp_path / "serve.log").open("w") as log:

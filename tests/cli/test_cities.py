@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli import cities
 from workbench.domain.cities import VARIABLE
 
 RECIPES = Path(__file__).parents[1] / "cities"
@@ -42,6 +43,15 @@ def test_commands_say_which_office_before_anything_knows_the_city():
     code = "import sys, workbench.cli.commands; print('workbench.domain.wilayah' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False", "a command's module imports what settles the city"
+
+
+def test_a_city_that_cannot_be_put_in_place_leaves_the_former_one(tmp_path):
+    kept = tmp_path / "kota"
+    kept.mkdir()
+    (kept / "resep.yaml").write_text("city: {}\n", encoding="utf-8")
+    with pytest.raises(OSError, match="baru"):
+        cities._put_in_place(tmp_path / "baru", kept, tmp_path / "lama")
+    assert (kept / "resep.yaml").is_file()
 
 
 def test_an_office_takes_a_city_and_keeps_it(run, tmp_path):

@@ -9,9 +9,12 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from typer.main import get_command
 
 from workbench.cli import main
+from workbench.cli.commands import app, load_mapping
 from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema, columns
+from workbench.errors import WrongUse
 from workbench.rules import catalogue
 
 HEADER = ["NO", "NIK", "NO KK", "NAMA", "JK", "TGL LAHIR", "HUB KELUARGA", "ALAMAT"]
@@ -224,13 +227,52 @@ def test_a_map_asks_nobody_for_anything(run, city, tmp_path):
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
 
 
-@pytest.mark.parametrize(
-    "words", [["--help"], ["generate", "--help"], ["check", "--help"], ["serve", "--help"]]
-)
+def _commands(command, words=()):
+    """The words of every command and group."""
+    yield words
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, (*words, name))
+
+
+@pytest.mark.parametrize("words", _commands(get_command(app)), ids=lambda words: "-".join(words))
 def test_help_is_in_indonesian(run, words):
-    code, out, _ = run(*words)
+    code, out, _ = run(*words, "--help")
     assert code == 0
     assert "Pemakaian: verval" in out
     assert not re.search(
-        r"\b(Usage|Options|Commands|Arguments|Show this|required|default|int|path)\b", out
+        r"\b(Usage|Options|Commands|Arguments|Show this|required|default|int|path|float|str)\b", out
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["tidakada"], "Perintah itu tidak dikenal. Lihat verval --help."),
+        (["users", "tidakada"], "Perintah itu tidak dikenal. Lihat verval users --help."),
+        (["rules", "--format"], "Sesudah --format harus ada isiannya. Lihat verval --help."),
+        (["rules", "lebih"], "Ada isian yang berlebih. Lihat verval rules --help."),
+        (["rules", "--bukan"], "Pilihan --bukan tidak dikenal. Lihat verval rules --help."),
+        (["generate"], "--families belum diisi. Lihat verval generate --help."),
+        (["serve", "--port", "abc"], "Isian --port tidak sesuai. Lihat verval serve --help."),
+        (["audit", "recheck"], "FOLDER belum diisi. Lihat verval audit recheck --help."),
+    ],
+)
+def test_what_was_typed_wrongly_is_said_in_one_sentence(run, words, told):
+    assert run(*words) == (2, "", f"{told}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["users"], ["audit"]])
+def test_a_group_without_a_command_shows_what_there_is(run, words):
+    code, out, said = run(*words)
+    assert (code, out) == (2, "")
+    assert said.startswith(f"Pemakaian: {' '.join(['verval', *words])} [PILIHAN]")
+    assert "Perintah:" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("tidakada.json", "tidak ditemukan. Periksa namanya."), ("", "tidak terbaca sebagai JSON.")],
+)
+def test_a_mapping_that_is_not_there_or_no_file_is_said(tmp_path, name, told):
+    with pytest.raises(WrongUse, match=told):
+        load_mapping(tmp_path / name)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests import ports
 from workbench.access import Workspace
 from workbench.cli import main, serving
 from workbench.cli.doctor import State, examine, try_fast_path
@@ -36,9 +37,7 @@ LAPTOP = Machine(
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("0.0.0.0", 0))
-        return probe.getsockname()[1]
+    return ports.free_port()
 
 
 @pytest.fixture

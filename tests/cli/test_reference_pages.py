@@ -14,8 +14,10 @@ from workbench.rules import catalogue
 from workbench.rules.parameters import parameters
 from workbench.serve.doors import DOORS
 from workbench.services.audits import KINDS
+from workbench.ui.catalogue.model import CONFIRMED_WORDS
 
 PAGES = reference_pages()
+CRITERIA = reference("kriteria_miskin")
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -54,6 +56,8 @@ def _leaves(command, name="verval"):
         ("istilah", [f"| {row['istilah']} |" for row in reference("istilah")]),
         ("kolom", [f"| {row['meaning']} |" for row in reference("columns")]),
         ("kategori-ppks", [f"| {row['kode']} |" for row in reference("pmks_kategori")]),
+        ("kriteria-miskin", [f"| {row['no']} | {row['kriteria']} |" for row in CRITERIA]),
+        ("kriteria-miskin", [f"## {row['rezim']}" for row in CRITERIA]),
         ("tabel", [f"| `{one.name}` |" for columns in TABLES.values() for one in columns]),
         ("peran", [door.title for door in DOORS.values()]),
     ],
@@ -88,3 +92,18 @@ def test_every_column_of_our_tables_is_told_in_indonesian():
         for one in columns
         if not one.words or one.words == one.meaning
     ] == []
+
+
+def test_each_criterion_of_poverty_says_how_sure_and_each_regime_where_it_was_read():
+    page = PAGES["kriteria-miskin.md"]
+    for row in CRITERIA:
+        (line,) = [
+            line
+            for line in page.split(f"## {row['rezim']}\n")[1].split("\n## ")[0].splitlines()
+            if line.startswith(f"| {row['no']} | {row['kriteria']} |")
+        ]
+        assert line.endswith(f"| {CONFIRMED_WORDS[row['konfirmasi']]} |")
+        for source in row["sumber"].split(" | "):
+            assert source.removeprefix("https://") in page
+    assert "](http" not in page, "a page asks the internet nothing"
+    assert "Tidak satu pun dipakai Meja Verval untuk menentukan siapa miskin" in page

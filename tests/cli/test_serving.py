@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests import ports
 from workbench.access import Role, Workspace
 from workbench.cli import doctor, main, serving
 from workbench.errors import StoreFault, UnusableInput, WrongUse
@@ -29,9 +30,7 @@ def root(tmp_path):
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return ports.free_port()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from workbench.access import Workspace
-from workbench.cli import main, updates
+from workbench.cli import cities, former_programs, main, updates
 from workbench.cli.bag import installing, place
 from workbench.errors import StoreFault, UnusableInput, WrongUse
 from workbench.services import accounts, audits
@@ -23,8 +23,13 @@ from workbench.services.office import Office
 from workbench.store import record, verify_chain
 from workbench.store.workspace import NEWEST_SCHEMA
 
-OLD, NEW = "1.0", "1.1"
-MADE = {OLD: "2026-11-01T08:00:00+07:00", NEW: "2026-11-20T08:00:00+07:00"}
+OLD, NEW, LAST, NEXT = "1.0", "1.1", "1.2", "1.3"
+MADE = {
+    OLD: "2026-11-01T08:00:00+07:00",
+    NEW: "2026-11-20T08:00:00+07:00",
+    LAST: "2026-11-21T08:00:00+07:00",
+    NEXT: "2026-11-22T08:00:00+07:00",
+}
 LATER_SCHEMA = "9000"
 
 #: The installer of a bag for tests: what it installs is this very package, one migration on.
@@ -212,6 +217,95 @@ def test_the_command_says_where_the_former_data_are(home, office, make_bag, monk
     assert f"program-{NEW} dipakai mulai sekarang" in said.out
     assert str(next(home.glob("kantor-sebelum-*"))) in said.out
     assert "Menyalin data kantor" in said.err
+
+
+@pytest.fixture
+def update(home, monkeypatch, capsys):
+    """``verval update`` from a bag as it is typed; tells what was printed."""
+    monkeypatch.setattr(place, "installation", lambda: home)
+
+    def run(bag):
+        with pytest.raises(SystemExit) as ended:
+            main(["update", str(bag)])
+        assert not ended.value.code
+        return capsys.readouterr().out
+
+    return run
+
+
+def programs(home):
+    return sorted(path.name for path in home.iterdir() if "program-" in path.name)
+
+
+def updated_twice(update, make_bag):
+    update(make_bag(NEW, NEWEST_SCHEMA))
+    return update(make_bag(LAST, NEWEST_SCHEMA))
+
+
+def test_the_program_in_force_and_the_one_before_it_stay_and_older_ones_go(home, update, make_bag):
+    said = update(make_bag(NEW, NEWEST_SCHEMA))
+    assert programs(home) == [f"program-{OLD}", f"program-{NEW}"]
+    assert "dihapus, karena" not in said
+    said = update(make_bag(LAST, NEWEST_SCHEMA))
+    assert programs(home) == [f"program-{NEW}", f"program-{LAST}"]
+    assert f"Program lama (program-{OLD}) dihapus, karena tidak dipakai lagi." in said
+    back(home)
+    assert installing.active(home).name == f"program-{NEW}"
+
+
+@pytest.mark.parametrize("refused", ["rename", "rmtree"])
+def test_an_old_program_that_cannot_be_deleted_is_in_nobodys_way(
+    home, office, update, make_bag, monkeypatch, refused
+):
+    rename, rmtree = os.rename, shutil.rmtree
+
+    def keep_name(source, target):
+        if "buang" in str(target):
+            raise OSError(30, "Read-only file system")
+        rename(source, target)
+
+    def stop_halfway(folder, **words):
+        if "buang" in str(folder) and not words:
+            (folder / installing.COMPLETE).unlink()
+            raise OSError(30, "Read-only file system")
+        rmtree(folder, **words)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "rename", keep_name)
+        if refused == "rmtree":
+            disk.setattr(os, "rename", rename)
+            disk.setattr(shutil, "rmtree", stop_halfway)
+        said = updated_twice(update, make_bag)
+    assert f"Program lama (program-{OLD}) belum dapat dihapus seluruhnya" in said
+    assert installing.active(home).name == f"program-{LAST}"
+    assert audits.verify(office, accounts.machine_operator(Workspace.NYATA)).is_whole
+    close(office)
+    back(home)
+    assert installing.active(home).name == f"program-{NEW}"
+    # What was left of it is nobody's program, and goes with the next update.
+    assert refused == "rename" or f"program-{OLD}" not in programs(home)
+    update(make_bag(NEXT, NEWEST_SCHEMA))
+    assert programs(home) == [f"program-{NEW}", f"program-{NEXT}"]
+
+
+def test_what_is_no_whole_program_is_not_deleted(home, update, make_bag, tmp_path):
+    (home / "program-saya").mkdir()
+    elsewhere = tmp_path / "lain"
+    elsewhere.mkdir()
+    (elsewhere / installing.COMPLETE).write_text("{}")
+    (home / "program-0.1").symlink_to(elsewhere)
+    updated_twice(update, make_bag)
+    assert programs(home) == ["program-0.1", f"program-{NEW}", f"program-{LAST}", "program-saya"]
+    assert elsewhere.is_dir()
+
+
+def test_the_program_that_runs_is_not_deleted(home, update, make_bag, monkeypatch):
+    update(make_bag(NEW, NEWEST_SCHEMA))
+    monkeypatch.setattr(
+        former_programs, "sys", SimpleNamespace(prefix=str(home / f"program-{OLD}"))
+    )
+    update(make_bag(LAST, NEWEST_SCHEMA))
+    assert f"program-{OLD}" in programs(home)
 
 
 def test_a_ledger_that_was_not_whole_before_does_not_hold_the_update_up(home, office, make_bag):
@@ -416,6 +510,31 @@ def test_an_exchange_that_is_killed_is_ended_by_the_next_command(home, office, s
     assert copy.exists() is not ends_new
     note = updates._note(home)
     assert note == {"done": planned if ends_new else None, "doing": None}
+
+
+@pytest.mark.parametrize("is_begun_anew", [True, False], ids=["anew", "not yet"])
+def test_after_a_cut_off_exchange_no_command_works_on_an_empty_office(
+    home, office, monkeypatch, is_begun_anew
+):
+    """Killed between the two renames; then somebody starts the program instead of the update."""
+    here, copy, former = folders(home)
+    shutil.copytree(here, copy)
+    before = state(here)
+    planned = updates.Exchange(here, copy, former, f"program-{NEW}", f"program-{OLD}", "x")
+    updates._put_note(home, done=None, doing=planned)
+    os.rename(here, former)
+    if is_begun_anew:
+        begun = Office(here)
+        accounts.ensure_first_accounts(begun)
+        close(begun)
+    monkeypatch.setattr(place, "installation", lambda: home)
+    with pytest.raises(WrongUse, match="Sekarang sudah dibereskan"):
+        cities.settle(here)
+    assert installing.active(home).name == f"program-{OLD}"
+    assert state(here) == before
+    assert len(list(home.glob("kantor-saat-terputus-*"))) == is_begun_anew
+    assert place.cut_off() is None
+    cities.settle(here)
 
 
 def _die_before(step):

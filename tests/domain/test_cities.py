@@ -52,6 +52,12 @@ def test_a_list_with_points_is_of_places(recipe):
     assert (places[2].lat, places[2].lon, places[2].luas_km2) == (-6.09, 106.14, 2.25)
 
 
+def test_a_quotation_mark_that_is_never_closed_swallows_no_place(recipe):
+    lost = '36.04.05.2003,"Contoh Empat,,,,'
+    with pytest.raises(UnusableInput, match="mulai baris 5"):
+        read_city(recipe((HEAD, *ROWS, lost, "36.04.05.2004,Contoh Lima,,,,")))
+
+
 def test_names_kind_and_neighbours_follow_from_the_code_where_nothing_is_told(recipe):
     city, _ = read_city(recipe(city='{kode_kemendagri: "3604"}'))
     assert (city.kode_kemendagri, city.name) == ("36.04", "Kabupaten Serang")

@@ -1,7 +1,11 @@
 """Each code list carries its source and says whether it is confirmed."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import workbench
 from workbench.domain.reference import by_code, reference
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import NotFound
@@ -49,3 +53,14 @@ def test_words():
     assert date_id(date(2026, 5, 1), long=True) == "1 Mei 2026"
     assert mask_nik("9973012312850017") == "9973**********17"
     assert mask_nik("12345") == "*****"
+
+
+def test_no_code_list_lies_there_unread():
+    package = Path(workbench.__file__).parent
+    code = "".join(
+        path.read_text("utf-8") for end in ("py", "yaml") for path in package.rglob(f"*.{end}")
+    )
+    lists = [path.stem for path in (package / "domain" / "reference").glob("*.csv")]
+    # Lists of a city's places and of their other names are opened by one name.
+    names = {name: name.removesuffix("_alias") for name in lists}
+    assert [name for name, word in names.items() if not re.search(rf"\b{word}\b", code)] == []

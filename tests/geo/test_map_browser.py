@@ -8,6 +8,7 @@ from importlib.resources import files
 from random import Random
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.geo import made_atlas
 from tests.geo.test_choropleth import EVIL, evil_atlas
@@ -304,7 +305,7 @@ def test_tap_opens_a_card_in_words_and_close_takes_it_away(opened):
         box = card.bounding_box()
         assert (box["x"], box["width"]) == (0, 390)
         card.get_by_role("button", name="Tutup").tap()
-        assert card.is_hidden()
+        expect(card).to_be_hidden()
 
 
 def test_a_kelurahan_is_found_by_an_alias(opened):

@@ -91,6 +91,7 @@ class Player:
         page: Page = self.now.page
         if page.locator("#vv-sambungan").count():
             self.now.connected()
+            self.now.settled()
         return page
 
     # -- what a hand does --------------------------------------------------------------------

@@ -16,11 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.stories.conftest import RunningServer, free_port
+from tests.ports import free_port
+from tests.stories.conftest import START_S, RunningServer
 from workbench.services.office import Office
 
-#: A first start makes the city and draws the cases of a class.
-START_S = 300
 SMALL = ("--families", "150", "--seed", "1", "--warm", "3")
 
 

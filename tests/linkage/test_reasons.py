@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from workbench.linkage import explain
 
 
@@ -56,3 +58,15 @@ def test_twins_are_named_where_only_the_names_differ(person):
     assert any("anak kembar" in sentence for sentence in explain(left, right).speak_against)
     shorter = person(name="HASAN", birth_date=born)
     assert explain(left, shorter).speak_against == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (date(2000, 5, 3), "tanggal lahir berbeda"),
+        (date(2000, 1, 1), "tahun lahir sama, yang satu ditulis 1 Januari"),
+    ],
+)
+def test_somebody_born_on_a_leap_day_is_compared_like_anybody(person, other, words):
+    said = explain(person(birth_date=date(2000, 2, 29)), person(birth_date=other))
+    assert words in said.speak_for + said.speak_against

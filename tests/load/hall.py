@@ -12,7 +12,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ import psutil
 from sqlalchemy import select
 
 from tests.load.client import Person
+from tests.ports import free_port
 from workbench.access import Role, Workspace
 from workbench.services import accounts, classes, courses
 from workbench.services.ladders import PartPlan
@@ -130,9 +130,7 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         # Short, for the sockets of kernels lie in it and their paths end at some 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="vu-"))
         self.process: subprocess.Popen[bytes] | None = None

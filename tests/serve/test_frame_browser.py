@@ -107,10 +107,10 @@ class Line:
 
     def until(self, come: Callable[[], bool]) -> None:
         """Let the page go on until something has come about."""
-        for _ in range(200):
+        for _ in range(2000):
             if come():
                 return
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(30)
         raise AssertionError("it did not come about")
 
 
@@ -210,7 +210,7 @@ def test_a_page_whose_own_attempts_fail_is_loaded_anew(line):
 def test_a_page_never_gives_up_and_grows_patient(line):
     line.pulses = [404]
     line.page.goto(f"http://{NAME}/latihan")
-    line.until(lambda: line.loads == 7)
+    line.until(lambda: line.loads >= 7)
     pauses = [wait for wait in line.waits if wait % 1000 == 995 and wait >= 4995]
     assert pauses[:6] == [4995, 6995, 8995, 12995, 20995, 34995]
     expect(line.page.get_by_role("button", name="Muat ulang")).to_be_visible()

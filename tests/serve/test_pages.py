@@ -208,5 +208,5 @@ def test_an_unforeseen_fault_says_nothing_of_itself(server, monkeypatch):
     monkeypatch.setattr(server.accounts, "actor_of_token", fail)
     answer = server.client("siti").get("/latihan")
     assert answer.status_code == 500
-    assert "9973" not in answer.text
+    assert "99730101" not in answer.text
     assert "Ada kesalahan pada server" in answer.text

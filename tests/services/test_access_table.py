@@ -804,7 +804,17 @@ USES = {
         LISTERS,
     ),
     "type in what officers wrote": (
-        lambda s: s.reaches(lambda: returns_in.take_typed(s.shelved, s.actor, s.a_list(), [])),
+        lambda s: s.reaches(
+            lambda: returns_in.type_in(s.shelved, s.actor, *s.a_record(), Outcome({}))
+        ),
+        LISTERS,
+    ),
+    "find whom a paper sheet is about": (
+        lambda s: s.looks_up(lambda: returns_in.sheet_of(s.shelved, s.actor, "A" * 12)),
+        LISTERS,
+    ),
+    "see what one typed from paper": (
+        lambda s: returns_in.typed(s.shelved, s.actor, *s.a_record()),
         LISTERS,
     ),
     "see returns that disagree": (
@@ -1065,6 +1075,10 @@ USES = {
     "see how far second visits are": (
         lambda s: rechecks.progress(s.shelved, s.actor, s.a_sample()),
         LISTERS | AUDITORS,
+    ),
+    "see which second visits have not begun": (
+        lambda s: rechecks.waiting(s.shelved, s.actor, s.a_sample()),
+        LISTERS,
     ),
     "lock second visits": (
         lambda s: s.reaches(lambda: rechecks.lock(s.shelved, s.actor, s.a_sample())),
@@ -1518,21 +1532,13 @@ class Scene(Listed):
         (folder / "KLAMA-2026-01-01.zip").write_bytes(b"PK")
         return "KLAMA-2026-01-01.zip"
 
-    def __init__(self, office, trainer, opened, settings, shelved):
+    def __init__(self, office, trainer, opened, trainees, settings, shelved):
         super().__init__(shelved, trainer)
         self.office, self.opened, self.settings = office, opened, settings
         case = draw_case(Plan("contoh", n_cases=1), Task(1), 1)
         texts = {"public": case.to_public(), "key": case.key.to_json()}
         self.worked = {name: json.dumps(text) for name, text in texts.items()}
-        code = opened.join_code
-        people = {
-            "own": arrivals.join(office, code, "Siti", "operator", "36.73").actor,
-            "other": arrivals.join(office, code, "Udin", "operator", "36.73").actor,
-        }
-        second = classes.open_class(office, trainer, settings)
-        code = second.join_code
-        people["foreign"] = arrivals.join(office, code, "Ani", "operator", "36.73").actor
-        people["trainer"] = trainer
+        people = {**trainees, "trainer": trainer}
         people["trainer, real"] = replace(trainer, workspace=Workspace.NYATA)
         people["trainee, real"] = replace(people["own"], workspace=Workspace.NYATA)
         for role, word in ((Role.STAF, "staff"), (Role.ADMIN, "admin")):
@@ -1612,9 +1618,30 @@ def shelved(tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="module")
+def open_classes():
+    """Opens two classes, one with two trainees and one with one; made once, then copied."""
+    asked = {}
+
+    def make(office, _folder):
+        opened, other = (classes.open_class(office, *asked["how"]) for _ in range(2))
+        seats = {"own": (opened, "Siti"), "other": (opened, "Udin"), "foreign": (other, "Ani")}
+        return opened, {
+            who: arrivals.join(office, one.join_code, name, "operator", "36.73").actor
+            for who, (one, name) in seats.items()
+        }
+
+    def ready(trainer, settings):
+        asked["how"] = trainer, settings
+        return make
+
+    return ready
+
+
 @pytest.fixture
-def scene(office, trainer, opened, class_settings, shelved):
-    return Scene(office, trainer, opened, class_settings, shelved)
+def scene(office, begin_as, open_classes, trainer, class_settings, shelved):
+    opened, trainees = begin_as(open_classes(trainer, class_settings), office)
+    return Scene(office, trainer, opened, trainees, class_settings, shelved)
 
 
 @pytest.mark.parametrize("use", USES)

@@ -180,6 +180,7 @@ ASKED = {
     "sample file": lambda o, a, w: samples.sample_file(o, a, w.sample),
     "redraw": lambda o, a, w: samples.redraw_sample(o, a, w.sample),
     "progress": lambda o, a, w: rechecks.progress(o, a, w.sample),
+    "families waiting for a second visit": lambda o, a, w: rechecks.waiting(o, a, w.sample),
     "both visits": lambda o, a, w: rechecks.compare(o, a, w.sample),
     "lessons": lambda o, a, w: rechecks.lessons(o, a),
     "errands": lambda o, a, w: rechecks.my_errands(o, a),
@@ -191,6 +192,8 @@ ASKED = {
         o, a, w.list_id, field_papers.Order(everyone=True)
     ),
     "record key": lambda o, a, w: field_papers.family_of_key(o, a, w.key),
+    "paper sheet": lambda o, a, w: returns_in.sheet_of(o, a, w.key),
+    "sheets typed": lambda o, a, w: returns_in.typed(o, a, w.list_id, w.family),
     "same family": lambda o, a, w: field_papers.same_family(o, a, older(o), w.list_id),
     "whole numbers": lambda o, a, w: privacy.unmask(o, a, w.list_id, w.family, "kunjungan"),
     "log": lambda o, a, w: audits.log_page(o, a),

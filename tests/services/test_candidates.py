@@ -27,6 +27,7 @@ from workbench.services import (
 from workbench.services.candidates import Entry
 from workbench.store import clock
 from workbench.store.ledger import verify_chain
+from workbench.verification.fieldwork.outcomes import Outcome
 from workbench.verification.meetings.content import Decision
 from workbench.verification.meetings.warnings import Attendee
 
@@ -115,6 +116,13 @@ def test_a_family_on_no_list_is_proposed_and_waits_for_its_musyawarah(office, li
     home = doorsteps.doorstep(office, FIELD, listed, made)
     assert home.title == "WASEKUN CONTOH"
     assert "belum ada di daftar" in home.place
+
+
+def test_what_was_begun_of_a_proposed_family_is_found_again(office, listed, made):
+    half = Outcome({"visited_on": DAY.isoformat()}, {}, {})
+    fieldwork.keep_draft(office, FIELD, listed, made, half, "keluarga")
+    assert [one.record.family_id for one in fieldwork.drafts(office, FIELD, listed)] == [made]
+    assert fieldwork.drafts(office, OF_KASEMEN, listed) == ()
 
 
 @pytest.mark.parametrize(

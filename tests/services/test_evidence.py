@@ -261,6 +261,13 @@ def test_what_is_no_pack_gets_a_sentence(office, packed, tmp_path):
         (packed / name).write_bytes(kept)
 
 
+def test_an_event_whose_number_no_ledger_holds_is_a_sentence(office, packed):
+    with (packed / "jejak.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"seq":9223372036854775808,"hash":""}\n')
+    with pytest.raises(UnusableInput, match="bukan paket bukti"):
+        evidence_checks.recheck(office, STAFF, packed)
+
+
 def test_a_folder_with_something_in_it_is_left_alone(office, standing, packed):
     before = contents(packed)
     with pytest.raises(WrongUse, match="sudah berisi"):

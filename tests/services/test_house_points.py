@@ -66,7 +66,7 @@ def test_staff_see_whole_coordinates_and_neither_name_nor_number(office, listed)
     assert (first.code, first.rt.lstrip("0"), first.rw.lstrip("0")) == ("1", "3", "7")
     assert not seen.is_rounded
     assert "Orang" not in repr(seen)
-    assert "9973" not in repr(seen)
+    assert "99730106" not in repr(seen)
 
 
 def test_others_see_three_decimals(office, listed):

@@ -20,8 +20,10 @@ from workbench.services import (
     objections,
     office_settings,
     proposals,
+    retention,
     shelves,
 )
+from workbench.services.accounts import machine_operator
 from workbench.services.office import Office
 from workbench.store import clock
 from workbench.verification.fieldwork.outcomes import Outcome
@@ -324,6 +326,29 @@ def test_a_decision_that_does_not_hold_together_is_refused(
 
 
 # --- minutes -------------------------------------------------------------------------------------
+
+
+def test_minutes_with_letters_that_no_docx_holds_are_written_all_the_same(
+    office, listed, held, family
+):
+    decide(office, listed, held, family(1), Decision("layak", note="tempel\x02an\ufffe dari PDF"))
+    name, content = meetings.minutes_paper(office, LURAH, listed, held, "docx")
+    assert name.endswith(".docx")
+    assert "tempelan dari PDF" in words_of(content)
+
+
+def test_minutes_whose_words_were_deleted_by_age_are_a_sentence(office, listed, held, family):
+    closed(office, listed, held, family)
+    admin, later = machine_operator(Workspace.NYATA), clock.today() + timedelta(days=366 * 11)
+    retention.erase(office, admin, retention.due(office, admin, later), later)
+    for act in (
+        lambda: meetings.minutes_paper(office, LURAH, listed, held),
+        lambda: meetings.draft_pages(office, LURAH, listed, held),
+        lambda: meetings.correct(office, LURAH, listed, held, "Seharusnya RT 002"),
+    ):
+        with pytest.raises(WrongUse, match="masa simpannya berakhir"):
+            act()
+    assert meetings.sheet(office, LURAH, listed, held).state.is_closed
 
 
 def words_of(content):

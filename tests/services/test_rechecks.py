@@ -176,6 +176,22 @@ def test_a_visit_that_began_is_not_given_to_another(office, world, sample):
         rechecks.choose_second(office, HEAD, sample.id, {family: budi.id})
 
 
+def test_families_that_may_still_be_given_away_are_those_not_begun(office, world, sample):
+    list_id, siti, budi, tono, _mira = world
+    begun, given = [
+        one.family_id for one in kept.list_checks(office.real, sample.id) if one.first == siti.id
+    ][:2]
+    rechecks.record_second(office, tono, sample.id, begun, outcome(office, list_id, begun))
+    rechecks.choose_second(office, HEAD, sample.id, {given: budi.id})
+    found = {one.family_id: one for one in rechecks.waiting(office, HEAD, sample.id)}
+    assert len(found) == FAMILIES - 1
+    assert begun not in found
+    assert found[given].second == budi.id
+    assert found[given].head_name.startswith("RUSDI")
+    with pytest.raises(Forbidden):
+        rechecks.waiting(office, replace(HEAD, role=Role.ADMIN), sample.id)
+
+
 # --- the second visit ----------------------------------------------------------------------------
 
 
@@ -278,6 +294,7 @@ SHOWN = {
     "sample": lambda o, a, ls, f, s: samples.sample_file(o, a, s),
     "redraw": lambda o, a, ls, f, s: samples.redraw_sample(o, a, s),
     "progress": lambda o, a, ls, f, s: rechecks.progress(o, a, s),
+    "families waiting for a second visit": lambda o, a, ls, f, s: rechecks.waiting(o, a, s),
     "both visits": lambda o, a, ls, f, s: rechecks.compare(o, a, s),
     "own second visit": lambda o, a, ls, f, s: rechecks.my_outcome(o, a, s, f),
     "errands": lambda o, a, ls, f, s: rechecks.my_errands(o, a),

@@ -231,6 +231,21 @@ def test_old_lists_go_with_their_files_and_leave_who_and_when(office, put):
         assert connection.execute(kinds).scalars().all() == ["retensi:1"]
 
 
+def test_files_of_a_list_whose_deletion_was_cut_off_go_with_the_next_sweep(
+    office, put, monkeypatch
+):
+    old, working = put("Januari", 1), put("Februari", 2)
+    fieldwork.advance(office, STAFF, working)
+    home = office.root / "nyata" / "daftar"
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_words, **_how: None)
+        done = retention.erase(office, ADMIN, retention.due(office, ADMIN, LATER), LATER)
+    assert not done.is_swept
+    assert (home / old).is_dir()
+    assert retention.sweep(office, ADMIN)
+    assert {path.name for path in home.iterdir()} == {working}
+
+
 def test_only_what_was_shown_is_deleted(office, put):
     put("Januari", 1), put("Februari", 2)
     seen = retention.due(office, ADMIN, LATER)

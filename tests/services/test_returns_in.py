@@ -10,12 +10,12 @@ import pytest
 
 from tests.verification.forms.made import GONE, TRUE, column_of, fill, open_book, save
 from workbench.access import Actor, Role, Workspace
-from workbench.errors import Forbidden, UnusableInput
+from workbench.errors import Forbidden, NotFound, UnusableInput, WrongUse
 from workbench.services import field_papers, fieldwork, imports, returns_in, shelves
 from workbench.services.field_papers import Order
 from workbench.services.office import Office
 from workbench.synthesis import generate
-from workbench.verification.forms.returned import Table
+from workbench.verification.fieldwork.outcomes import Outcome
 from workbench.verification.forms.sheet import GONE as NO_LONGER
 from workbench.verification.forms.sheet import STRAY, TOP
 
@@ -170,15 +170,68 @@ def test_an_archive_of_csv_files_is_taken_as_one_export(office, list_id, packet)
     assert (again.new, again.same) == (0, 1)
 
 
-def test_typed_rows_are_kept_as_paper(office, list_id, packet, family_of):
-    names = ("Kunci keluarga", *GONE)
-    row = (packet.visits[0].key, "20/11/2026", "1", "Pindah dalam negeri", "ALIHKAN")
-    taken = returns_in.take_typed(
-        office, TRAINER, list_id, [Table("Ketikan", names, (row,))], today=TODAY
-    )
-    assert taken.new == 1
-    (one,) = fieldwork.outcomes(office, TRAINER, list_id, family_of(packet.visits[0]))
-    assert one.way == "kertas"
+MOVED = Outcome(
+    {"visited_on": "2026-03-20", "visit_number": "1", "presence": "KB4", "proposal": "ALIHKAN"}
+)
+DEAD = replace(MOVED, family={**MOVED.family, "presence": "KB3"})
+
+
+def test_each_paper_sheet_is_a_source_of_its_own(office, list_id, packet, family_of):
+    family = family_of(packet.visits[0])
+    where = (office, TRAINER, list_id, family)
+    assert returns_in.type_in(*where, MOVED).is_new
+    (first,) = returns_in.typed(*where)
+    assert (first.way, first.outcome) == ("kertas", MOVED)
+    # A mistake of typing is corrected and is no second return.
+    assert returns_in.type_in(*where, DEAD, first.source).differences == ()
+    assert [one.outcome for one in returns_in.typed(*where)] == [DEAD]
+    assert fieldwork.conflicts(office, TRAINER, list_id) == ()
+    # Another sheet of the same visit that says something else is one.
+    assert returns_in.type_in(*where, MOVED).differences
+    assert [one.outcome for one in returns_in.typed(*where)] == [DEAD, MOVED]
+    (conflict,) = fieldwork.conflicts(office, OTHER, list_id)
+    assert conflict.record.family_id == family
+    assert returns_in.typed(office, OTHER, list_id, family) == ()
+    with pytest.raises(NotFound):
+        returns_in.type_in(office, OTHER, list_id, family, DEAD, first.source)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda key: key,
+        lambda key: f"http://192.168.1.5:8866/berkas/{key}\n",
+        lambda key: f" {key[:4].lower()} {key[4:8]} {key[8:]} ",
+        lambda key: key.replace("O", "0").replace("I", "1").replace("B", "8"),
+    ],
+)
+def test_a_sheet_is_found_by_its_code_or_what_its_qr_code_says(
+    office, list_id, packet, family_of, written
+):
+    fieldwork.advance(office, TRAINER, list_id)
+    for visit in packet.visits:
+        found = returns_in.sheet_of(office, TRAINER, written(visit.key))
+        assert (found.family_id, found.is_former) == (family_of(visit), False)
+
+
+def test_a_sheet_of_the_former_list_is_about_the_family_as_it_stands_now(
+    office, list_id, packet, register, family_of
+):
+    fieldwork.advance(office, TRAINER, list_id)
+    second = imports.shelve_register(office, TRAINER, "Uji lain", register).id
+    fieldwork.advance(office, TRAINER, second)
+    found = returns_in.sheet_of(office, TRAINER, packet.visits[0].key)
+    assert (found.list_id, found.is_former) == (second, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("ABC", "12 huruf dan angka, yang ini 3"), ("A" * 12, "tidak dikenali"), ("", "yang ini 0")],
+)
+def test_a_code_of_nobody_is_a_sentence(office, list_id, text, told):
+    fieldwork.advance(office, TRAINER, list_id)
+    with pytest.raises((NotFound, WrongUse), match=told):
+        returns_in.sheet_of(office, TRAINER, text)
 
 
 def test_another_area_takes_nothing_in_and_a_trainee_may_not(office, list_id, packet):

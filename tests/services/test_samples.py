@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 
 import pytest
 from sqlalchemy import text
@@ -21,8 +22,9 @@ from tests.services.recheck_world import (
 )
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import fieldwork, samples
+from workbench.services import audits, fieldwork, samples
 from workbench.services.accounts import machine_operator
+from workbench.store import clock
 from workbench.store.ledger import verify_chain
 
 OF_KASEMEN = Actor("A-9", "Staf Kasemen", Role.STAF, Workspace.NYATA, ("36.73.02",))
@@ -59,7 +61,7 @@ def test_a_lot_is_drawn_in_strata_of_kelurahan_and_officer_and_says_how(office, 
     assert sample.drawn.digest in content.decode()
     assert all(f"  {one.key}\n" in content.decode() for one in sample.drawn.rows)
     assert "RUSDI" not in content.decode()
-    assert "3673" not in name + content.decode()
+    assert "36730105" not in name + content.decode()
 
 
 def test_the_same_seed_draws_the_same_families_and_another_one_others(office, world):
@@ -75,6 +77,15 @@ def test_the_same_seed_draws_the_same_families_and_another_one_others(office, wo
     assert other.drawn.exclusions == {"sudah terundi pada cuplikan sebelumnya": len(taken)}
 
 
+def test_the_number_of_a_sample_is_never_taken_for_a_nik(office, world, monkeypatch):
+    """Whatever is as long as a NIK is masked in the trail and in a pack of evidence."""
+    list_id, _ = world
+    monkeypatch.setattr(secrets, "token_hex", lambda n: "7" * 2 * n)
+    sample = samples.draw_sample(office, HEAD, list_id, samples.Order(), seed=5)
+    assert sample.id.endswith("77777777")
+    assert audits.without_numbers(sample.id) == sample.id
+
+
 def test_what_comes_in_later_changes_no_redraw(office, world):
     list_id, (siti, _) = world
     sample = samples.draw_sample(office, HEAD, list_id, samples.Order(), seed=5)
@@ -85,6 +96,21 @@ def test_what_comes_in_later_changes_no_redraw(office, world):
     fieldwork.record_outcome(office, siti, list_id, first.family_id, later)
     samples.draw_sample(office, HEAD, list_id, samples.Order(kind="taksiran"), seed=8)
     assert samples.redraw_sample(office, HEAD, sample.id).is_same
+
+
+def test_a_clock_ahead_at_the_draw_lets_nothing_later_into_a_redraw(office, tmp_path, monkeypatch):
+    """One machine of several draws, five minutes ahead of the one that records visits."""
+    list_id = put_list(office, tmp_path, [row(n) for n in range(1, 11)])
+    siti, ids = add_officer(office, "siti"), families_of(office, list_id)
+    visit_all(office, list_id, [siti], ids[:6])
+    now = clock.now
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: clock.seconds_before(now(), -300))
+        sample = draw_all(office, list_id)
+    visit_all(office, list_id, [siti], ids[6:])
+    assert samples.redraw_sample(office, HEAD, sample.id).words == (
+        "Undian ulang memberi daftar yang sama, dari kerangka yang sama."
+    )
 
 
 def test_an_outcome_that_was_altered_behind_the_programs_back_is_named(office, world):
@@ -166,9 +192,13 @@ def test_an_auditor_at_the_machine_draws_without_reading_anybody(office, world):
 
 def test_an_estimate_visits_every_stratum(office, world):
     list_id, _ = world
-    order = samples.Order("taksiran", margin=0.45)
+    order = samples.Order("taksiran", margin=0.45, confidence=0.6)
+    planned = samples.plan_sample(office, HEAD, list_id, order)
     sample = samples.draw_sample(office, HEAD, list_id, order, seed=3)
     assert all(part.rows for part in sample.drawn.strata)
+    # As many as were announced, and as the paper says.
+    assert len(sample.drawn.rows) == planned.plan.n == planned.strata == 4
+    assert sample.drawn.plan.startswith("Periksa 4 keluarga")
 
 
 @pytest.mark.parametrize(

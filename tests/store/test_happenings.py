@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from tests.full_numbers import full_numbers
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.store import happenings as kept
 from workbench.store import snapshots, tables
@@ -60,6 +63,14 @@ def test_an_event_comes_back_as_it_was_reported_with_its_tasks_open(lists):
     assert kept.list_happenings(lists, ["D2"]) == ()
     assert kept.list_happenings(lists, family_key="kunci-keluarga") == (found,)
     assert kept.list_happenings(lists, family_key="kunci-lain") == ()
+
+
+def test_no_number_is_ever_as_long_as_a_nik(lists, monkeypatch):
+    monkeypatch.setattr(secrets, "token_hex", lambda n: "7" * 2 * n)
+    graduated = kept.put_graduation(lists, "A1", PLACE, CLAIM, "Usahanya maju")
+    for number in (put(lists), graduated):
+        assert "77777777" in number
+        assert not full_numbers(number)
 
 
 def test_the_ledger_holds_codes_and_hashes_and_no_words(lists):

@@ -120,6 +120,15 @@ def test_a_csv(tmp_path, separator, encoding):
     assert brief(path) == [("Siti Né", "36.73.01.1002", "PSM", 2)]
 
 
+def test_a_quotation_mark_that_is_never_closed_swallows_nobody(tmp_path):
+    path = tmp_path / "peserta.csv"
+    path.write_text('Nama;Jabatan\nBudi;lurah\n"Siti;operator\nTuti;operator\n', encoding="utf-8")
+    with pytest.raises(UnusableInput, match=r"Tanda kutip.* mulai baris 3"):
+        read_participants(path)
+    path.write_text('Nama;Jabatan\n"Siti ""Iti"" A";operator\n', encoding="utf-8")
+    assert brief(path) == [('Siti "Iti" A', "", "operator", 2)]
+
+
 def test_numbers_from_other_columns_are_left_behind(sheet):
     nik = "9973016501900001"
     path = sheet([["NIK", "Nama", "Kelurahan"], [nik, "Siti", "Cipare"]])

@@ -17,6 +17,7 @@ from tests.database import by_hand, upgrade_to
 from workbench.access import Workspace
 from workbench.errors import StoreFault
 from workbench.store import Event, Store, append, newest
+from workbench.store import engine as engine_module
 from workbench.store import workspace as workspace_module
 from workbench.store.tables import account, snapshot
 
@@ -26,7 +27,10 @@ from workbench.store.tables import account, snapshot
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
 )
 @pytest.mark.parametrize("mode", ["reading", "writing"])
-def test_every_connection_to_a_file_is_safe(on_sqlite, mode, pragma, value):
+def test_every_connection_to_a_file_is_safe(
+    on_sqlite, mode, pragma, value, quick_disk, monkeypatch
+):
+    monkeypatch.setattr(engine_module, "_set_up_sqlite", quick_disk)
     with getattr(on_sqlite, mode)() as first, on_sqlite.reading() as second:
         for connection in (first, second):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value

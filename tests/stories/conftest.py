@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
 from tests.browser import LastingBrowser
+from tests.ports import free_port
 from tests.screens import english_words
 from workbench.access import Role, Workspace
 from workbench.rules import catalogue
@@ -48,19 +48,19 @@ DEVICES = {"phone": PHONE, "laptop": LAPTOP}
 PICTURES = os.environ.get("VERVAL_GAMBAR_UJI", "")
 #: A room is ready when its kernel is: on a busy machine that takes a while.
 READY_MS = 120_000
+#: A first start makes the city and draws the cases of a class: five minutes were too few once, on
+#: two cores that had much else to do. It only ends what hangs.
+START_S = 900
 STEP_MS = 60_000
+#: How long a hand waits for the kernel before it goes on all the same, and between two looks.
+SETTLE_MS, LOOK_MS = 20_000, 25
+#: The number of a message on the line, then that of the message it answers.
+NUMBER = re.compile(rb'"msg_id": ?"([^"]+)"')
 
 #: Whatever sticks out to the right of the screen, unless a box around it scrolls or hides it.
 WIDE = """width => [...document.querySelectorAll('body *')]
     .filter(n => n.checkVisibility() && n.getBoundingClientRect().right > width + 1)
     .slice(0, 5).map(n => n.outerHTML.slice(0, 160))"""
-
-
-def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -191,7 +191,7 @@ def serving(
         process = subprocess.Popen(command, cwd=root.parent, stdout=log, stderr=log)
     server = RunningServer(root, port, process, {}, Office(root))
     try:
-        limit = time.monotonic() + 300
+        limit = time.monotonic() + START_S
         while not (root / "serve.json").exists():
             try:
                 process.wait(timeout=0.2)
@@ -249,6 +249,10 @@ def device(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def _as_bytes(frame: bytes | str) -> bytes:
+    return frame if isinstance(frame, bytes) else frame.encode()
+
+
 @dataclass
 class Visit:
     """One person's browser. Outside requests and problems are counted against the test."""
@@ -263,19 +267,29 @@ class Visit:
     expected: list[str] = field(default_factory=list)
     #: Everything the server told the pages since ``forget``: sources and socket frames.
     heard: list[bytes] = field(default_factory=list)
+    #: What the page in view asked of its kernel and the kernel has not done yet.
+    undone: set[bytes] = field(default_factory=set)
 
     def watch(self) -> None:
         """From now on hear what the server says, and count what goes elsewhere or goes wrong."""
         ours = (f"{self.url}/", "data:", "blob:", "about:")
         sockets = f"ws{self.url.removeprefix('http')}/"
 
+        def ask_kernel(frame: bytes | str) -> None:
+            self.undone.update(NUMBER.findall(_as_bytes(frame))[:1])
+
         def hear(frame: bytes | str) -> None:
-            self.heard.append(frame if isinstance(frame, bytes) else frame.encode())
+            self.heard.append(_as_bytes(frame))
+            if b'"execution_state": "idle"' in self.heard[-1]:
+                self.undone.difference_update(NUMBER.findall(self.heard[-1])[1:2])
 
         def listen(socket: Any) -> None:
             if not socket.url.startswith(sockets):
                 self.outside.append(socket.url)
+            self.undone.clear()
+            socket.on("framesent", ask_kernel)
             socket.on("framereceived", hear)
+            socket.on("close", lambda _socket: self.undone.clear())
 
         def ask(request: Any) -> None:
             if not request.url.startswith(ours):
@@ -318,9 +332,32 @@ class Visit:
         expect(found).to_be_visible(timeout=timeout)
         return found
 
+    def settled(self) -> None:
+        """Let the kernel do what was asked of it, as a person does who looks before they press.
+
+        What is drawn anew by it would be pressed in vain a moment earlier.
+        """
+        for _ in range(SETTLE_MS // LOOK_MS):
+            self.page.wait_for_timeout(LOOK_MS)
+            if not self.undone:
+                return
+
     def press(self, name: str) -> None:
         """Press the button of that name."""
+        self.settled()
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def press_slowly(self, name: str, come: Callable[[], object]) -> None:
+        """Press a button right after typing: what the field changes comes about meanwhile."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.scroll_into_view_if_needed()
+        before = button.bounding_box()
+        assert before is not None
+        button.hover()
+        self.page.mouse.down()
+        come()
+        assert button.bounding_box() == before
+        self.page.mouse.up()
 
     def reload(self) -> None:
         """Load the page in view again; its source counts as heard."""

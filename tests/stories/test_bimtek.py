@@ -21,6 +21,7 @@ from workbench.services import courses, paper_answers
 from workbench.store.tables import bank_case, drawn_case
 from workbench.training import choices
 from workbench.training.agenda import usual_agenda
+from workbench.ui.rule_words import rule_groups
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stories")]
 
@@ -173,6 +174,8 @@ def plan_bimtek(trainer: Any) -> None:
     trainer.sees("Rencana baru disimpan.")
     choose(page.get_by_label("Sesi", exact=True), BEFORE)
     expect(page.get_by_label("Mulai (jam)")).to_have_value("08.30")
+    # The last field that is filled in for the chosen session.
+    expect(page.get_by_label("JP (kosong: dihitung)")).not_to_have_value("")
     page.get_by_label("Selesai (jam)").fill("09.00")
     page.get_by_label("Selesai (jam)").press("Tab")
     trainer.press("Simpan sesi")
@@ -205,7 +208,9 @@ def plan_bimtek(trainer: Any) -> None:
     page.get_by_label("Tempat").fill("Aula Dinsos")
     page.get_by_label("Kasus tiap tes").fill(str(N))
     page.get_by_label("Aturan yang dilatih").fill("3")
-    for tick in page.get_by_role("checkbox").locator("visible=true").all():
+    ticks = page.get_by_role("checkbox").locator("visible=true")
+    expect(ticks).to_have_count(len(list(rule_groups())))
+    for tick in ticks.all():
         tick.uncheck()
     page.get_by_role("checkbox", name="Identitas").check()
     page.get_by_label("Kepala (penanda tangan)").fill("Hj. Kepala Rekaan")
@@ -455,7 +460,9 @@ def test_a_bimtek_from_plan_to_certificate(visit, served):
     for one, rights in ((ani, [True, True, True, False]), (budi, [True] * 4), (late, [True] * 4)):
         one.one.room("/latihan")
         resume = one.page.get_by_role("button", name="Lanjutkan", exact=True)
-        if resume.count():
+        asked = one.page.get_by_role("heading", name=f"Soal 1 dari {N}")
+        expect(resume.or_(asked).first).to_be_visible(timeout=PULSE_MS)
+        if resume.is_visible():
             resume.click()
         one.sit_test(rights)
         assert forms_of(one) == {"A": N, "B": N}
@@ -507,8 +514,10 @@ def test_a_bimtek_from_plan_to_certificate(visit, served):
     again.looks_right("segarkan")
     again.press("Mulai")
     again.connected()
-    expect(again.page.locator("[data-heading]")).to_be_visible()
-    if again.page.get_by_role("button", name="Mulai berlatih").count():
-        again.press("Mulai berlatih")
+    start = again.page.get_by_role("button", name="Mulai berlatih")
+    case = again.page.get_by_role("heading", name=re.compile("^Kasus 1 dari"))
+    expect(start.or_(case).first).to_be_visible()
+    if start.is_visible():
+        start.click()
     again.case_open(1)
     again.looks_right("segarkan-kasus")

@@ -55,11 +55,13 @@ def open_class(one, name, participants):
         page.get_by_role("button", name=re.compile("^Daftar peserta")).click()
     chooser.value.set_files(participants)
     one.sees("3 nama terbaca.")
-    page.get_by_label("Jumlah kursi").fill("15")
+    page.get_by_label("Jumlah kursi").fill("150")
     page.get_by_label("Jumlah kursi").press("Tab")
-    one.says("Kelas tanggal 24 November 2026. Kasus untuk 15 kursi, 3 kasus tiap kursi")
+    said = "Kelas tanggal 24 November 2026. Kasus untuk {} kursi, 3 kasus tiap kursi"
+    one.says(said.format(150))
     one.looks_right("kelas-formulir-terisi")
-    one.press("Buka kelas")
+    page.get_by_label("Jumlah kursi").fill("15")
+    one.press_slowly("Buka kelas", lambda: one.says(said.format(15)))
 
 
 def test_a_trainer_runs_a_class(visit, served, device, participants):

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from random import Random
 
 import pytest
@@ -233,6 +234,15 @@ def test_a_wrong_card_is_wrong_and_a_clean_one_clean(is_error):
         seen["members"] += 1
     assert min(seen.values()) > 50
     assert len(seen) == 3
+
+
+def test_whoever_was_born_on_a_leap_day_can_stand_on_every_card(monkeypatch):
+    monkeypatch.setattr(rare, "_birth", lambda *asked: date(1980, 2, 29))
+    for rule, maker in rare._MAKERS.items():
+        for seed in range(20):
+            right, wrong = (maker(Random(seed), is_error) for is_error in (False, True))
+            assert right.rows, rule
+            assert rule != "IDN-09" or right.record != wrong.record
 
 
 def test_ages_and_mothers_on_the_cards_are_as_the_words_say():

@@ -119,6 +119,52 @@ def test_a_check_is_drawn_given_visited_locked_and_decided(world):
     assert said[-1][0].startswith("Putusan ini sudah dipakai.")
 
 
+def test_one_family_goes_to_another_checker_and_refusals_are_sentences(world):
+    office, list_id, siti, tono = world
+    lina = add_officer(office, "lina")
+    far = add_officer(office, "jauh", ("36.73.05",))
+    desk = RecheckDesk(room_of(office, HEAD))
+    desk.refresh()
+    desk.draw()
+    said = []
+    head = tab.panel(room_of(office, HEAD), lambda text, wrong=False: said.append((text, wrong)))
+    act = labelled(head, "Berikan keluarga ini")
+    assert act.disabled, "given to nobody"
+    assert len(labelled(head, "Keluarga").options) == 8
+    assert all(words.endswith(": belum ada") for words, _ in labelled(head, "Keluarga").options)
+
+    def give(family, officer):
+        labelled(head, "Keluarga").value = family
+        labelled(head, "Diberikan kepada").value = officer.id
+        press(head, "Berikan keluarga ini")
+
+    family = labelled(head, "Keluarga").options[0][1]
+    give(family, siti)
+    assert said[-1] == (
+        "Petugas itu sudah mengerjakan keluarga ini. Pemeriksa kedua harus orang lain.",
+        True,
+    )
+    give(family, far)
+    assert said[-1] == (
+        "Petugas itu tidak bertugas di wilayah keluarga ini. Pilih yang lain.",
+        True,
+    )
+    assert rechecks.my_errands(office, siti) == rechecks.my_errands(office, tono) == ()
+    for officer in (tono, lina):
+        give(family, officer)
+        assert said[-1] == (f"Pemeriksa kedua keluarga itu sekarang {officer.name}.", False)
+        assert {family: f": {officer.name}"}.items() <= {
+            code: words[words.rindex(":") :] for words, code in labelled(head, "Keluarga").options
+        }.items()
+    assert rechecks.my_errands(office, tono) == ()
+    (errand,) = rechecks.my_errands(office, lina)
+    assert errand.family_id == family
+    said_of_it = outcome(office, list_id, family)
+    rechecks.record_second(office, lina, errand.sample_id, family, said_of_it)
+    head = tab.panel(room_of(office, HEAD), lambda *a, **k: None)
+    assert family not in {code for _, code in labelled(head, "Keluarga").options}
+
+
 def test_what_the_second_checker_sends_is_looked_over_before_it_is_locked(world):
     office, list_id, _, tono = world
     desk = RecheckDesk(room_of(office, HEAD))

@@ -334,6 +334,26 @@ def test_a_family_on_no_list_is_proposed_from_the_tab(office, said):
     assert "sudah diusulkan" in said.words
 
 
+def test_a_tab_pressed_while_an_act_is_under_way_opens(office, said):
+    planned = meetings.plan(
+        *(office, LURAH, room_of(office, LURAH).list_id, "36.73.01.1002"),
+        clock.today(),
+        None,
+        "Aula",
+    )
+    made = tab.MeetingsTab(MeetingDesk(room_of(office, LURAH)), said)
+    made.desk.open(planned)
+    made.draw()
+    pressed = made.tabs
+    made.draw()
+    pressed.selected_index = 2
+    assert pressed in made.widget.children
+    assert "Tambah undangan" in told(pressed.children[2])
+    made.draw()
+    assert pressed.selected_index == 2
+    assert [bool(place.children) for place in pressed.children] == [False, False, True, False]
+
+
 def test_a_family_proposed_at_a_musyawarah_comes_to_its_agenda(office, said):
     planned = meetings.plan(
         *(office, LURAH, room_of(office, LURAH).list_id, "36.73.01.1002"),

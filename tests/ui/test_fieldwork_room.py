@@ -139,6 +139,15 @@ def test_who_does_not_look_after_the_whole_list_is_told_so_beside_a_button_that_
     assert "di luar tugas Anda" in " ".join(texts(view.widget))
 
 
+def test_a_tab_pressed_while_the_room_is_drawn_anew_opens(office, listed):
+    view = RoomView(FieldRoom(office, STAFF))
+    pressed = view.tabs
+    view.draw()
+    pressed.selected_index = 2
+    assert pressed in view.body.children
+    assert [bool(place.children) for place in pressed.children[:3]] == [True, False, True]
+
+
 def test_a_panel_that_changed_something_has_the_others_drawn_again(office, listed):
     view = RoomView(FieldRoom(office, STAFF))
     view.tabs.selected_index = 1

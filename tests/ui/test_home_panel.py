@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench import guides
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import Forbidden
 from workbench.services import accounts, arrivals, classes, courses, training
@@ -154,14 +155,28 @@ def test_an_open_part_of_drills_has_the_first_tile(
     page = home(None, Actor("x", "X", Role.PESERTA, Workspace.LATIHAN))
     assert [tile.href for tile in page.tiles] == ["/singkat", "/latihan"]
     assert tuple(tile.state for tile in page.tiles) == said
-    assert page.links == ()
+    assert "/singkat" not in [href for _, href in page.links]
 
 
 def test_the_drills_are_a_quiet_link_for_who_may_play_them(office: Office, seated: Actor) -> None:
-    assert home(office, seated).links == (("Latihan singkat", "/singkat"),)
+    assert home(office, seated).links[0] == ("Latihan singkat", "/singkat")
     assert home(office, TRAINER).links[0] == ("Latihan singkat", "/singkat")
     staff = Actor("x", "X", Role.STAF, Workspace.LATIHAN, ("36.73",))
     assert "/singkat" not in [href for _, href in home(office, staff).links]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_led_to_the_guide_that_was_written_for_it(office: Office, role: Role) -> None:
+    links = home(office, Actor("x", "X", role, Workspace.LATIHAN, ("36.73",))).links
+    ((words, href),) = [link for link in links if link[0].startswith("Panduan")]
+    place = href.removeprefix("/panduan/")
+    if place.startswith("untuk/"):
+        reader = place.removeprefix("untuk/")
+        assert (reader, words) == (role.value, f"Panduan untuk {guides.READERS[reader].lower()}")
+    else:
+        assert role.value in guides.pages()[place].readers
+        title = guides.pages()[place].title
+        assert words == f"Panduan: {title[0].lower()}{title[1:]}"
 
 
 def test_what_people_wrote_is_escaped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 
 import ipywidgets as w
 import openpyxl
@@ -264,6 +265,21 @@ def page(room):
     found(made.widget, w.Dropdown, "Daftar pertama").value = room.shelf[1].id
     found(made.widget, w.Dropdown, "Daftar kedua").value = room.shelf[0].id
     return made
+
+
+def test_a_tab_pressed_while_another_linking_opens_shows_that_one(room, monkeypatch):
+    chosen = []
+    made = view.RoomView(room)
+    (one,) = room.known
+    monkeypatch.setattr(room, "known", [one, replace(one, id="lain")])
+    monkeypatch.setattr(room, "choose", chosen.append)
+    made.draw()
+    pressed = made.body.children[-1]
+    found(made.widget, w.Dropdown, "Pemadanan").value = "lain"
+    pressed.selected_index = 2
+    assert chosen == ["lain"]
+    assert pressed in made.body.children
+    assert "Dua daftar orang" in text(pressed.children[2])
 
 
 @pytest.fixture

@@ -420,6 +420,33 @@ def test_a_refused_class_says_why_and_leaves_the_form(make_view: Any) -> None:
     assert not button(view.widget, "Buka kelas").disabled
 
 
+def test_a_refusal_that_stands_out_of_sight_is_pointed_to_beside_the_button(make_view: Any) -> None:
+    classes = FakeClasses(is_open=False)
+    classes.fault = StoreFault("Disk penuh, jadi data tidak tersimpan.")
+    view = make_view(classes)
+    form = view.body.children[1]
+    fields = {c.description: c for c in form.children if hasattr(c, "description")}
+    fields["Nama kelas"].value = "Bimtek"
+    assert "belum dibuka" not in words(form)
+    button(form, "Buka kelas").click()
+    assert "Kelas belum dibuka. Sebabnya tertulis di atas halaman." in words(form)
+    fields["Nama kelas"].value = "Bimtek Maret"
+    assert "belum dibuka" not in words(form)
+
+
+def test_a_tab_pressed_while_another_class_opens_shows_that_class(make_view: Any) -> None:
+    view = make_view()
+    pressed = view.body.children[1]
+    before = pressed.children[list(pressed.titles).index(BOARD)].children
+    view.draw_class(BOARD)
+    view.draw_class(JOIN)
+    pressed.selected_index = list(pressed.titles).index(BOARD)
+    assert pressed in view.body.children
+    after = pressed.children[pressed.selected_index].children
+    assert after
+    assert after != before
+
+
 def test_an_unreadable_participant_list_is_said_in_its_own_sentence(make_view: Any) -> None:
     room = make_view(FakeClasses(is_open=False)).room
     with pytest.raises(UnusableInput, match="Kolom nama"):

@@ -298,6 +298,16 @@ def test_a_plan_is_thrown_away_only_when_the_trainer_is_sure(panel, office):
     assert panel.begin[0].button_style == "primary"
 
 
+def test_a_tab_pressed_while_the_plan_is_drawn_anew_stays_open(panel):
+    pressed = panel.tabs
+    panel.draw()
+    pressed.selected_index = 2
+    assert pressed in panel.body.children
+    panel.draw()
+    assert pressed in panel.body.children
+    assert pressed.selected_index == 2
+
+
 def test_what_was_done_is_told_no_longer_on_the_next_tab_or_session(panel):
     panel.session.value = 2
     panel.save.click()

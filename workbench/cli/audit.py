@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from workbench.access import Actor, Workspace
+from workbench.cli.files import write_file
 from workbench.cli.help import Command, Group
+from workbench.cli.options import BothRooms, ListId, Room
 from workbench.cli.progress import say, show_progress
 from workbench.cli.users import HERE, Folder, office_at
 from workbench.domain.words import number_id
-from workbench.errors import StoreFault
 
 app = typer.Typer(
     cls=Group,
@@ -24,19 +25,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Room = Annotated[
-    Workspace | None,
-    typer.Option("--ruang", metavar="RUANG", help="latihan atau nyata; bawaan: keduanya."),
-]
-OneRoom = Annotated[
-    Workspace, typer.Option("--ruang", metavar="RUANG", help="latihan atau nyata; bawaan: nyata.")
-]
-
 
 @app.command(cls=Command)
 def verify(
     workspace: Folder = HERE,
-    side: Room = None,
+    side: BothRooms = None,
     codes: Annotated[
         list[str] | None,
         typer.Option("--jangkar", metavar="KODE", help="Kode dari lembar jangkar; boleh diulang."),
@@ -65,7 +58,7 @@ def verify(
 @app.command(cls=Command)
 def anchor(
     workspace: Folder = HERE,
-    side: Room = None,
+    side: BothRooms = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Tulis lembar PDF ke sini.")
     ] = None,
@@ -84,7 +77,7 @@ def anchor(
         typer.echo(f"Ruang {room.value}: {made.code}")
         if out is not None:
             name, content = audits.anchor_sheet(office, _operator(room), made)
-            _write(out / name, content)
+            write_file(out / name, content)
             typer.echo(f"Lembar ditulis ke {out / name}")
 
 
@@ -113,12 +106,10 @@ def clock(workspace: Folder = HERE) -> None:
 
 @app.command(cls=Command)
 def pack(
-    list_id: Annotated[
-        str, typer.Option("--list", metavar="ID", help="Nomor daftar, misalnya D20261122...")
-    ],
+    list_id: ListId,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder bukti, baru.")],
     workspace: Folder = HERE,
-    side: OneRoom = Workspace.NYATA,
+    side: Room = Workspace.NYATA,
 ) -> None:
     """Kemas bukti satu daftar: penilaian, temuan, jejak dan sidiknya, tanpa nama dan NIK."""
     from workbench.services import evidence
@@ -149,16 +140,6 @@ def recheck(
         typer.echo(f"Daftar {done.list_id}: berbeda.")
         raise typer.Exit(1)
     typer.echo(f"Daftar {done.list_id}: sama, {number_id(done.findings)} temuan.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise StoreFault(
-            f"Berkas {path.name} tidak dapat ditulis. Periksa ruang dan izin menulis."
-        ) from error
 
 
 def _has_ledger(root: Path, side: Workspace) -> bool:

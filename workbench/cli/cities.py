@@ -17,14 +17,14 @@ from typing import Annotated
 import typer
 
 from workbench.access import Workspace
-from workbench.cli.bag.place import office_folder
+from workbench.cli.bag import place
 from workbench.cli.progress import say
 from workbench.domain import cities
 from workbench.domain.words import number_id
 from workbench.errors import StoreFault, UnusableInput, WrongUse
 from workbench.resources import resource
 
-HERE = office_folder()
+HERE = place.office_folder()
 _KEPT = Path(Workspace.LATIHAN.value) / "kota"
 _DATABASE, _ELSEWHERE = "verval.sqlite", "basis-data"
 
@@ -34,6 +34,10 @@ def settle(workspace: Path) -> Path:
 
     Raises ``WrongUse`` when another city is in force already.
     """
+    if (home := place.cut_off()) is not None:
+        from workbench.cli.updates import end_cut_off
+
+        end_cut_off(home)
     root = workspace.expanduser().absolute()
     kept = root / _KEPT / cities.RECIPE_FILE
     if kept.is_file():
@@ -103,14 +107,24 @@ def install(workspace: Path, recipe: Path) -> None:
             made.mkdir(mode=0o700)
             cities.write_recipe(made, recipe, told, places)
             _prepare(made)
-            if kept.exists():
-                kept.rename(Path(aside) / "lama")
-            made.rename(kept)
+            _put_in_place(made, kept, Path(aside) / "lama")
     except OSError as error:
         raise StoreFault(
             "Resep tidak dapat disimpan di folder kerja ini. Periksa ruang disk dan izin foldernya."
         ) from error
     settle(workspace)
+
+
+def _put_in_place(made: Path, kept: Path, former: Path) -> None:
+    """Put a folder where another may stand; the other is back when that fails."""
+    if kept.exists():
+        kept.rename(former)
+    try:
+        made.rename(kept)
+    except OSError:
+        if former.exists():
+            former.rename(kept)
+        raise
 
 
 def install_told(workspace: Path) -> None:

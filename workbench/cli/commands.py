@@ -14,6 +14,7 @@ from workbench.cli import audit, backups, cities, keys, kits, maps, samples, use
 from workbench.cli.doctor import doctor
 from workbench.cli.help import Command, Group
 from workbench.cli.lists import open_lists, print_mapping, totals
+from workbench.cli.options import CertFile, KeyFile, Port
 from workbench.cli.progress import say, show_progress
 from workbench.errors import WorkbenchError, WrongUse
 
@@ -174,7 +175,7 @@ def draw_map(
 def serve(
     workspace: users.Folder = users.HERE,
     host: Annotated[str, typer.Option("--host", help="Alamat yang didengarkan.")] = "0.0.0.0",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Nomor port.")] = 8866,
+    port: Port = 8866,
     families: Annotated[
         int, typer.Option("--families", min=50, help="Keluarga karangan kota latihan.")
     ] = 5000,
@@ -187,12 +188,8 @@ def serve(
         int | None,
         typer.Option("--warm", min=0, help="Halaman yang disiapkan; bawaan: menurut kelas."),
     ] = None,
-    certfile: Annotated[
-        Path | None, typer.Option("--certfile", help="Sertifikat TLS (PEM); tanpa itu HTTP.")
-    ] = None,
-    keyfile: Annotated[
-        Path | None, typer.Option("--keyfile", help="Kunci sertifikat itu (PEM).")
-    ] = None,
+    certfile: CertFile = None,
+    keyfile: KeyFile = None,
     database: Annotated[
         str,
         typer.Option("--database", metavar="URL", help="PostgreSQL; bawaan: VERVAL_DATABASE."),
@@ -318,7 +315,13 @@ def _usage_sentence(error: Exception) -> str:
             return f"Pilihan {getattr(error, 'option_name', '')} tidak dikenal. {hint}"
         case "BadParameter":
             return f"Isian {name} tidak sesuai. {hint}"
-    return f"Perintah tidak dikenal atau tidak lengkap. {hint}"
+        case "BadOptionUsage":
+            return f"Sesudah {getattr(error, 'option_name', '')} harus ada isiannya. {hint}"
+        case "NoArgsIsHelpError":
+            return str(error)
+    if context is not None and not hasattr(context.command, "commands"):
+        return f"Ada isian yang berlebih. {hint}"
+    return f"Perintah itu tidak dikenal. {hint}"
 
 
 def _day(text: str | None) -> date | None:
@@ -336,6 +339,8 @@ def load_mapping(path: Path | None) -> list[dict[str, Any]] | None:
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WrongUse(f"Berkas pemetaan {path.name} tidak ditemukan. Periksa namanya.") from error
     except (OSError, ValueError) as error:
         raise WrongUse(f"Berkas pemetaan {path.name} tidak terbaca sebagai JSON.") from error
     if isinstance(content, dict):

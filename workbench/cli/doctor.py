@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.options import CertFile, KeyFile, Port
 from workbench.cli.progress import say
 from workbench.cli.users import HERE, Folder
 from workbench.domain.words import date_id, number_id
@@ -67,13 +68,9 @@ def doctor(
     seats: Annotated[
         int | None, typer.Option("--seats", min=1, help="Kursi yang diinginkan.")
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Nomor port.")] = 8866,
-    certfile: Annotated[
-        Path | None, typer.Option("--certfile", help="Sertifikat TLS (PEM).")
-    ] = None,
-    keyfile: Annotated[
-        Path | None, typer.Option("--keyfile", help="Kunci sertifikat itu (PEM).")
-    ] = None,
+    port: Port = 8866,
+    certfile: CertFile = None,
+    keyfile: KeyFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Tulis sebagai JSON.")] = False,
 ) -> None:
     """Periksa komputer ini: cukup untuk berapa kursi, dan apa yang kurang."""

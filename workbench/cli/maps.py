@@ -7,7 +7,6 @@ real data draw on the same ground, so both rooms get the map unless one is named
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ import typer
 
 from workbench.access import Actor, Workspace
 from workbench.cli.help import Command, Group
+from workbench.cli.options import BothRooms
 from workbench.cli.progress import say
 from workbench.cli.users import HERE, Folder, office_at
 from workbench.errors import StoreFault, WrongUse
@@ -29,10 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Room = Annotated[
-    Workspace | None,
-    typer.Option("--ruang", metavar="RUANG", help="latihan atau nyata; bawaan: keduanya."),
-]
 Yes = Annotated[bool, typer.Option("--ya", help="Pasang tanpa bertanya lagi.")]
 
 
@@ -59,7 +55,7 @@ def install(
         str,
         typer.Option("--kota", metavar="KODE", help="Kabupaten atau kota lain, misalnya 36.04."),
     ] = "",
-    side: Room = None,
+    side: BothRooms = None,
     yes: Yes = False,
 ) -> None:
     """Periksa berkas batas kelurahan, lalu pasang.
@@ -100,7 +96,7 @@ def install(
 
 
 @app.command(cls=Command)
-def undo(workspace: Folder = HERE, side: Room = None) -> None:
+def undo(workspace: Folder = HERE, side: BothRooms = None) -> None:
     """Kembalikan peta sebelumnya.
 
     Terakhir kembali ke peta skematik bawaan.
@@ -153,7 +149,7 @@ def population(
     back: Annotated[
         bool, typer.Option("--undo", help="Kembalikan angka yang dipakai sebelumnya.")
     ] = False,
-    side: Room = None,
+    side: BothRooms = None,
 ) -> None:
     """Pasang jumlah penduduk dan keluarga tiap kelurahan."""
     from workbench.services import populations
@@ -186,13 +182,14 @@ def schematic(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Berkas hasil, .geojson.")],
 ) -> None:
     """Gambar peta skematik dari titik tengah dan luas wilayah mana pun."""
+    from workbench.domain import days
     from workbench.geo.boundaries.lists import read_areas
     from workbench.geo.schematic import schematic_of, write_schematic
 
     listed = read_areas(areas)
     say(f"Menghitung {len(listed.areas)} wilayah ...")
     try:
-        write_schematic(out, schematic_of(listed, date.today()))
+        write_schematic(out, schematic_of(listed, days.today()))
     except OSError as error:
         raise StoreFault(f"Berkas {out.name} tidak dapat ditulis. Periksa foldernya.") from error
     typer.echo(f"{len(listed.areas)} wilayah digambar ke {out} (skematik, bukan batas resmi)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, Final
 
 from workbench.access import PERMISSIONS, Actor, Permission, Workspace
@@ -347,7 +348,8 @@ def indicators() -> Iterator[str]:
 def categories() -> Iterator[str]:
     yield (
         "Kriteria menurut Permensos 8/2012; sebutannya PPKS sejak Permensos 5/2019. Kategori yang "
-        "bertanda sensitif tidak dipetakan per kelurahan."
+        "bertanda sensitif tidak dipetakan per kelurahan. Apa saja yang pernah disebut miskin: "
+        "[kriteria miskin](kriteria-miskin.md)."
     )
     yield ""
     yield from _table(
@@ -372,6 +374,44 @@ def _ages(row: Mapping[str, str]) -> str:
     if least and most:
         return f"{least} sampai {most} tahun"
     return f"{least} tahun ke atas" if least else f"sampai {most} tahun" if most else "semua"
+
+
+def poverty_criteria() -> Iterator[str]:
+    yield (
+        "Kriteria tiap rezim apa adanya, berdampingan. Tidak satu pun dipakai Meja Verval untuk "
+        "menentukan siapa miskin: ini pegangan untuk mengamati dan bertanya di depan pintu. Daftar "
+        "14 butir yang sering disebut Kepmensos 146 sebenarnya daftar BPS; Kepmensos 146 memuat 11 "
+        "butir. Ambang belanja makanan pun berbeda: 50 % pada Kepmensos 262, 70 % pada formulir "
+        "usulan. Sebutkan rezimnya bila mengutip angka."
+    )
+    for regime, rows in groupby(reference("kriteria_miskin"), key=lambda row: row["rezim"]):
+        criteria = list(rows)
+        valid = " dan ".join(dict.fromkeys(row["berlaku"] for row in criteria))
+        yield from ("", f"## {regime}", "", f"Berlaku: {valid}.", "")
+        yield from _table(
+            ("No", "Kriteria", "Cara mengamati", "Bukti", "Catatan", "Kepastian"),
+            (
+                (
+                    row["no"],
+                    row["kriteria"],
+                    row["cara_amati"],
+                    row["bukti"],
+                    row["catatan"],
+                    model.CONFIRMED_WORDS[row["konfirmasi"]],
+                )
+                for row in criteria
+            ),
+        )
+        notes = dict.fromkeys(row["catatan_konfirmasi"] for row in criteria)
+        for note in filter(None, notes):
+            yield from ("", f"Catatan: {note[0].upper()}{note[1:]}.")
+        sources = dict.fromkeys(source for row in criteria for source in row["sumber"].split(" | "))
+        yield from ("", "Dibaca pada:", "", *(f"- {_source(one)}" for one in sources))
+
+
+def _source(text: str) -> str:
+    """A source as it is cited; an address is shown, not linked: pages ask the internet nothing."""
+    return f"`{text.removeprefix('https://')}`" if text.startswith("https://") else text
 
 
 def programmes() -> Iterator[str]:

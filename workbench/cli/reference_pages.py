@@ -125,6 +125,14 @@ _PAGES = (
         contents.categories,
     ),
     _Page(
+        "kriteria-miskin",
+        "Kriteria miskin",
+        "Kriteria miskin tiap rezim, cara mengamatinya, buktinya, dan seberapa pasti sumbernya.",
+        "peserta, pelatih, staf, petugas",
+        "lapangan/Antrean, aturan/Aturan",
+        contents.poverty_criteria,
+    ),
+    _Page(
         "program",
         "Program bantuan",
         "Program bantuan yang dikenali, sasarannya, dan sumber dananya.",

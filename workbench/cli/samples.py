@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from workbench.access import Workspace
+from workbench.cli.files import write_file
 from workbench.cli.help import Command, Group
+from workbench.cli.options import ListId, Room
 from workbench.cli.users import HERE, Folder, office_at
-from workbench.errors import StoreFault
 
 app = typer.Typer(
     cls=Group,
@@ -23,16 +24,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Room = Annotated[
-    Workspace, typer.Option("--ruang", metavar="RUANG", help="latihan atau nyata; bawaan: nyata.")
-]
-
 
 @app.command(cls=Command)
 def draw(
-    list_id: Annotated[
-        str, typer.Option("--list", metavar="ID", help="Nomor daftar, misalnya D20261122...")
-    ],
+    list_id: ListId,
     kind: Annotated[
         str, typer.Option("--rencana", help="lot (diterima atau tidak) atau taksiran (berapa).")
     ] = "lot",
@@ -62,7 +57,7 @@ def draw(
     name, content = samples.sample_file(office, operator, made.id)
     typer.echo(content.decode().rstrip())
     if out is not None:
-        _write(out / name, content)
+        write_file(out / name, content)
         typer.echo(f"Catatan undian ditulis ke {out / name}")
 
 
@@ -90,13 +85,3 @@ def redraw(
             typer.echo(f"- {title}: keluarga {one.key}, {one.why}")
     if not found.is_same:
         raise typer.Exit(1)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise StoreFault(
-            f"Berkas {path.name} tidak dapat ditulis. Periksa ruang dan izin menulis."
-        ) from error

@@ -21,7 +21,7 @@ import segno
 
 from workbench.access import Workspace
 from workbench.cli.progress import say, show_progress
-from workbench.domain.wilayah import CITY, PLACE_KINDS, kelurahan
+from workbench.domain.wilayah import CITY, PLACES, kelurahan
 from workbench.errors import Forbidden, StoreFault, WorkbenchError, WrongUse
 from workbench.serve.capacity import Machine, refusal, usual_seats
 from workbench.serve.certificate import Certificate, load_certificate
@@ -214,12 +214,11 @@ def _ensure_city(office: Office, families: int, seed: int) -> None:
     clerk = accounts.machine_operator(Workspace.LATIHAN)
     if lists.shelf(office, clerk):
         return
-    where = f"{len(kelurahan())} {PLACE_KINDS.lower()} {CITY.name}"
-    say(f"Membuat kota latihan: {families} keluarga karangan di {where} ...")
+    where = f"{len(kelurahan())} {PLACES} {CITY.name}"
+    say(f"Membuat {CITY.kind} latihan: {families} keluarga karangan di {where} ...")
     register = generate(families=families, seed=seed, error_rate=0.15)
-    lists.shelve_register(
-        office, clerk, "Kota latihan (karangan)", register, lambda _share, words: say(words)
-    )
+    practice = f"{CITY.kind.title()} latihan (karangan)"
+    lists.shelve_register(office, clerk, practice, register, lambda _share, words: say(words))
 
 
 def _ensure_class(office: Office) -> classes.ClassInfo:

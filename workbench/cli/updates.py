@@ -28,6 +28,7 @@ from packaging.version import Version
 from workbench.access import Workspace
 from workbench.cli.bag import installing, place
 from workbench.cli.bag.installing import Bag
+from workbench.cli.former_programs import remove_former
 from workbench.cli.progress import say
 from workbench.domain.words import date_id, number_id
 from workbench.errors import StoreFault, UnusableInput, WrongUse
@@ -37,7 +38,7 @@ from workbench.store import store_fault
 from workbench.store.workspace import sqlite_fault
 
 #: In the installation's folder: the last update, and the exchange that is going on.
-NOTE: Final = "pembaruan.json"
+NOTE: Final = place.UPDATE_NOTE
 _FORM: Final = 1
 _FOLDERS: Final = ("office", "replacement", "former")
 #: What the folder is called in which the office is copied; a leftover goes with the next update.
@@ -111,6 +112,7 @@ def update_office(
         f"Data sebelum pembaruan disimpan di {done.former}",
         "Folder itu memuat data nyata: hapus bila versi baru sudah Anda percayai. Untuk kembali: "
         "verval update --back",
+        *remove_former(home, (done.program, done.came_from)),
     ]
 
 
@@ -207,6 +209,9 @@ def settle(home: Path) -> None:
     doing = note["doing"]
     if doing is None:
         return
+    if doing.replacement.exists() and doing.former.exists() and doing.office.exists():
+        # Cut off between the two, and a program has begun an office anew in the empty place.
+        os.rename(doing.office, _beside(doing.office, "saat-terputus"))
     if not doing.office.exists() and doing.former.exists():
         os.rename(doing.former, doing.office)
     if not doing.former.exists():
@@ -216,6 +221,21 @@ def settle(home: Path) -> None:
     last = note["done"]
     is_back = last is not None and doing.replacement == last.former
     _put_note(home, done=None if is_back else doing, doing=None)
+
+
+def end_cut_off(home: Path) -> None:
+    """End an exchange that was cut off, before anybody opens the office; then raise ``WrongUse``.
+
+    The program that runs may not be the one in force any more, so the command is to be repeated.
+    """
+    try:
+        settle(home)
+    except OSError as error:
+        raise _fault(error) from error
+    raise WrongUse(
+        "Pembaruan terakhir terputus. Sekarang sudah dibereskan dan tidak ada data yang hilang. "
+        "Jalankan perintah ini sekali lagi."
+    )
 
 
 def _note(home: Path) -> dict[str, Exchange | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(metavar="NAMA", help="Nama pengguna.")]
 Folder = Settled
+_AREAS: Final = "Kode atau nama kelurahan, kecamatan atau kota; boleh diulang."
 
 
 @app.command(name="list", cls=Command)
@@ -77,8 +78,7 @@ def add(
         typer.Option(
             "--wilayah",
             metavar="WILAYAH",
-            help="Kode atau nama kelurahan, kecamatan atau kota; boleh diulang. "
-            "Wajib untuk staf, selain itu seluruh kota.",
+            help=f"{_AREAS} Wajib untuk staf, selain itu seluruh kota.",
         ),
     ] = None,
     workspace: Folder = HERE,
@@ -128,11 +128,7 @@ def areas(
     username: Name,
     wilayah: Annotated[
         list[str],
-        typer.Option(
-            "--wilayah",
-            metavar="WILAYAH",
-            help="Kode atau nama kelurahan, kecamatan atau kota; boleh diulang.",
-        ),
+        typer.Option("--wilayah", metavar="WILAYAH", help=_AREAS),
     ],
     workspace: Folder = HERE,
 ) -> None:

@@ -306,14 +306,13 @@ def _read_list(path: Path) -> list[dict[str, str]]:
         else:
             text = path.read_text(encoding="utf-8-sig")
             head = text.partition("\n")[0]
-            between = max(",;\t", key=head.count)
-            table = list(csv.reader(io.StringIO(text, newline=""), delimiter=between))
+            table = _read_csv(text, max(",;\t", key=head.count), path.name)
     except FileNotFoundError as error:
         raise UnusableInput(
             f"Daftar wilayah {path.name} tidak ditemukan. Letakkan di folder yang sama dengan "
             "resepnya."
         ) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UnusableInput(
             f"Daftar wilayah {path.name} tidak dapat dibaca. Simpan sebagai CSV UTF-8 atau XLSX."
         ) from error
@@ -325,6 +324,19 @@ def _read_list(path: Path) -> list[dict[str, str]]:
             "pertamanya."
         )
     return [dict(zip(heads, (cell.strip() for cell in cells), strict=False)) for cells in table[1:]]
+
+
+def _read_csv(text: str, between: str, file: str) -> list[list[str]]:
+    """Strict: a quotation mark that is never closed would make all places below it one cell."""
+    rows: list[list[str]] = []
+    try:
+        rows += csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    except csv.Error as error:
+        raise UnusableInput(
+            f"Daftar wilayah {file} tidak dapat dibaca mulai baris {len(rows) + 1}. Periksa tanda "
+            "kutip di baris itu, lalu ulangi."
+        ) from error
+    return rows
 
 
 def _read_workbook(path: Path) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 MONTHS = (
@@ -18,6 +19,8 @@ MONTHS = (
     "November",
     "Desember",
 )
+#: What no XML holds, and so no page, sheet or letter.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHORT = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
@@ -35,6 +38,11 @@ def number_id(value: float, decimals: int | None = None) -> str:
         decimals = 0 if float(value).is_integer() else 1
     text = f"{value:,.{decimals}f}"
     return text.translate(str.maketrans(",.", ".,"))
+
+
+def writable(text: str) -> str:
+    """A text without the characters that XML cannot hold: pasted from a PDF, it may have some."""
+    return _UNWRITABLE.sub("", text)
 
 
 def mask_nik(number: str) -> str:

@@ -22,7 +22,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, func, select
 
 from workbench.access import PERMISSIONS, Actor, Permission, Role, Workspace, require
-from workbench.domain.wilayah import CITY, kecamatan, kelurahan_by_code
+from workbench.domain.wilayah import CITY, kecamatan, kelurahan_by_code, say_locally
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
 from workbench.services.office import Office
 from workbench.store import Store, clock, ledger
@@ -239,7 +239,9 @@ def checked_areas(areas: Iterable[str]) -> tuple[str, ...]:
     """
     wanted = sorted(set(areas))
     if not wanted or not known_areas().issuperset(wanted):
-        raise WrongUse("Wilayah itu tidak dikenal. Pilih kelurahan, kecamatan atau kota.")
+        raise WrongUse(
+            say_locally(f"Wilayah itu tidak dikenal. Pilih kelurahan, kecamatan atau {CITY.kind}.")
+        )
     return tuple(
         code for code in wanted if not any(code.startswith(f"{wider}.") for wider in wanted)
     )

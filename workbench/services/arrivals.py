@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from workbench import training
 from workbench.access import Actor, Permission, Workspace, require
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, say_locally
 from workbench.errors import NotFound, WrongUse
 from workbench.services import classes
 from workbench.services.accounts import known_areas, trainee_of_seat
@@ -75,7 +75,11 @@ def join(office: Office, join_code: str, name: str, position: str, area_kode: st
     if position not in POSITIONS:
         raise WrongUse(f"Pilih peran Anda: {', '.join(POSITIONS.values())}.")
     if area_kode not in known_areas():
-        raise WrongUse("Wilayah itu tidak dikenal. Pilih kelurahan, kecamatan atau kota Anda.")
+        raise WrongUse(
+            say_locally(
+                f"Wilayah itu tidak dikenal. Pilih kelurahan, kecamatan atau {CITY.kind} Anda."
+            )
+        )
     with office.practice.writing() as connection:
         row = connection.execute(
             select(class_).where(class_.c.join_code == plain_code(join_code)).with_for_update()

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workbench.access import Actor, Permission, Role, may, require, require_area
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import kelurahan_by_code, say_locally
 from workbench.errors import NotFound, WrongUse
 from workbench.services import fieldwork as visits
 from workbench.services import shelves
@@ -183,7 +183,7 @@ def _place(
     require(actor, Permission.ASSIGN)
     require_area(actor, kelurahan_kode)
     if kelurahan_kode not in kelurahan_by_code():
-        raise WrongUse("Kelurahan itu tidak dikenal. Pilih dari daftar kelurahan.")
+        raise WrongUse(say_locally("Kelurahan itu tidak dikenal. Pilih dari daftar kelurahan."))
     if any(number and not _NUMBER.fullmatch(number) for number in (rw, rt)):
         raise WrongUse("Isi RT dan RW dengan angka, misalnya 3, atau kosongkan untuk semua.")
     if rt and not rw:

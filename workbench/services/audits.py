@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select
 
 from workbench.access import Actor, Permission, Workspace, require
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, say_locally
 from workbench.domain.words import date_id, mask_nik, number_id
 from workbench.errors import Forbidden, WrongUse
 from workbench.services import log_words
@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, str]] = {
     "latihan_periksa_ulang": "Latihan dari pemeriksaan ulang",
     "lihat_nik": "NIK lengkap dibuka",
     "padankan": "Pemadanan daftar",
-    "musyawarah": "Musyawarah kelurahan",
+    "musyawarah": say_locally("Musyawarah kelurahan"),
     "paket_bukti": "Paket bukti",
     "pemetaan": "Arti kolom",
     "penugasan": "Penugasan lapangan",
@@ -99,6 +99,7 @@ _DONE: Final[Mapping[tuple[str, str], str]] = {
     ("kelas", "keadaan"): "Kelas dibuka atau ditutup",
     ("kelas", "kode"): "Kode kelas diatur",
     ("kelas", "kode_kembali"): "Kode kembali diberikan",
+    ("kelas", "masuk"): "Masuk kelas",
     ("musyawarah", "agenda"): "Agenda musyawarah diubah",
     ("musyawarah", "berita_acara"): "Berita acara ditutup",
     ("musyawarah", "hadir"): "Daftar hadir musyawarah dicatat",
@@ -117,8 +118,11 @@ _CALLED: Final[Mapping[str, str]] = {
     "area_kode": "wilayah",
     "areas": "wilayah",
     "closed": "ditutup",
+    "left": "daftar pertama",
     "open": "dibuka",
+    "right": "daftar kedua",
     "role": "peran",
+    "rows": "baris",
     "score": "nilai",
     "sha256": "sidik",
     "stage": "tahap",
@@ -126,6 +130,8 @@ _CALLED: Final[Mapping[str, str]] = {
 
 #: Not inside a hash, whose digits may happen to stand together.
 _NUMBER = re.compile(r"(?<![0-9a-f])\d{16,}(?![0-9a-f])")
+#: A code of one of our lists, as it is kept: ``perlu_verval``.
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 _MOST_DETAIL = 160
 #: A sealed digest says that something was written, not what: its beginning is enough to tell two
 #: apart. The sum of a pack (``sha256``) is there to be compared and stays whole.
@@ -304,7 +310,7 @@ def require_auditor(actor: Actor) -> None:
     """Raise ``Forbidden`` unless the actor may read the ledger of the whole office."""
     require(actor, Permission.READ_LEDGER)
     if not actor.covers(""):
-        raise Forbidden("Jejak memuat seluruh kantor. Mintalah yang mengurus seluruh kota.")
+        raise Forbidden(f"Jejak memuat seluruh kantor. Mintalah yang mengurus seluruh {CITY.kind}.")
 
 
 def names_of(connection: Connection, ids: set[str]) -> dict[str, str]:
@@ -358,7 +364,7 @@ def _entry(row: Row[Any], names: Mapping[str, str], lists: Mapping[str, str]) ->
         without_numbers(row.subject),
         about,
         log_words.sentence(row.kind, row.field, value, name or row.actor, about, words, is_own),
-        without_numbers(_detail(value))[:_MOST_DETAIL],
+        _shortened(without_numbers(_detail(value))),
     )
 
 
@@ -376,6 +382,10 @@ def _words(kind: str, field: str) -> str:
         return done
     called = KINDS.get(kind, kind)
     return called if field == kind else f"{called}: {without_numbers(field).replace('_', ' ')}"
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _MOST_DETAIL else f"{words[: _MOST_DETAIL - 1].rstrip()}…"
 
 
 def _detail(said: Any) -> str:
@@ -396,11 +406,14 @@ def _plain(value: Any) -> str:
             return "tidak ada"
         case bool():
             return "ya" if value else "tidak"
+        case float():
+            return number_id(value, 2)
         case list():
             return ", ".join(map(_plain, value))
         case dict():
             return ", ".join(f"{_called(name)} {_plain(one)}" for name, one in value.items())
-    return _CALLED.get(str(value), str(value))
+    words = str(value)
+    return _CALLED.get(words, words.replace("_", " ") if _CODE.fullmatch(words) else words)
 
 
 def _called(name: str) -> str:

@@ -33,6 +33,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.services import asides, keys, seals
 from workbench.services.office import DATABASE, Office
@@ -135,7 +136,9 @@ def back_up(
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     if actor.workspace is not Workspace.NYATA or not actor.covers(""):
-        raise Forbidden("Cadangan memuat data nyata seluruh kota. Mintalah admin data nyata.")
+        raise Forbidden(
+            f"Cadangan memuat data nyata seluruh {CITY.kind}. Mintalah admin data nyata."
+        )
     out = out.expanduser().absolute()
     if out.exists():
         raise WrongUse(f"{out.name} sudah ada. Pilih nama lain; cadangan lama tidak ditimpa.")

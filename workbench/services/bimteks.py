@@ -21,7 +21,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from workbench.access import Actor, Permission, require
-from workbench.domain.wilayah import CITY, area_name, kelurahan_by_code
+from workbench.domain.wilayah import CITY, area_name, kelurahan_by_code, say_locally, told_apart
 from workbench.domain.words import date_id
 from workbench.errors import NotFound, WrongUse
 from workbench.services import arrivals, classes
@@ -41,7 +41,10 @@ NUMBER_PARTS: Final = re.compile(r"\{(n|n:0\dd|tahun|bulan)\}")
 MIXED, BY_KELURAHAN = "campur", "kelurahan"
 #: How groups are made, with the words on the screen.
 GROUPINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {MIXED: "Campur kelurahan, sama besar", BY_KELURAHAN: "Satu kelurahan satu kelompok"}
+    {
+        MIXED: say_locally("Campur kelurahan, sama besar"),
+        BY_KELURAHAN: say_locally("Satu kelurahan satu kelompok"),
+    }
 )
 
 _GONE = "Rencana bimtek itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil."
@@ -70,10 +73,10 @@ class Invited:
 
     @property
     def area(self) -> str:
-        """Where from, in short words: a kelurahan's name, else what is known."""
+        """Where from, in short words: a kelurahan's name (told apart), else what is known."""
         place = kelurahan_by_code().get(self.area_kode)
         if place:
-            return place.name
+            return told_apart(place)
         return area_name(self.area_kode) if self.area_kode else self.area_text
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.access import Actor, Permission, may, require
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, StoreFault, WrongUse
 from workbench.geo.areas import AreaSet, city_areas
 from workbench.services.office import Office
@@ -194,7 +195,9 @@ def frame(office: Office, actor: Actor) -> gpd.GeoDataFrame:
 def _require_setter(actor: Actor) -> None:
     require(actor, Permission.SET_RULES)
     if not actor.covers(_WHOLE_OFFICE):
-        raise Forbidden("Peta batas berlaku untuk seluruh kota. Mintalah admin menggantinya.")
+        raise Forbidden(
+            f"Peta batas berlaku untuk seluruh {CITY.kind}. Mintalah admin menggantinya."
+        )
 
 
 def _require_reader(actor: Actor) -> None:

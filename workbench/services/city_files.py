@@ -7,8 +7,8 @@ a process works for one city.
 from __future__ import annotations
 
 import sys
-from datetime import date
 
+from workbench.domain import days
 from workbench.domain.cities import MAP_FILE, SAMPLE_FILE
 from workbench.domain.wilayah import CITY, RECIPE
 from workbench.errors import UnusableInput
@@ -25,7 +25,7 @@ def prepare_city() -> None:
 
     write_sample(RECIPE.with_name(SAMPLE_FILE))
     if CITY.is_placed:
-        write_schematic(RECIPE.with_name(MAP_FILE), schematic_of(city_areas(), date.today()))
+        write_schematic(RECIPE.with_name(MAP_FILE), schematic_of(city_areas(), days.today()))
 
 
 if __name__ == "__main__":

@@ -432,7 +432,7 @@ class _Sheets:
     def findings(self, name: str, compared: ComparedLists, fate: Fate, total: int) -> None:
         sheet = self._table(
             name,
-            ("Aturan", "Tingkat", "Yang perlu dicek", "Nama", "Nomor", "Kelurahan", "Keterangan"),
+            ("Aturan", "Tingkat", "Yang perlu dicek", "Nama", "Nomor", PLACE_KINDS, "Keterangan"),
             (10, 10, 60, 28, 18, 30, 40),
             total,
         )

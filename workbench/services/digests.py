@@ -57,7 +57,7 @@ _MOST_COLUMNS = 4
 #: The classes as they are told to a lurah, in the order of the sums.
 _WORDS: Mapping[Change, str] = {
     **CHANGE_WORDS,
-    Change.MOVED: "pindah KK atau kelurahan",
+    Change.MOVED: say_locally("pindah KK atau kelurahan"),
     Change.MOVED_IN: "pindah masuk",
     Change.MOVED_OUT: "pindah keluar",
 }

@@ -20,7 +20,7 @@ import pyarrow as pa
 from sqlalchemy import Text, or_, select
 
 from workbench.access import Actor, Workspace
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
 from workbench.rules import Findings
@@ -451,7 +451,7 @@ ISI
 {LIST:<17} daftar, waktu masuk, jumlah baris, sidik berkas asal
 {SNAPSHOT:<17} sidik SHA-256 setiap berkas daftar
 {JUDGED:<17} versi aturan, nilai parameter, tanda tiap aturan, jumlah temuan
-{FINDINGS:<17} temuan: aturan, tingkat, jenis, nomor baris, kelurahan
+{FINDINGS:<17} temuan: aturan, tingkat, jenis, nomor baris, {PLACES}
 {LEDGER:<17} jejak daftar ini, satu baris satu catatan
 {anchoring.FILE:<17} jangkar jejak: hari, nomor catatan, sidik
 {FIELD + "/":<17} hasil kunjungan, tahap dan nasib temuan, bila ada

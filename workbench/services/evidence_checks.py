@@ -14,6 +14,7 @@ import pyarrow as pa
 from sqlalchemy import select
 
 from workbench.access import Actor, Workspace
+from workbench.domain.wilayah import PLACES
 from workbench.domain.words import number_id
 from workbench.errors import UnusableInput, WrongUse
 from workbench.services import audits, shelves
@@ -46,6 +47,8 @@ from workbench.store import tables as stored
 from workbench.verification.comparison import rule_marks
 
 _MOST_TOLD = 20
+#: What a database's whole number holds.
+_MOST_SEQ = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def recheck(
     notes = []
     if local:
         notes.append(
-            f"{number_id(len(local))} kelurahan diperiksa kemudian dengan aturan lain dan tidak "
+            f"{number_id(len(local))} {PLACES} diperiksa kemudian dengan aturan lain dan tidak "
             "ikut dibandingkan."
         )
     total = sum(counted.values())
@@ -180,6 +183,8 @@ def _changed_events(path: Path, office: Office, actor: Actor) -> list[str]:
             then = {int(event["seq"]): event["hash"] for event in map(json.loads, file)}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableInput(NO_PACK) from error
+    if any(not 0 < seq <= _MOST_SEQ for seq in then):
+        raise UnusableInput(NO_PACK)
     events = stored.event
     changed = []
     with office.store_for(actor).reading() as connection:
@@ -206,7 +211,7 @@ def _changed_findings(path: Path, table: pa.Table, local: Mapping[str, Any]) -> 
             lines = csv.reader(file)
             place = next(lines).index(PLACE)
             then = Counter(tuple(line) for line in lines if line[place] not in local)
-    except (OSError, ValueError, StopIteration, IndexError) as error:
+    except (OSError, ValueError, csv.Error, StopIteration, IndexError) as error:
         raise UnusableInput(NO_PACK) from error
     now = Counter(rows_of(table))
     gone, came = then - now, now - then

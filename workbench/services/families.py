@@ -22,7 +22,7 @@ from workbench.domain.ages import age_words, beside
 from workbench.domain.nik import Nik, is_filler
 from workbench.domain.reference import reference
 from workbench.domain.register import Register, Row, key_column
-from workbench.domain.wilayah import CITY, OLD_CITY_CODES, known_kecamatan_codes
+from workbench.domain.wilayah import CITY, OLD_CITY_CODES, known_kecamatan_codes, say_locally
 from workbench.domain.words import mask_nik
 from workbench.errors import NotFound
 from workbench.rules import Rule, Severity, catalogue
@@ -674,7 +674,7 @@ def _day(event: Row) -> str:
 
 
 def _area(code: str) -> str:
-    return area_words(code) if code else "kelurahan belum dikenali"
+    return area_words(code) if code else say_locally("kelurahan belum dikenali")
 
 
 def _source(row: Row) -> str:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, require
 from workbench.domain.register import Register
-from workbench.domain.wilayah import village_head
+from workbench.domain.wilayah import say_locally, village_head
 from workbench.domain.words import date_id, mask_nik
 from workbench.errors import NotFound, UnusableInput, WrongUse
 from workbench.services import assignments, fieldwork, office_settings, shelves
@@ -155,7 +155,9 @@ def packets_and_names(
     )
     made = [packet for packet in made if packet.visits]
     if not made:
-        raise NotFound("Tidak ada keluarga yang perlu dikunjungi di sini. Pilih kelurahan lain.")
+        raise NotFound(
+            say_locally("Tidak ada keluarga yang perlu dikunjungi di sini. Pilih kelurahan lain.")
+        )
     return made, names
 
 
@@ -462,7 +464,7 @@ def _lines() -> list[list[dict[str, Any]]]:
     for field in fields(Level.FAMILY):
         if field.kind is Kind.WORDS:
             continue
-        boxes = _has_boxes(field)
+        boxes = has_boxes(field)
         title = _title(field)
         entry = {
             "title": title,
@@ -482,7 +484,8 @@ def _title(field: Field) -> str:
     return _SHORT.get(field.key, field.label)
 
 
-def _has_boxes(field: Field) -> bool:
+def has_boxes(field: Field) -> bool:
+    """Whether a question's answers stand on the sheet to be ticked, not as codes to be written."""
     return field.kind is Kind.CHOICE and len(field.choices) <= _MOST_BOXES
 
 
@@ -491,7 +494,7 @@ def _lists() -> list[dict[str, Any]]:
     """The codes that are written by hand, each list once."""
     found: dict[tuple[Choice, ...], str] = {}
     for field in fields(Level.FAMILY):
-        if field.choices and not _has_boxes(field):
+        if field.choices and not has_boxes(field):
             found.setdefault(field.choices, _CODE_TITLES.get(field.key, field.label))
     return [
         {"title": f"Kode: {title}", "codes": [[one.code, one.label] for one in choices]}

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from workbench.access import Actor, Permission, may, require, require_area
 from workbench.domain.register import Register, Row
 from workbench.domain.schema import empty_row
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, WrongUse
 from workbench.rules import Findings, Severity
 from workbench.services import shelves
@@ -324,6 +325,7 @@ def drafts(office: Office, actor: Actor, list_id: str, purpose: str = "") -> tup
     require(actor, Permission.RECORD_OUTCOME)
     opened = shelves.open_list(office, actor, list_id)
     mine = set(opened.register["family"]["family_id"].to_pylist())
+    mine |= {row["family_id"] for row in candidate_rows(office, actor, list_id)}
     found = kept_drafts.list_drafts(office.store_for(actor), actor.id, list_id, purpose)
     return tuple(one for one in found if one.record.family_id in mine)
 
@@ -363,7 +365,7 @@ def set_stages(
     """
     require(actor, Permission.SET_RULES)
     if not actor.covers(_WHOLE_OFFICE):
-        raise Forbidden("Tahapan berlaku untuk seluruh kota. Mintalah admin mengubahnya.")
+        raise Forbidden(f"Tahapan berlaku untuk seluruh {CITY.kind}. Mintalah admin mengubahnya.")
     if not source.strip():
         raise WrongUse("Tulis dasar perubahan ini, misalnya nomor surat keputusan.")
     plan = read_plan(entries)

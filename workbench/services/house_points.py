@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, Role, require, require_area
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import NotFound, WrongUse
 from workbench.geo.areas import Area
@@ -75,7 +75,7 @@ def house_points(
         raise WrongUse("Pilih dulu untuk apa titik rumah diperlukan.")
     area = boundaries.areas(office, actor).by_code.get(kelurahan_code)
     if area is None:
-        raise NotFound("Kelurahan itu tidak ada pada peta. Pilih kelurahan lain.")
+        raise NotFound(say_locally("Kelurahan itu tidak ada pada peta. Pilih kelurahan lain."))
     is_rounded = actor.role is not Role.STAF
     families = open_list(office, actor, list_id).register["family"]
     here = families.filter(pc.equal(families["kelurahan_kode_kemendagri"], kelurahan_code))
@@ -130,12 +130,14 @@ def _remark(row: Mapping[str, Any], area: Area, shape: Any) -> str:
     if shape is not None:
         import shapely
 
-        return "" if shapely.intersects_xy(shape, lon, lat) else "di luar batas kelurahan"
+        return (
+            "" if shapely.intersects_xy(shape, lon, lat) else say_locally("di luar batas kelurahan")
+        )
     if not CITY.is_placed:
         return ""
     # The schematic map has no true lines; far from the middle is odd all the same.
     away = hypot((lat - area.lat) * _KM, (lon - area.lon) * _KM * cos(radians(area.lat)))
-    return "jauh dari kelurahan" if away > _FAR * sqrt(area.luas_km2 / pi) else ""
+    return say_locally("jauh dari kelurahan") if away > _FAR * sqrt(area.luas_km2 / pi) else ""
 
 
 def _words(

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.register import Register
+from workbench.domain.wilayah import CITY
 from workbench.errors import Cancelled, Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.services import keys, maps, shelves
 from workbench.services.office import Office
@@ -86,7 +87,7 @@ def shelve_register(
     """Put an invented city on the practice shelf. Raises ``Forbidden`` for anything else."""
     require(actor, Permission.IMPORT_LIST)
     if actor.workspace is not Workspace.LATIHAN or register.workspace != "latihan":
-        raise Forbidden("Kota karangan hanya boleh masuk ruang latihan.")
+        raise Forbidden(f"{CITY.kind.title()} karangan hanya boleh masuk ruang latihan.")
     return shelve(office, actor, name, register, None, telling(progress, None))
 
 

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.register import MANIFEST
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, StoreFault, WrongUse
 from workbench.services.office import Office
 from workbench.store import clock, ledger, sealing, store_fault
@@ -281,7 +282,7 @@ def _renew(office: Office, ring: Ring, tell: Tells | None) -> None:
 def _require_keeper(actor: Actor) -> None:
     require(actor, Permission.MANAGE_ACCOUNTS)
     if actor.workspace is not Workspace.NYATA or not actor.covers(""):
-        raise Forbidden("Kunci membuka data nyata seluruh kota. Mintalah admin data nyata.")
+        raise Forbidden(f"Kunci membuka data nyata seluruh {CITY.kind}. Mintalah admin data nyata.")
 
 
 def _new_key() -> Key:

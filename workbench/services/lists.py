@@ -12,7 +12,7 @@ import zipfile
 import pyarrow as pa
 
 from workbench.access import Actor, Permission, require, require_area
-from workbench.domain.wilayah import kelurahan, kelurahan_by_code
+from workbench.domain.wilayah import PLACES, kelurahan, kelurahan_by_code, told_apart
 from workbench.errors import NotFound
 from workbench.services.imports import Progress, bring_in, propose, shelve_register
 from workbench.services.office import Office
@@ -50,7 +50,7 @@ def checklist_file(
         return sheet.file_name, content.getvalue()
     place = kelurahan_by_code().get(kelurahan_kode)
     raise NotFound(
-        f"Tidak ada yang perlu dikunjungi di {place.name if place else 'kelurahan itu'}. "
+        f"Tidak ada yang perlu dikunjungi di {told_apart(place) if place else f'{PLACES} itu'}. "
         "Catatan dan keluarga lain dicetak bila Anda menyertakannya."
     )
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from workbench.access import Actor, Permission, Workspace, require
+from workbench.domain.wilayah import say_locally
 from workbench.errors import Forbidden, WrongUse
 from workbench.services.office import Office
 from workbench.store import clock, ledger
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, str] = {
     "png": "Gambar (PNG, A4)",
     "pdf-a4": "Cetak A4 (PDF)",
-    "pdf-a3": "Cetak A3 dengan nama kelurahan (PDF)",
+    "pdf-a3": say_locally("Cetak A3 dengan nama kelurahan (PDF)"),
     "xlsx": "Tabel dengan kamus data (XLSX)",
     "csv": "Tabel sederhana (CSV)",
     "gpkg": "Peta untuk QGIS (GeoPackage)",
@@ -36,7 +37,7 @@ KINDS: Mapping[str, str] = {
 }
 #: Kinds of chart and their words for a menu.
 CHARTS: Mapping[str, str] = {
-    "batang": "Urutan kelurahan",
+    "batang": say_locally("Urutan kelurahan"),
     "tren": "Menurut waktu",
     "sebaran": "Sebaran",
 }

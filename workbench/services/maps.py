@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.access import Actor, Permission, Workspace, may, require
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import date_id
 from workbench.errors import Forbidden, StoreFault, WorkbenchError, WrongUse
 from workbench.geo.areas import AreaSet
@@ -189,7 +190,7 @@ def set_threshold(office: Office, actor: Actor, value: int) -> None:
     """
     require(actor, Permission.SET_RULES)
     if not actor.covers(""):
-        raise Forbidden("Batas angka kecil berlaku untuk seluruh kota. Mintalah admin.")
+        raise Forbidden(f"Batas angka kecil berlaku untuk seluruh {CITY.kind}. Mintalah admin.")
     if not isinstance(value, int) or value not in THRESHOLDS:
         raise WrongUse("Batas angka kecil hanya boleh 3, 5 atau 10. Pilih salah satunya.")
     path = _home(office, actor) / _SETTING

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from workbench.access import Actor, Permission, Workspace, require, require_area
 from workbench.domain.register import Register, Row
-from workbench.domain.wilayah import CITY, kelurahan_by_code
+from workbench.domain.wilayah import CITY, kelurahan_by_code, say_locally
 from workbench.domain.words import date_id
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.services import fieldwork, office_settings, shelves
@@ -30,7 +30,7 @@ from workbench.store import candidates as candidates_kept
 from workbench.store import fieldwork as kept
 from workbench.store import meetings as stored
 from workbench.store.fieldwork import KeptOutcome
-from workbench.store.meetings import Meeting, Scan, State
+from workbench.store.meetings import Meeting, Scan, State, Version
 from workbench.store.records import Record
 from workbench.verification.fieldwork.routes import proposing
 from workbench.verification.fieldwork.stages import Direction
@@ -217,7 +217,9 @@ def add_family(
     """Put a family of the kelurahan on the agenda, with the reason."""
     state = _state(office, actor, list_id, meeting_id, Permission.MOVE_STAGE)
     if family_id not in _families(office, actor, state.meeting):
-        raise NotFound("Keluarga itu tidak ada di kelurahan ini. Pilih dari daftarnya.")
+        raise NotFound(
+            say_locally("Keluarga itu tidak ada di kelurahan ini. Pilih dari daftarnya.")
+        )
     stored.put_items(
         office.store_for(actor),
         actor.id,
@@ -310,7 +312,7 @@ def correct(office: Office, actor: Actor, list_id: str, meeting_id: str, words: 
         actor.id,
         list_id,
         meeting_id,
-        lambda now: minutes.corrected(now.versions[-1].content, said, clock.today()),
+        lambda now: minutes.corrected(_content(now.versions[-1]), said, clock.today()),
     )
 
 
@@ -360,7 +362,7 @@ def minutes_paper(
     number = version or state.versions[-1].version
     for one in state.versions:
         if one.version == number:
-            return papers.press_minutes(one.content, form, meeting_id, number)
+            return papers.press_minutes(_content(one), form, meeting_id, number)
     raise NotFound("Versi berita acara itu tidak ada. Muat ulang halaman.")
 
 
@@ -369,7 +371,7 @@ def draft_pages(office: Office, actor: Actor, list_id: str, meeting_id: str) -> 
     state = _state(office, actor, list_id, meeting_id, Permission.READ_LIST)
     if state.is_closed:
         newest = state.versions[-1]
-        return papers.draw_minutes(newest.content, newest.version)
+        return papers.draw_minutes(_content(newest), newest.version)
     return papers.draw_minutes(_ground(office, actor, state.meeting).compose(state), 0)
 
 
@@ -383,6 +385,16 @@ def _state(
     state = stored.find_meeting(office.store_for(actor), list_id, meeting_id)
     require_area(actor, state.meeting.kelurahan_kode)
     return state
+
+
+def _content(version: Version) -> dict[str, Any]:
+    """What minutes say; raises ``WrongUse`` where it was deleted when its time was over."""
+    if not version.content:
+        raise WrongUse(
+            "Isi berita acara ini sudah dihapus karena masa simpannya berakhir. Keputusan dan "
+            "sidiknya tetap tercatat; lihat lembar yang dahulu dicetak."
+        )
+    return version.content
 
 
 def _require_meant(office: Office, actor: Actor, state: State, families: Sequence[str]) -> None:
@@ -549,5 +561,5 @@ def _day(text: str) -> date | None:
 def _place(words: str) -> str:
     said = tidy_words(words)
     if not said:
-        raise WrongUse("Tulis tempat musyawarah, misalnya aula kelurahan.")
+        raise WrongUse(say_locally("Tulis tempat musyawarah, misalnya aula kelurahan."))
     return said

@@ -21,6 +21,7 @@ from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.ages import unlike_words
 from workbench.domain.register import Register
 from workbench.domain.schema import TABLES
+from workbench.domain.wilayah import CITY, PLACE_KINDS
 from workbench.domain.words import mask_nik, number_id
 from workbench.errors import NotFound, StoreFault, WrongUse
 from workbench.linkage import Asks, Merged, Progress, attach, merge, telling
@@ -232,7 +233,7 @@ def _merged(office: Office, actor: Actor, opened: OpenLinking, preferred: str) -
     if not (shelves.covers_all(actor, left) and shelves.covers_all(actor, right)):
         raise WrongUse(
             "Salah satu daftar memuat wilayah di luar tugas Anda, jadi tidak dapat digabungkan. "
-            "Mintalah staf yang bertugas di seluruh kota."
+            f"Mintalah staf yang bertugas di seluruh {CITY.kind}."
         )
     table = KINDS[opened.summary.kind].table
     if table:
@@ -317,7 +318,7 @@ def _write_sums(book: Any, found: Differences, mark: str) -> None:
 def _write_cells(book: Any, rows: Iterable[Difference], mark: str) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
     sheet = add_sheet(book, "Perbedaan", (28, 28, 24, 30, 16, 30), mark)
-    titles = ("Siapa", "Kelurahan", "Kolom", "Dipakai", "Dari", "Di daftar lain")
+    titles = ("Siapa", PLACE_KINDS, "Kolom", "Dipakai", "Dari", "Di daftar lain")
     for place, title in enumerate(titles):
         sheet.write_string(0, place, title, head)
     sheet.freeze_panes(1, 0)

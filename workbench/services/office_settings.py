@@ -13,6 +13,7 @@ from typing import Any, Final
 from workbench.access import Actor, Permission, require
 from workbench.domain import office_settings as declaring
 from workbench.domain.office_settings import Declared, Value
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, WrongUse
 from workbench.services.audits import names_of
 from workbench.services.office import Office
@@ -67,7 +68,9 @@ def put(office: Office, actor: Actor, name: str, value: Any, source: str) -> Non
     """
     require(actor, Permission.SET_RULES)
     if not actor.covers(_WHOLE_OFFICE):
-        raise Forbidden("Pengaturan kantor berlaku untuk seluruh kota. Mintalah admin mengubahnya.")
+        raise Forbidden(
+            f"Pengaturan kantor berlaku untuk seluruh {CITY.kind}. Mintalah admin mengubahnya."
+        )
     kept = declaring.check(name, value)
     ground = " ".join(source.split())[:_LONGEST_SOURCE]
     if not ground:

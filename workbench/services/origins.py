@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import CITY
 from workbench.rules.parameters import Parameter, parameters
 from workbench.services.lists import OpenList
 from workbench.services.office import Office
@@ -21,7 +22,7 @@ REFUSED: Mapping[str, str] = {
     "nik_rusak_spreadsheet": "NIK rusak oleh Excel atau program sejenis",
     "kk_rusak_spreadsheet": "nomor KK rusak oleh Excel atau program sejenis",
     "sisi_tembok": "nomor dari sisi lain (latihan atau data nyata)",
-    "luar_wilayah": "wilayah di luar kota",
+    "luar_wilayah": f"wilayah di luar {CITY.kind}",
     "baris_tidak_terbaca": "baris tidak terbaca",
 }
 

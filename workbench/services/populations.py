@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.access import Actor, Permission, require
-from workbench.domain.wilayah import find_kelurahan, kelurahan_by_code, plain_name
+from workbench.domain.wilayah import CITY, PLACES, find_kelurahan, kelurahan_by_code, plain_name
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.geo.areas import Area, AreaSet
@@ -85,7 +85,7 @@ class Report:
     def sentences(self) -> tuple[str, ...]:
         """The report as a person reads it."""
         whole = self.joined + len(self.missing)
-        said = [f"{self.joined} dari {whole} kelurahan punya angka penduduk."]
+        said = [f"{self.joined} dari {whole} {PLACES} punya angka penduduk."]
         if self.years:
             said.append(f"Tahun: {', '.join(map(str, self.years))}.")
         if self.missing:
@@ -179,7 +179,9 @@ def _put(path: Path, content: bytes) -> None:
 def _require_setter(actor: Actor) -> None:
     require(actor, Permission.SET_RULES)
     if not actor.covers(""):
-        raise Forbidden("Berkas penduduk berlaku untuk seluruh kota. Mintalah admin memasangnya.")
+        raise Forbidden(
+            f"Berkas penduduk berlaku untuk seluruh {CITY.kind}. Mintalah admin memasangnya."
+        )
 
 
 def _folder(office: Office, actor: Actor) -> Path:
@@ -349,7 +351,7 @@ def _read(
     if not has_header:
         raise UnusableInput(
             f"Berkas {path.name} tidak memuat baris judul yang dikenal. Beri kolom kode atau "
-            "kelurahan dan kecamatan, lalu tahun, penduduk, kk, sumber."
+            f"{PLACES} dan kecamatan, lalu tahun, penduduk, kk, sumber."
         )
     if found.faults:
         told = found.faults[:_MOST_TOLD]
@@ -361,8 +363,8 @@ def _read(
         )
     if not found.entries:
         raise UnusableInput(
-            f"Berkas {path.name} tidak memuat satu pun kelurahan {areas.city_name}. Pilih berkas "
-            "penduduk kota ini, dengan kode Kemendagri atau nama kelurahan dan kecamatan."
+            f"Berkas {path.name} tidak memuat satu pun {PLACES} {areas.city_name}. Pilih berkas "
+            f"penduduk {CITY.kind} ini, dengan kode Kemendagri atau nama {PLACES} dan kecamatan."
         )
     return found.entries, found.unknown
 
@@ -427,7 +429,7 @@ def _take(line: _Line, found: _Reading) -> None:
     entry = PopulationEntry(people, families, source)
     if found.entries.setdefault((code, year), entry) != entry:
         found.faults.append(
-            f"{line.at()}: kelurahan ini sudah ada untuk tahun {year} dengan angka lain. "
+            f"{line.at()}: {PLACES} ini sudah ada untuk tahun {year} dengan angka lain. "
             "Sisakan satu baris."
         )
 
@@ -446,13 +448,13 @@ def _place(line: _Line, found: _Reading) -> str:
         code = f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}.{digits[6:]}"
         if not re.fullmatch(r"[0-9]{10}", digits):
             found.faults.append(
-                f"{line.at('kode')}: kode kelurahan harus 10 angka, misalnya {example}."
+                f"{line.at('kode')}: kode {PLACES} harus 10 angka, misalnya {example}."
             )
             return ""
         if code in found.areas.by_code:
             if named is not None and named.code != code:
                 found.faults.append(
-                    f"{line.at('kode')}: kode dan nama kelurahan tidak cocok. Perbaiki salah "
+                    f"{line.at('kode')}: kode dan nama {PLACES} tidak cocok. Perbaiki salah "
                     "satunya."
                 )
                 return ""
@@ -477,7 +479,7 @@ def _place(line: _Line, found: _Reading) -> str:
         )
     elif not district or plain_name(district) in found.kecamatan:
         found.faults.append(
-            f"{line.at('kelurahan')}: nama kelurahan tidak dikenal. Perbaiki ejaannya atau tulis "
+            f"{line.at('kelurahan')}: nama {PLACES} tidak dikenal. Perbaiki ejaannya atau tulis "
             "kode Kemendagri."
         )
     else:
@@ -503,7 +505,7 @@ def _number(line: _Line, found: _Reading, column: str) -> int | None:
     number = int(re.sub(r"[. ]", "", text))
     if number > _MOST_PEOPLE:
         found.faults.append(
-            f"{line.at(column)}: {number_id(number)} terlalu besar untuk satu kelurahan. "
+            f"{line.at(column)}: {number_id(number)} terlalu besar untuk satu {PLACES}. "
             "Periksa angkanya."
         )
         return None

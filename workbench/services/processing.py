@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 
 from workbench.access import Actor, Workspace
 from workbench.domain.register import MANIFEST
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.errors import StoreFault, WrongUse
 from workbench.services import audits, keys, office_settings, retention, shelves
@@ -264,7 +264,7 @@ def _activities(
         "Melatih operator, menilai kemajuan, memberi sertifikat",
         _DUTY,
         "Peserta bimtek (orang sungguhan)",
-        ("Nama, instansi atau kelurahan", "Jawaban dan nilai latihan"),
+        (say_locally("Nama, instansi atau kelurahan"), "Jawaban dan nilai latihan"),
         (),
         (
             f"{number_id(rows('class'))} kelas",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from workbench.access import Actor
 from workbench.domain.estimates import Estimate
+from workbench.domain.wilayah import PLACE_KINDS
 from workbench.services.office import Office
 from workbench.services.proofs import (
     AFTER,
@@ -40,7 +41,7 @@ def proof_workbook(office: Office, actor: Actor, class_id: str) -> bytes:
         sheets.table("Soal tes", _ITEMS, map(_item_row, found.items))
         sheets.table("Pilihan", _OPTIONS, _option_rows(found.items))
         sheets.table("Masih terlewat", _MISSED, map(_missed_row, found.still_missed))
-        sheets.table("Kelurahan", _PLACES, map(_place_row, found.places))
+        sheets.table(PLACE_KINDS.replace("/", " dan "), _PLACES, map(_place_row, found.places))
         whole = [RuleDetection("Semua kasus", found.whole), *found.by_rule]
         sheets.table("Ketelitian", _DETECTION, map(_detection_row, whole))
     return content.getvalue()

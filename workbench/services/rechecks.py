@@ -64,6 +64,18 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A family whose second visit has not begun; ``second`` is an id, "" while nobody goes."""
+
+    family_id: str
+    head_name: str
+    kelurahan_kode: str
+    rw: str
+    rt: str
+    second: str
+
+
+@dataclass(frozen=True)
 class Errand:
     """A family somebody is to visit a second time; ``is_closed`` when their answers are."""
 
@@ -228,6 +240,37 @@ def progress(office: Office, actor: Actor, sample_id: str) -> Progress:
         len(kept.begun(store, sample_id)),
         sum(bool(check.locked_at) for check in found),
         officers,
+    )
+
+
+def waiting(office: Office, actor: Actor, sample_id: str) -> tuple[Waiting, ...]:
+    """The families of a sample that may still be given to somebody else, nobody's first."""
+    require(actor, Permission.ASSIGN)
+    sample = find_sample(office, actor, sample_id)
+    store = office.store_for(actor)
+    begun = kept.begun(store, sample_id)
+    checks = {
+        one.family_id: one
+        for one in kept.list_checks(store, sample_id)
+        if one.family_id not in begun
+    }
+    register = shelves.open_list(office, actor, sample.list_id).register
+    table = register["family"].select(["family_id", "head_name", "rw", "rt"])
+    rows = [row for row in table.to_pylist() if row["family_id"] in checks]
+    heads = name_heads(register, rows)
+    found = [
+        Waiting(
+            row["family_id"],
+            heads[row["family_id"]],
+            checks[row["family_id"]].kelurahan_kode,
+            row["rw"],
+            row["rt"],
+            checks[row["family_id"]].second,
+        )
+        for row in rows
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (one.second != "", one.kelurahan_kode, one.rw, one.rt))
     )
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from workbench.access import Actor, Permission, Workspace, require, require_area
 from workbench.domain.register import Register, combine, key_column
 from workbench.domain.schema import columns
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import CITY, PLACES, kelurahan_by_code, say_locally, told_apart
 from workbench.domain.words import number_id
 from workbench.errors import Forbidden, UnusableInput, WrongUse
 from workbench.rules import Findings, catalogue
@@ -70,7 +70,9 @@ def recheck_list(office: Office, actor: Actor, list_id: str) -> ListSummary:
     snapshot, whole = shelves.standing(office, actor, list_id)
     if not shelves.covers_all(actor, whole.register):
         raise Forbidden(
-            "Daftar ini memuat wilayah di luar tugas Anda. Periksa kelurahan Anda saja."
+            say_locally(
+                "Daftar ini memuat wilayah di luar tugas Anda. Periksa kelurahan Anda saja."
+            )
         )
     found = check(whole.register, parameters=parameters_for(office, actor, whole.register))
     return _renew(office, actor, snapshot, found, rule_marks(found), {}, "")
@@ -123,12 +125,12 @@ def replace_kelurahan(
     snapshot, whole = shelves.standing(office, actor, list_id)
     if not actor.covers(""):
         raise Forbidden(
-            "Daftar baru memuat seluruh kota, jadi hanya petugas kota yang dapat membuatnya. "
-            "Serahkan berkas perbaikan ini kepadanya."
+            f"Daftar baru memuat seluruh {CITY.kind}, jadi hanya petugas {CITY.kind} yang dapat "
+            "membuatnya. Serahkan berkas perbaikan ini kepadanya."
         )
     place = kelurahan_by_code().get(kelurahan_kode)
     if place is None:
-        raise WrongUse("Kelurahan itu tidak dikenal. Pilih dari yang tampil.")
+        raise WrongUse(say_locally("Kelurahan itu tidak dikenal. Pilih dari yang tampil."))
     tell = telling(progress, cancelled)
     sources = fingerprints([path])
     snapshots.refuse_held(office.store_for(actor), sources)
@@ -142,7 +144,7 @@ def replace_kelurahan(
     )
     corrected = _settle(reading.register, kelurahan_kode, place.name)
     rest, removed = _without(older, kelurahan_kode, corrected)
-    tell(0.55, f"Mengganti baris {place.name} ...")
+    tell(0.55, f"Mengganti baris {told_apart(place)} ...")
     joined = combine([rest, corrected])
     counts = reading.counts
     old = older.manifest.get("counts") or {"disimpan": older["person"].num_rows, "dibaca": 0}
@@ -157,7 +159,7 @@ def replace_kelurahan(
     summary = shelve(
         office,
         actor,
-        name.strip()[:120] or f"{snapshot.name[:80]}, {place.name} diperbaiki",
+        name.strip()[:120] or f"{snapshot.name[:80]}, {told_apart(place)} diperbaiki",
         Register(joined.tables, manifest),
         pa.concat_tables([whole.refused, reading.refused]),
         tell,
@@ -232,7 +234,9 @@ def _settle(register: Register, kelurahan_kode: str, place: str) -> Register:
     families = register["family"]
     if not families.num_rows:
         raise UnusableInput(
-            "Berkas ini tidak memuat keluarga atau orang. Kirim daftar lengkap kelurahan itu."
+            say_locally(
+                "Berkas ini tidak memuat keluarga atau orang. Kirim daftar lengkap kelurahan itu."
+            )
         )
     codes = families[_PLACE]
     elsewhere = pc.and_(pc.not_equal(codes, kelurahan_kode), pc.not_equal(codes, ""))
@@ -323,5 +327,5 @@ def _lacking(older: Register, corrected: Register) -> list[str]:
         return []
     return [
         "Berkas perbaikan tidak memuat beberapa kolom daftar lama, jadi isinya kosong untuk "
-        f"kelurahan ini: {', '.join(missing)}."
+        f"{PLACES} ini: {', '.join(missing)}."
     ]

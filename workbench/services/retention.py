@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, WrongUse
 from workbench.services import office_settings
 from workbench.services.keys import SCANS
@@ -51,7 +52,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Erased:
-    """What was deleted; ``is_swept``: nothing of it is left in the database's files."""
+    """What was deleted; ``is_swept``: nothing of it is left on the disk."""
 
     run: Run
     is_swept: bool
@@ -97,13 +98,10 @@ def erase(office: Office, actor: Actor, seen: tuple[Due, ...], on: date | None =
     years = {kind: one.years for kind, one in over.items()}
     reasons = {one.id: _REASON for one in lists}
     run = stored.erase(store, actor.id, day.isoformat(), before, years, reasons)
-    for one in lists:
-        folder = office.snapshots_dir(actor.workspace) / one.folder
-        shutil.rmtree(folder, ignore_errors=True)
     for digest in scans:
         for path in (office.folder(actor.workspace) / SCANS).glob(f"{digest}.*"):
             path.unlink(missing_ok=True)
-    return Erased(run, stored.sweep(store))
+    return Erased(run, sweep(office, actor))
 
 
 def runs(office: Office, actor: Actor) -> tuple[Run, ...]:
@@ -113,15 +111,24 @@ def runs(office: Office, actor: Actor) -> tuple[Run, ...]:
 
 
 def sweep(office: Office, actor: Actor) -> bool:
-    """Clear the database's files of what was deleted; whether nothing is left."""
+    """Clear the disk of what was deleted: files of lists, then those of the database.
+
+    Whether nothing is left. A list whose deletion was cut off before its files went is cleared too.
+    """
     _require_keeper(actor)
-    return stored.sweep(office.store_for(actor))
+    store, home = office.store_for(actor), office.snapshots_dir(actor.workspace)
+    folders = [home / name for name in snapshots.deleted_folders(store) if name]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    return stored.sweep(store) and not any(folder.exists() for folder in folders)
 
 
 def _require_keeper(actor: Actor) -> None:
     require(actor, Permission.MANAGE_ACCOUNTS)
     if not actor.covers(""):
-        raise Forbidden("Masa simpan berlaku untuk seluruh kantor. Mintalah admin seluruh kota.")
+        raise Forbidden(
+            f"Masa simpan berlaku untuk seluruh kantor. Mintalah admin seluruh {CITY.kind}."
+        )
 
 
 def _lists(office: Office, actor: Actor, before: date | None) -> tuple[snapshots.Snapshot, ...]:

@@ -14,13 +14,21 @@ from functools import cached_property
 from typing import Final
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.services import fieldwork, shelves
-from workbench.services.field_papers import Order, Paper, packets_and_names, same_family
+from workbench.services.field_papers import (
+    Order,
+    Paper,
+    family_of_key,
+    packets_and_names,
+    same_family,
+)
 from workbench.services.office import Office
 from workbench.services.shelves import ListSummary
 from workbench.store import clock, finding_lives
+from workbench.store.fieldwork import Kept, KeptOutcome
 from workbench.verification import archives
 from workbench.verification.comparison import Judged
 from workbench.verification.fieldwork.lives import (
@@ -32,7 +40,7 @@ from workbench.verification.fieldwork.lives import (
     identify,
 )
 from workbench.verification.fieldwork.outcomes import Level, Outcome
-from workbench.verification.forms.packets import Numbers, Packet, record_key
+from workbench.verification.forms.packets import KEY_LENGTH, Numbers, Packet, record_key
 from workbench.verification.forms.returned import (
     Entry,
     Fault,
@@ -46,6 +54,8 @@ from workbench.verification.forms.tables import KEYS
 
 _ZIP: Final = b"PK\x03\x04"
 _PAPER, _WORKBOOK, _PHONE = "kertas", "xlsx", "xlsform"
+#: Digits a key never has, by the letters they are mistaken for.
+_MISREAD: Final = str.maketrans("018", "OIB")
 _STANDS: Final = {
     State.OPEN: "masih terbuka pada daftar kerja",
     State.REOPENED: "dibuka lagi pada daftar kerja",
@@ -103,6 +113,18 @@ class TakenIn:
         return tuple(said)
 
 
+@dataclass(frozen=True)
+class PaperSheet:
+    """Whom a paper sheet is about, in the working list.
+
+    ``is_former``: it was printed from another list, so its questions may be others.
+    """
+
+    list_id: str
+    family_id: str
+    is_former: bool
+
+
 def take_in(
     office: Office,
     actor: Actor,
@@ -120,19 +142,56 @@ def take_in(
     digest = hashlib.sha256(b"".join(sorted(content for _, content in files))).hexdigest()
     headers = {header for table in tables for header in table.headers}
     way = _WORKBOOK if headers & set(KEYS.values()) else _PHONE
-    return _take(office, actor, list_id, tables, way, f"{way}:{digest[:12]}", today)
+    return _take(
+        office, actor, list_id, tables, way, f"{way}:{digest[:12]}", today or clock.today()
+    )
 
 
-def take_typed(
+def sheet_of(office: Office, actor: Actor, text: str) -> PaperSheet:
+    """The family a paper sheet is about: ``text`` is its printed key or what its QR code says.
+
+    Raises ``WrongUse`` for what cannot be a key, ``NotFound`` as ``family_of_key`` does.
+    """
+    require(actor, Permission.RECORD_OUTCOME)
+    written = "".join(text.strip().rstrip("/").rpartition("/")[2].split())
+    key = written.upper().translate(_MISREAD)
+    if len(key) != KEY_LENGTH:
+        raise WrongUse(
+            f"Kode lembar terdiri atas {KEY_LENGTH} huruf dan angka, yang ini "
+            f"{number_id(len(key))}. Periksa lagi kode di belakang alamat keluarga."
+        )
+    list_id, family_id = family_of_key(office, actor, key)
+    secret = shelves.key_of(office.folder(actor.workspace))
+    is_former = record_key(secret, "keluarga", list_id, family_id) != key
+    return PaperSheet(list_id, family_id, is_former)
+
+
+def typed(office: Office, actor: Actor, list_id: str, family_id: str) -> tuple[KeptOutcome, ...]:
+    """The paper sheets of a family the actor typed in, as they stand, in the order they came."""
+    found = fieldwork.outcomes(office, actor, list_id, family_id)
+    mine = [one for one in found if (one.way, one.recorder) == (_PAPER, actor.id)]
+    return tuple({one.source: one for one in sorted(mine, key=lambda one: one.revision)}.values())
+
+
+def type_in(
     office: Office,
     actor: Actor,
     list_id: str,
-    tables: Sequence[Table],
-    today: date | None = None,
-) -> TakenIn:
-    """Take in rows somebody typed from paper; each person who types is a source."""
-    require(actor, Permission.RECORD_OUTCOME)
-    return _take(office, actor, list_id, tables, _PAPER, "", today)
+    family_id: str,
+    outcome: Outcome,
+    source: str = "",
+) -> Kept:
+    """Keep what somebody typed from a paper sheet. Each sheet is a source of its own.
+
+    ``source`` is that of a sheet typed before, to correct it; "" is another sheet.
+    """
+    known = [one.source for one in typed(office, actor, list_id, family_id)]
+    if source and source not in known:
+        raise NotFound("Lembar itu belum pernah Anda ketik. Buka lagi dari kodenya.")
+    sheet = source or f"{_PAPER}:{actor.id}:{len(known) + 1}"
+    return fieldwork.record_outcome(
+        office, actor, list_id, family_id, outcome, way=_PAPER, source=sheet
+    )
 
 
 def _members_of(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -151,12 +210,12 @@ def _take(
     tables: Sequence[Table],
     way: str,
     source: str,
-    today: date | None,
+    today: date,
 ) -> TakenIn:
     order = Order(everyone=True, numbers=Numbers.MASKED)
     packets, names = packets_and_names(office, actor, list_id, order)
     fates = _Fates(office, actor, list_id)
-    returned = read_tables(tables, packets, today or clock.today(), fates.tell)
+    returned = read_tables(tables, packets, today, fates.tell)
     new = same = disputed = 0
     refused: list[Fault] = []
     for entry in returned.entries:
@@ -166,7 +225,7 @@ def _take(
             if _stands(office, actor, list_id, family_id, outcome):
                 same += 1
                 continue
-            visit = f"{source}:{entry.visit}" if source and entry.visit else source
+            visit = f"{source}:{entry.visit}" if entry.visit else source
             kept = fieldwork.record_outcome(
                 office, actor, list_id, family_id, outcome, way=way, source=visit
             )
@@ -221,7 +280,7 @@ def _workbook(packets: Sequence[Packet], returned: Returned) -> Paper:
     ]
     first = parts[0][0] if parts else packets[0]
     if len({packet.kelurahan_kode_kemendagri for packet, _ in parts}) > 1:
-        several = "beberapa kelurahan"
+        several = say_locally("beberapa kelurahan")
         first = replace(first, kelurahan_kode_kemendagri="", kelurahan=several, kecamatan="")
     packet = replace(first, visits=tuple(visit for _, visit in parts))
     name = packet.file_stem.replace("lembar-lapangan", "diperbaiki", 1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from workbench.access import Actor, Permission, may, require_area
@@ -236,14 +236,14 @@ def _plan(frame: Frame, order: Order) -> Plan:
     if order.kind == rechecks.LOT:
         risks = (order.producer_risk, order.consumer_risk)
         return plan_lot(size, order.good, order.bad, *risks)
-    return plan_estimate(size, order.margin, order.confidence, reserve=order.reserve)
+    plan = plan_estimate(size, order.margin, order.confidence, reserve=order.reserve)
+    # One in each stratum, or that stratum is not known: so many will be drawn, so it is said.
+    return replace(plan, n=max(plan.n, len(frame.strata)))
 
 
 def _shares(frame: Frame, plan: Plan) -> dict[tuple[str, str], int]:
-    """Visits by stratum; an estimate needs one in each, or that stratum is not known."""
-    if isinstance(plan, LotPlan):
-        return allocate(frame.sizes, plan.n)
-    return allocate(frame.sizes, max(plan.n, len(frame.strata)), at_least=1)
+    """Visits by stratum."""
+    return allocate(frame.sizes, plan.n, at_least=int(isinstance(plan, EstimatePlan)))
 
 
 def _checks(

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, WrongUse
 from workbench.rules.parameters import Parameter, parameters
 from workbench.services.office import Office
@@ -78,7 +79,9 @@ def withdraw_value(office: Office, actor: Actor, name: str, since: str) -> None:
 def _require_setter(actor: Actor) -> None:
     require(actor, Permission.SET_RULES)
     if not actor.covers(_WHOLE_OFFICE):
-        raise Forbidden("Pengaturan aturan berlaku untuk seluruh kota. Mintalah admin mengubahnya.")
+        raise Forbidden(
+            f"Pengaturan aturan berlaku untuk seluruh {CITY.kind}. Mintalah admin mengubahnya."
+        )
 
 
 def _parameter(name: str) -> Parameter:

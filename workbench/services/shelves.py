@@ -30,6 +30,7 @@ from workbench.access import Actor, Permission, require
 from workbench.domain.nik import is_filler, is_number
 from workbench.domain.register import Register, key_column
 from workbench.domain.schema import SNAPSHOT_TABLES, arrow_schema
+from workbench.domain.wilayah import CITY
 from workbench.errors import Forbidden, NotFound, StoreFault, WrongUse
 from workbench.rules import Findings, catalogue
 from workbench.services import keys
@@ -129,7 +130,9 @@ def returned_file(office: Office, actor: Actor, list_id: str) -> tuple[str, byte
     require(actor, Permission.READ_LIST)
     snapshot, whole = standing(office, actor, list_id)
     if not actor.covers(""):
-        raise Forbidden("Berkas asal memuat seluruh kota. Mintalah yang mengurus seluruh kota.")
+        raise Forbidden(
+            f"Berkas asal memuat seluruh {CITY.kind}. Mintalah yang mengurus seluruh {CITY.kind}."
+        )
     folder = folder_of(office, actor, snapshot)
     with (
         keys.opened(office.root, folder, lambda name: name.startswith(_SOURCES)) as plain,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from workbench.domain.wilayah import PLACES
 from workbench.errors import NotFound, WrongUse
 from workbench.store import clock, ledger
 from workbench.store.fieldwork import move_in
@@ -114,6 +115,6 @@ def _require_new(connection: Connection, said: Candidate) -> None:
         places = select(candidates.c.kelurahan_kode).where(*same)
         found = set(connection.execute(places).scalars()) if key else set()
         if said.kelurahan_kode in found:
-            raise WrongUse("Keluarga ini sudah diusulkan di kelurahan ini. Lihat Usulan baru.")
+            raise WrongUse(f"Keluarga ini sudah diusulkan di {PLACES} ini. Lihat Usulan baru.")
         if found:
             raise WrongUse("Keluarga ini sudah diusulkan di wilayah lain. Hubungi Dinas Sosial.")

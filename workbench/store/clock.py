@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from workbench.domain.cities import ZONES
-from workbench.domain.wilayah import CITY
+from workbench.domain.days import ZONE
 from workbench.domain.words import date_id
-
-_ZONE = timezone(timedelta(hours=ZONES[CITY.zone]), CITY.zone)
 
 
 def zone() -> timezone:
     """The zone the office lies in; its name (``%Z``) is what people call it."""
-    return _ZONE
+    return ZONE
 
 
 def now() -> str:

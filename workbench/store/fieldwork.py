@@ -23,6 +23,7 @@ from workbench.store import blinds, clock, drafts, ledger, proposals
 from workbench.store.finding_lives import settle_lives
 from workbench.store.records import Record, candidate_places, queue, seal, seal_of
 from workbench.store.sights import sight
+from workbench.store.tables import event as events
 from workbench.store.tables import outcome as outcomes
 from workbench.store.tables import outcome_note as notes
 from workbench.store.tables import stage_hand as hands
@@ -44,6 +45,8 @@ DECISION: Final = "putusan"
 WAYS: Final = (SCREEN, "xlsx", "xlsform", "kertas", DECISION)
 SOURCE_LENGTH: Final = 64
 MOST_REVISIONS: Final = 10**9
+#: How the ledger calls an outcome, by whether it is a decision.
+_KINDS: Final = {False: "hasil_kunjungan", True: "putusan_kunjungan"}
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,7 @@ def put_outcome(
             connection.execute(notes.insert().values(**place, words=said, salt=salt))
         if way == SCREEN:
             drafts.drop_in(connection, actor_id, record)
-        kind = "putusan_kunjungan" if way == DECISION else "hasil_kunjungan"
-        ledger.record(connection, actor_id, kind, record.subject, source, value)
+        ledger.record(connection, actor_id, _KINDS[way == DECISION], record.subject, source, value)
         now = _outcomes(connection, record)
         settle_lives(connection, record.list_id, _answers(now, life_of))
         return Kept(True, True, number, _dispute(now))
@@ -215,18 +217,37 @@ def visited(store: Store, list_id: str) -> dict[str, tuple[KeptOutcome, ...]]:
     return {family_id: current(kept) for family_id, kept in grouped.items()}
 
 
-def visits_until(
-    connection: Connection, list_id: str, until: str
+def visits_before(
+    connection: Connection, list_id: str, seq: int | None = None
 ) -> dict[str, tuple[KeptOutcome, ...]]:
-    """By family, all that had come in of a list up to a moment, hidden from nobody."""
-    rows = connection.execute(
-        _ordered().where(outcomes.c.list_id == list_id, outcomes.c.at <= until)
-    )
+    """By family, all that came in of a list, hidden from nobody: up to a place in the ledger.
+
+    Not up to a moment: the clocks of two machines differ, and one may be set back.
+    """
+    later = frozenset() if seq is None else _later_than(connection, list_id, seq)
+    rows = connection.execute(_ordered().where(outcomes.c.list_id == list_id))
     grouped: dict[str, list[KeptOutcome]] = {}
     for row in rows:
+        if (row.family_id, row.source, row.revision) in later:
+            continue
         digest = seal_of(json.loads(row.codes), row.salt)
         grouped.setdefault(row.family_id, []).append(replace(_kept(row), digest=digest))
     return {family_id: tuple(kept) for family_id, kept in grouped.items()}
+
+
+def _later_than(connection: Connection, list_id: str, seq: int) -> frozenset[tuple[str, str, int]]:
+    """The outcomes of a list (family, source, revision) told after a place in the ledger."""
+    begins = Record(list_id, "").subject
+    rows = connection.execute(
+        select(events.c.subject, events.c.field, events.c.value).where(
+            events.c.kind.in_(list(_KINDS.values())), events.c.seq > seq
+        )
+    )
+    return frozenset(
+        (row.subject.removeprefix(begins), row.field, json.loads(row.value)["revisi"])
+        for row in rows
+        if row.subject.startswith(begins)
+    )
 
 
 def have_been_there(connection: Connection, record: Record) -> frozenset[str]:

@@ -166,6 +166,11 @@ class KeptGraduation:
 # --- events --------------------------------------------------------------------------------------
 
 
+def _new_number(letter: str) -> str:
+    """Of two parts, so that it never holds as many digits in a row as a NIK."""
+    return f"{letter}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
+
+
 def put_happening(
     store: Store,
     actor_id: str,
@@ -190,7 +195,7 @@ def put_happening(
         queue(connection)
         _require_sighted(connection, actor_id, place)
         _refuse_twice(connection, place, report)
-        number = f"H-{secrets.token_hex(8)}"
+        number = _new_number("H")
         salt, digest = seal(codes)
         connection.execute(
             happenings.insert().values(
@@ -450,7 +455,7 @@ def put_graduation(store: Store, actor_id: str, place: Place, claim: Claim, reas
                 raise WrongUse(
                     "Untuk program ini masih ada catatan yang menunggu pemeriksaan kedua."
                 )
-        number = f"G-{secrets.token_hex(8)}"
+        number = _new_number("G")
         codes = {"papers": list(claim.papers)}
         said = {name: getattr(claim, name) for name in _CLAIMED}
         salt, digest = seal({**said, **codes, "reason": reason.strip()})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.wilayah import find_kelurahan
+from workbench.domain.wilayah import PLACE_KINDS, find_kelurahan
 from workbench.errors import UnusableInput
 
 #: Rows in which a header is looked for; offices put letterheads above their tables.
@@ -67,7 +67,7 @@ def read_participants(path: Path | str) -> list[Expected]:
     if not has_header:
         raise UnusableInput(
             "Kolom nama peserta tidak ditemukan. "
-            "Beri baris judul kolom: Nama, Kelurahan, Jabatan; lalu unggah lagi."
+            f"Beri baris judul kolom: Nama, {PLACE_KINDS}, Jabatan; lalu unggah lagi."
         )
     if not found:
         raise UnusableInput(
@@ -113,8 +113,17 @@ def _csv_rows(path: Path) -> list[list[list[Any]]]:
         content = raw.decode("cp1252", errors="replace")
     start = content[:4000]
     separator = max(";,\t", key=start.count)
-    rows = list(csv.reader(content.splitlines(), delimiter=separator))
-    return [[list(row) for row in rows[:MAX_ROWS]]]
+    # Strict: a quotation mark that is never closed would make all names below it one cell.
+    lines = csv.reader(content.splitlines(), delimiter=separator, strict=True)
+    rows: list[list[Any]] = []
+    try:
+        rows += lines
+    except csv.Error as error:
+        raise UnusableInput(
+            f"Tanda kutip pada berkas ini tidak ditutup atau tidak pada tempatnya, mulai baris "
+            f"{len(rows) + 1}. Perbaiki baris itu, lalu unggah lagi."
+        ) from error
+    return [rows[:MAX_ROWS]]
 
 
 def _find_header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] | None:

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Row, and_, select
 
 from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.store import clock, ledger
-from workbench.store.fieldwork import KeptOutcome, have_been_there, visits_until
+from workbench.store.fieldwork import KeptOutcome, have_been_there, visits_before
 from workbench.store.records import Record, queue, seal, seal_of
 from workbench.store.sights import sight
+from workbench.store.tables import event as events
 from workbench.store.tables import outcome_draft as drafts
 from workbench.store.tables import recheck as checks
 from workbench.store.tables import recheck_decision as decisions
@@ -37,6 +38,7 @@ ESTIMATE: Final = "taksiran"
 FIRST, SECOND, NEITHER = "pertama", "kedua", "lain"
 RIGHT_ONES: Final = (FIRST, SECOND, NEITHER)
 _MOST_REASON: Final = 300
+_DRAW_KIND: Final = "cuplikan"
 _OVER: Final = "Pemeriksaan ulang ini sudah dikunci, jadi tidak dapat diubah."
 
 
@@ -136,8 +138,8 @@ def put_sample(
         queue(connection)
         at = clock.now()
         former = _former(connection, list_id)
-        sample_id = f"U{at[:10].replace('-', '')}{secrets.token_hex(4)}"
-        visits = visits_until(connection, list_id, at)
+        sample_id = f"U{at[:10].replace('-', '')}-{secrets.token_hex(4)}"
+        visits = visits_before(connection, list_id)
         plan, drawn, found = draw(sample_id, visits, _families_of(connection, list(former)))
         codes = {"wilayah": list(areas), "rencana": dict(plan), "undian": drawn.record()}
         values = {
@@ -163,7 +165,7 @@ def put_sample(
             "undian": seal_of(codes, ""),
         }
         made = _find(connection, sample_id)
-        ledger.record(connection, actor_id, "cuplikan", made.subject, "undian", value)
+        ledger.record(connection, actor_id, _DRAW_KIND, made.subject, "undian", value)
     return made
 
 
@@ -173,13 +175,13 @@ def frame_now(
     """What a sample would be drawn of now: the outcomes, the families of the samples so far."""
     with store.reading() as connection:
         former = _families_of(connection, list(_former(connection, list_id)))
-        return _frame(connection, store, list_id, clock.now(), former)
+        return _frame(connection, store, list_id, former)
 
 
 def frame_then(
     store: Store, sample: Sample
 ) -> tuple[dict[str, tuple[KeptOutcome, ...]], frozenset[str]]:
-    """What the sample was drawn of: the outcomes of that moment, the families of former samples."""
+    """What the sample was drawn of: the outcomes until then, the families of former samples."""
     with store.reading() as connection:
         former = [
             key
@@ -187,7 +189,7 @@ def frame_then(
             if number < sample.number
         ]
         families = _families_of(connection, former)
-        return _frame(connection, store, sample.list_id, sample.at, families)
+        return _frame(connection, store, sample.list_id, families, _place(connection, sample))
 
 
 def list_samples(store: Store, list_id: str = "") -> tuple[Sample, ...]:
@@ -397,7 +399,7 @@ def first_outcomes(store: Store, sample: Sample) -> dict[str, Outcome]:
     if not sample.locked_at:
         raise WrongUse("Kunci dahulu pemeriksaan ulang ini. Sebelum itu hasilnya tidak dibuka.")
     with store.reading() as connection:
-        visits = visits_until(connection, sample.list_id, sample.at)
+        visits = visits_before(connection, sample.list_id)
         return {
             one.family_id: kept.outcome
             for one in _shown(connection, store, sample.id).values()
@@ -536,14 +538,26 @@ def _shown(connection: Connection, store: Store, sample_id: str) -> dict[str, Ch
     return {one.family_id: one for one in found if shown.covers(one.kelurahan_kode)}
 
 
+def _place(connection: Connection, sample: Sample) -> int:
+    """Where the ledger tells of the draw; 0, before everything, where it does not."""
+    told = select(events.c.seq).where(
+        events.c.subject == sample.subject, events.c.kind == _DRAW_KIND
+    )
+    return connection.execute(told).scalar() or 0
+
+
 def _frame(
-    connection: Connection, store: Store, list_id: str, until: str, former: frozenset[str]
+    connection: Connection,
+    store: Store,
+    list_id: str,
+    former: frozenset[str],
+    seq: int | None = None,
 ) -> tuple[dict[str, tuple[KeptOutcome, ...]], frozenset[str]]:
     """Outcomes and former families in the reader's areas; a blind check hides none of a frame."""
     covers = sight(connection, store).covers
     visits = {
         family_id: kept
-        for family_id, kept in visits_until(connection, list_id, until).items()
+        for family_id, kept in visits_before(connection, list_id, seq).items()
         if all(covers(one.kelurahan_kode) for one in kept)
     }
     return visits, former & visits.keys()
@@ -564,7 +578,9 @@ def _families_of(connection: Connection, sample_ids: list[str]) -> frozenset[str
 def _find(connection: Connection, sample_id: str) -> Sample:
     row = connection.execute(select(samples).where(samples.c.id == sample_id)).one_or_none()
     if row is None:
-        raise NotFound("Cuplikan itu tidak ada. Muat ulang halaman, lalu pilih lagi.")
+        raise NotFound(
+            "Cuplikan itu tidak ada. Periksa nomornya, atau muat ulang halaman lalu pilih lagi."
+        )
     return _sample(row)
 
 

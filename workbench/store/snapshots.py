@@ -79,12 +79,21 @@ def list_snapshots(store: Store, include_deleted: bool = False) -> tuple[Snapsho
         return tuple(_snapshot(row) for row in connection.execute(wanted))
 
 
+def deleted_folders(store: Store) -> tuple[str, ...]:
+    """The folders of lists that were deleted, in which nothing is to be left."""
+    with store.reading() as connection:
+        gone = select(snapshots.c.folder).where(snapshots.c.deleted_at.is_not(None))
+        return tuple(connection.execute(gone).scalars())
+
+
 def find_snapshot(store: Store, snapshot_id: str) -> Snapshot:
     """One imported list, deleted or not; raises ``NotFound``."""
     with store.reading() as connection:
         row = connection.execute(select(snapshots).where(snapshots.c.id == snapshot_id)).first()
     if row is None:
-        raise NotFound("Daftar itu tidak ada. Muat ulang halaman, lalu pilih dari yang tampil.")
+        raise NotFound(
+            "Daftar itu tidak ada. Periksa nomornya, atau muat ulang halaman lalu pilih lagi."
+        )
     return _snapshot(row)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.reference import by_code
+from workbench.domain.wilayah import say_locally
 
 _GAP = re.compile(r"\{[^}]*\}")
 #: A gap that ends the sentence after a colon can go with its colon.
@@ -62,7 +63,7 @@ def _title(rule: Any) -> str:
         return title
     names = by_code("kesalahan_data")
     named = [names[code]["nama_kesalahan"] for code in rule.basis.catalogue if code in names]
-    return "; ".join(named) or _GAP.sub("…", title)
+    return say_locally("; ".join(named)) or _GAP.sub("…", title)
 
 
 def rule_groups() -> Iterator[tuple[str, str]]:

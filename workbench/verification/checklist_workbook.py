@@ -16,7 +16,7 @@ import xlsxwriter
 
 from workbench.domain.reference import reference
 from workbench.domain.register import Register
-from workbench.domain.wilayah import CITY, village_head
+from workbench.domain.wilayah import CITY, say_locally, village_head
 from workbench.domain.words import date_id, number_id
 from workbench.errors import StoreFault
 from workbench.verification.checklists import Checklist, Question, checklist
@@ -101,7 +101,7 @@ def _draw(book: Any, sheet: Checklist) -> None:
     page.set_paper(9)
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.7)
     page.fit_to_pages(1, 0)
-    place = sheet.kelurahan or "kelurahan belum dikenali"
+    place = sheet.kelurahan or say_locally("kelurahan belum dikenali")
     page.set_header(f"&L&B{mark}&C&BDaftar periksa {_header_safe(place)}&RHalaman &P dari &N")
     page.set_footer(
         f"&LData per {date_id(sheet.as_of)}, aturan {sheet.ruleset}&RNIK dan nomor KK disamarkan"
@@ -161,7 +161,9 @@ def _draw(book: Any, sheet: Checklist) -> None:
                 page.data_validation(row, 5, row, 5, {"validate": "list", "source": list(OUTCOMES)})
             row += 1
     if not sheet.families:
-        page.write_string(row, 0, "Tidak ada temuan yang dicetak untuk kelurahan ini.", plain)
+        page.write_string(
+            row, 0, say_locally("Tidak ada temuan yang dicetak untuk kelurahan ini."), plain
+        )
         row += 1
     page.set_h_pagebreaks(breaks)
     row += 1
@@ -197,7 +199,7 @@ def _draw_guide(book: Any, head: Any, cell: Any) -> None:
         for column, (_name, key, _width) in enumerate((*columns, *more)):
             value = item[key].replace("lihat status_verval.csv (dimensi keberadaan)", _PRESENCE)
             value = value.replace("lihat program_bantuan.csv", "nama program")
-            page.write_string(row, column, re.sub(r"^\d+ ", "", value), cell)
+            page.write_string(row, column, say_locally(re.sub(r"^\d+ ", "", value)), cell)
 
 
 _PRESENCE = "ditemukan / tidak ditemukan / meninggal / pindah / tidak dapat ditemui"

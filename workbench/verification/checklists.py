@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from workbench.domain import displays
+from workbench.domain import days, displays
 from workbench.domain.reference import reference
 from workbench.domain.register import Register
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import PLACES, kelurahan_by_code
 from workbench.domain.words import date_id, mask_nik
 from workbench.rules import Severity, catalogue
 from workbench.rules.parameters import parameters_on
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.rules import Findings
 
 _ORDER = {str(severity): place for place, severity in enumerate(Severity)}
-_UNPLACED = "tanpa-kelurahan"
+_UNPLACED = f"tanpa-{PLACES.replace('/', '-')}"
 #: Families a notebook shows.
 _SHOWN = 10
 _FAMILY_COLUMNS = (
@@ -191,7 +191,7 @@ class _Sheets:
         self._families, self._people = families, people
         self._members = {row["person_id"]: row for rows in people.values() for row in rows}
         self._sensitive = _sensitive_rows(register)
-        self._as_of = date.fromisoformat(str(register.manifest.get("as_of", date.today())))
+        self._as_of = date.fromisoformat(str(register.manifest.get("as_of", days.today())))
         self._source = _source(register)
         self._sheets: dict[str, Checklist] = {}
         self._blocks: dict[tuple[str, str], FamilyBlock] = {}

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from workbench.domain.reference import reference
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 from workbench.verification import kinds
 from workbench.verification.dates import MONTHS
@@ -100,7 +101,8 @@ def fields() -> dict[str, Field]:
         own = [part.strip() for part in row["spellings"].split(";") if part.strip()]
         named = [] if row["column"] == "status" else [row["column"]]
         headers = tuple([*own, *extra.get(key, ()), *named])
-        found[key] = Field(key, row["table"], row["column"], row["reads"], row["words"], headers)
+        words = say_locally(row["words"])
+        found[key] = Field(key, row["table"], row["column"], row["reads"], words, headers)
     for row in reference("program_bantuan"):
         key = f"program:{row['kode']}"
         more = found[key].headers if key in found else ()

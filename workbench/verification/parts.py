@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, PLACE_KINDS, PLACES
 from workbench.errors import UnusableInput
 from workbench.verification import columns, layout
 from workbench.verification.cells import tidy
@@ -72,7 +72,7 @@ def no_header(name: str) -> str:
     """That no row of a file names its columns."""
     return (
         f"Berkas {name} tidak memuat baris judul kolom pada {layout.ROWS_SEARCHED} baris "
-        "pertamanya; tambahkan baris judul seperti NIK, Nama, Kelurahan di atas datanya."
+        f"pertamanya; tambahkan baris judul seperti NIK, Nama, {PLACE_KINDS} di atas datanya."
     )
 
 
@@ -111,7 +111,7 @@ def open_parts(
         keys = {item.key for item in assigned}
         if not part.kind and not any(has_field(keys, key) for key in ("nik", "name", "kelurahan")):
             nameless += 1
-            left_out.append((sheet.name, "tidak ada kolom NIK, nama, atau kelurahan"))
+            left_out.append((sheet.name, f"tidak ada kolom NIK, nama, atau {PLACES}"))
             continue
         sheet.let_go()
         if not (part.kinds == layout.DATA).any():
@@ -156,7 +156,7 @@ def _why_unusable(source: Source, headless: int, nameless: int) -> str:
     name = source.name
     if nameless:
         return (
-            f"Berkas {name} punya judul kolom, tetapi tidak ada kolom NIK, nama, atau kelurahan; "
+            f"Berkas {name} punya judul kolom, tetapi tidak ada kolom NIK, nama, atau {PLACES}; "
             "perbaiki judul kolomnya atau petakan kolomnya dengan tangan."
         )
     if headless == len(source.sheets):

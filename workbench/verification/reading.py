@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from workbench.domain import displays
+from workbench.domain import days, displays
 from workbench.domain.register import Register
+from workbench.domain.wilayah import PLACES
 from workbench.errors import UnusableInput, WrongUse
 from workbench.verification import columns, kinds, layout, overlaps, records, tables, workbooks
 from workbench.verification.blocks import FAMILY, Block
@@ -168,7 +169,7 @@ def _read(
     progress: Progress | None,
 ) -> Reading:
     by_hand = columns.read_mapping(mapping)
-    day = as_of or date.today()
+    day = as_of or days.today()
     pulse = Pulse(progress)
     parts: list[Part] = []
     sources: list[Source] = []
@@ -202,7 +203,7 @@ def _read(
         if not any(source.name.startswith(path.name) for source in sources):
             raise UnusableInput(
                 f"Arsip {path.name} tidak memuat daftar; isi dengan lembar kerja atau berkas teks "
-                "berkolom NIK, nama, atau kelurahan."
+                f"berkolom NIK, nama, atau {PLACES}."
             )
     pulse.enter(0.6, 0.85, "Membaca isi kolom")
     blocks = _read_blocks(parts, day, pulse)

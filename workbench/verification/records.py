@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.domain.nik import Nik
-from workbench.domain.wilayah import kelurahan_by_code
+from workbench.domain.wilayah import kelurahan_by_code, place_kind, told_apart
 from workbench.domain.words import number_id
 from workbench.verification import values
 from workbench.verification.blocks import (
@@ -425,8 +425,10 @@ def _read_places(reader: Reader, keys: set[str], heading_place: str) -> None:
     if not named:
         if heading_place:
             block.family[kode_column] = pa.array([heading_place] * len(block), pa.string())
-            name = kelurahan_by_code()[heading_place].name
-            block.notes.append(f"Kelurahan dibaca dari judul atau nama lembar: {name}.")
+            name = told_apart(kelurahan_by_code()[heading_place])
+            block.notes.append(
+                f"{place_kind(heading_place)} dibaca dari judul atau nama lembar: {name}."
+            )
         return
     headers = {key: sieve.header(key) for key in columns}
     placed = find_places(columns, headers, len(block))

@@ -64,8 +64,17 @@ def test_too_little_data_gives_no_forecast_but_a_sentence(visits):
     assert found.sentence.startswith("Belum dapat diperkirakan")
 
 
+def test_a_deadline_that_is_over_is_told_though_nobody_went():
+    found = forecast(2, {}, TODAY, TODAY - timedelta(days=1))
+    assert (found.until, found.is_late) == (None, True)
+    assert "sudah lewat, sisa 2 keluarga" in found.sentence
+
+
 def test_an_empty_queue_is_done():
-    assert forecast(0, {}, TODAY, TODAY).until == TODAY
+    found = forecast(0, {}, TODAY, TODAY)
+    assert found.until == TODAY
+    # Nobody need have been there: no family of the list may raise a question.
+    assert found.sentence == "Tidak ada lagi yang perlu dikunjungi."
 
 
 @pytest.mark.parametrize(

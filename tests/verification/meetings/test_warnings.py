@@ -56,6 +56,11 @@ def test_quorum_is_a_share_of_those_asked(present, absent, percent, is_met):
     assert (quorum(people(present, absent), percent) == "") is is_met
 
 
+def test_a_share_just_below_the_quorum_is_never_said_to_be_it():
+    assert "hadir 99 dari 199 undangan (49%), kuorum 50%" in quorum(people(99, 100), 50)
+    assert "hadir 2 dari 3 undangan (66%), kuorum 67%" in quorum(people(2, 1), 67)
+
+
 def test_a_role_that_is_there_but_absent_is_missing():
     there = [Attendee(code, "A", code != "RT_RW") for code in NEEDED]
     assert missing(there).endswith("tidak hadir Ketua RT atau RW.")

@@ -66,7 +66,8 @@ def build_bag(
         aside.rename(bag)
     except OSError as error:
         raise UnusableInput(
-            f"Tas tidak dapat ditulis ke {out} ({error.strerror}). Periksa izin dan ruang disk."
+            f"Tas tidak dapat ditulis ke {out}: {installing.reason(error)}. Periksa izin dan "
+            "ruang disk."
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -250,7 +251,7 @@ def install_program(bag: Bag, home: Path, say: Say = print) -> Path:
     except OSError as error:
         _remove(program)
         raise BagFault(
-            f"Folder {home} tidak dapat ditulis ({error.strerror}). Periksa izin dan ruang disk, "
+            f"Folder {home} tidak dapat ditulis: {reason(error)}. Periksa izin dan ruang disk, "
             "atau pilih folder lain dengan --home."
         ) from error
     except BaseException:
@@ -323,6 +324,19 @@ def _fill(program: Path, bag: Bag, say: Say) -> None:
             "Program terpasang tetapi tidak mau jalan. Mungkin antivirus menahannya: izinkan "
             f"folder {program.parent.name}, lalu ulangi."
         )
+
+
+def reason(error: OSError) -> str:
+    """Why the disk refused, in words: the system's own are not in Indonesian."""
+    known = {
+        errno.ENOSPC: "disk penuh",
+        errno.EACCES: "tidak diizinkan",
+        errno.EPERM: "tidak diizinkan",
+        errno.EROFS: "disk hanya dapat dibaca",
+        errno.ENOTDIR: "di jalurnya ada berkas, bukan folder",
+        errno.EEXIST: "di tempat itu sudah ada berkas",
+    }
+    return known.get(error.errno or 0, f"galat sistem {error.errno}")
 
 
 def _remove(folder: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import PLACE_KINDS
 from workbench.errors import NotFound, WrongUse
 from workbench.services.bimteks import Bimtek, read_bimtek
 from workbench.services.office import Office
@@ -159,6 +160,7 @@ def _one_of_each(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 def _cases(plan: Bimtek, title: str, sheets: list[Sheet]) -> dict[str, Any]:
     return {
         **frame(plan, title, _FOOT, True),
+        "places": PLACE_KINDS,
         "cases": [_case(sheet) for sheet in sheets],
         "choices": {
             "status": [word for _, word in choices()["status"]],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
+from workbench.domain.words import writable
 from workbench.errors import WrongUse
 from workbench.services.papers.press import press, preview
 
@@ -50,7 +51,7 @@ def press_minutes(content: Mapping[str, Any], form: str, meeting_id: str, versio
     if form == "pdf":
         return name, press("berita_acara", values, _held(content))
     if form == "docx":
-        return name, _docx(values, _held(content).date)
+        return name, _docx(_writable(values), _held(content).date)
     raise WrongUse("Berita acara dapat diunduh sebagai PDF atau DOCX.")
 
 
@@ -76,6 +77,18 @@ def _page(content: Mapping[str, Any], version: int) -> dict[str, Any]:
 
 
 # --- DOCX ----------------------------------------------------------------------------------------
+
+
+def _writable(value: Any) -> Any:
+    """The same values with texts that a DOCX can hold."""
+    match value:
+        case str():
+            return writable(value)
+        case Mapping():
+            return {name: _writable(one) for name, one in value.items()}
+        case list():
+            return [_writable(one) for one in value]
+    return value
 
 
 def _docx(values: Mapping[str, Any], held_on: date) -> bytes:

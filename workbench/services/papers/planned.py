@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from workbench.access import Actor, Permission, require
+from workbench.domain.wilayah import PLACE_KINDS
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
 from workbench.services import classes
@@ -88,6 +89,7 @@ def _attendance(plan: Bimtek) -> dict[str, Any]:
     people += [{"name": "", "area": "", "position": ""}] * SPARE_LINES
     return {
         **frame(plan, "Daftar hadir", "Tanpa NIK. Simpan menurut aturan arsip kantor.", False),
+        "places": PLACE_KINDS,
         "people": people,
         "days": [
             {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from workbench.access import Actor, Permission, require
-from workbench.domain.wilayah import area_name, kelurahan_by_code
+from workbench.domain.wilayah import PLACE_KINDS, PLACES, area_name, kelurahan_by_code, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services import arrivals, boards
@@ -71,7 +71,7 @@ def _place_name(code: str) -> str:
     place = kelurahan_by_code().get(code)
     if place:
         return f"{place.name} (Kec. {place.kecamatan})"
-    return area_name(code) if code else "Kelurahan tidak dikenal"
+    return area_name(code) if code else say_locally("Kelurahan tidak dikenal")
 
 
 def report(office: Office, actor: Actor, bimtek_id: str) -> Paper:
@@ -103,7 +103,7 @@ def report_workbook(office: Office, actor: Actor, bimtek_id: str) -> Paper:
         _table(book, "Ringkasan", (("Laporan", 110),), lines)
         _table(
             book,
-            "Kelurahan",
+            PLACE_KINDS.replace("/", " dan "),
             (("Asal", 50), ("Diundang", 10), ("Hadir", 10)),
             [(line.area, line.invited, line.joined) for line in found.places],
         )
@@ -162,7 +162,7 @@ def _values(found: _Found) -> dict[str, Any]:
         "head": plan.head,
         "summary": [
             f"{came}.",
-            f"{total.kelurahan_present} dari {total.kelurahan_of} kelurahan terwakili.",
+            f"{total.kelurahan_present} dari {total.kelurahan_of} {PLACES} terwakili.",
             f"{number_id(plan.agenda.jp)} jam pelajaran (JP) dalam {len(plan.agenda.days)} hari; "
             f"{number_id(total.cases_done)} kasus latihan dan tes dikirim.",
         ],

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from workbench.access import Actor, Permission, may
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
 from workbench.rules import GROUPS, Severity, catalogue
@@ -165,7 +166,7 @@ class CatalogueRoom:
         since = w.DatePicker(description="Berlaku sejak", value=self.today, tooltip="")
         source = w.Text(
             description="Dasar",
-            placeholder="misalnya: SK Wali Kota nomor ... tahun ...",
+            placeholder=say_locally("misalnya: SK Wali Kota nomor ... tahun ..."),
             layout=_WIDE,
         )
         save = _button("Simpan pengaturan", None, primary=True)
@@ -292,7 +293,7 @@ def _coverage() -> str:
             (escape(line.code), escape(line.name), escape(", ".join(line.rules) or line.instead))
             for line in model.coverage_of(name)
         ]
-        parts.append(f"<h3>{escape(words)}</h3>{_table(('Baris', 'Isi', 'Dijaga oleh'), rows)}")
+        parts.append(f"<h2>{escape(words)}</h2>{_table(('Baris', 'Isi', 'Dijaga oleh'), rows)}")
     return "".join(parts)
 
 

@@ -17,7 +17,7 @@ from workbench.verification.fieldwork.stages import DONE, StagePlan
 from workbench.verification.meetings.content import proposers
 
 _HEAD: Final = (
-    "<h3>Usulkan keluarga baru</h3><p>Untuk keluarga yang tidak ada di daftar mana pun. Siapkan "
+    "<h2>Usulkan keluarga baru</h2><p>Untuk keluarga yang tidak ada di daftar mana pun. Siapkan "
     "KTP dan KK-nya. Yang mengusulkan tidak ikut memutuskan.</p>"
 )
 

@@ -42,7 +42,7 @@ class DigestTab:
         ]
         self.before = dropdown(options, lists[-2].id)
         self.after = dropdown(options, lists[-1].id)
-        self.place = dropdown([*places, ("Semua kelurahan di wilayah Anda", "")])
+        self.place = dropdown([*places, (say_locally("Semua kelurahan di wilayah Anda"), "")])
         self.result = w.VBox(layout=WIDE)
         for control in (self.before, self.after, self.place):
             control.observe(lambda _change: self._clear(), "value")
@@ -104,9 +104,9 @@ def digest_html(told: Digest) -> str:
         f'<div class="vv-lap-digest"><div class="vv-lap-read">{read}</div>'
         f'<div class="vv-lap-pair">{_sum_table("Keluarga", told.families)}'
         f"{_sum_table('Orang', told.persons)}</div>{whole}"
-        f'<h3>Mengapa</h3><div class="vv-lap-pair">{_reasons("Keluarga", told.families)}'
+        f'<h2>Mengapa</h2><div class="vv-lap-pair">{_reasons("Keluarga", told.families)}'
         f"{_reasons('Orang', told.persons)}</div>{often}"
-        + (f"<h3>Kunjungan, peristiwa, graduasi dan sanggahan</h3>{_facts(facts)}" if facts else "")
+        + (f"<h2>Kunjungan, peristiwa, graduasi dan sanggahan</h2>{_facts(facts)}" if facts else "")
         + '<p class="vv-muted">Peristiwa yang belum tampak adalah pertanyaan untuk kantor, bukan '
         "kesalahan keluarga.</p></div>"
     )

@@ -21,6 +21,7 @@ function render({ model, el }) {
   let sent = 0;
   let drawn = "";
   let at = -1;
+  let told = "";
   const waiting = new Map(); // id of a question -> number of the message that holds its answer
   const late = new Map();
   const sections = new Map();
@@ -95,6 +96,16 @@ function render({ model, el }) {
       });
       return input;
     });
+    // A digit picks the answer in that place: who types a stack of sheets never leaves the keys.
+    if (!isMany) {
+      group.addEventListener("keydown", (event) => {
+        const one = /^[1-9]$/.test(event.key) && inputs[Number(event.key) - 1];
+        if (!one) return;
+        event.preventDefault();
+        one.focus();
+        one.click();
+      });
+    }
     return [
       group,
       (value) => inputs.forEach((i) => { i.checked = isMany ? value.includes(i.value) : value === i.value; }),
@@ -277,6 +288,10 @@ function render({ model, el }) {
       head.scrollIntoView({ block: "start" });
       title.focus({ preventScroll: true });
     }
+    if (state.wrong && state.wrong !== told) {
+      head.querySelector("[role=alert]").scrollIntoView({ block: "center" });
+    }
+    told = state.wrong;
     at = state.at;
   }
 

@@ -8,7 +8,7 @@ from html import escape
 
 import ipywidgets as w
 
-from workbench.domain.wilayah import PLACE_KINDS
+from workbench.domain.wilayah import PLACE_KINDS, say_locally
 from workbench.domain.words import number_id
 from workbench.services.happenings import Member, Preview
 from workbench.ui.fieldwork.happenings_family import FamilyPicker
@@ -114,7 +114,7 @@ class RecordPart:
             [(kind.title, code) for code, kind in kinds().items()], desk.entry.kind
         )
         self.kind.observe(lambda change: self._begin(change["new"]), "value")
-        follows = block(html("<h3>Yang mengikuti</h3>"), self.follows)
+        follows = block(html("<h2>Yang mengikuti</h2>"), self.follows)
         follows.add_class("vv-lap-follows")
         left = w.VBox([titled("Apa yang terjadi?", self.kind), self.form], layout=WIDE)
         both = w.VBox([left, follows], layout=WIDE)
@@ -127,7 +127,7 @@ class RecordPart:
         """The questions of this kind, for this family."""
         desk, kind = self.desk, self.desk.kind
         parts: list[w.Widget] = []
-        self.place = dropdown([("Pilih kelurahan", ""), *desk.kelurahan()], "")
+        self.place = dropdown([(say_locally("Pilih kelurahan"), ""), *desk.kelurahan()], "")
         if kind.is_newcomer:
             parts.append(titled(f"{PLACE_KINDS} tempat tinggal sekarang", self.place))
         else:
@@ -215,8 +215,8 @@ def _notes_html(told: Preview) -> str:
     """What is to be known, and what the next list should show."""
     lines = "".join(f"<li>{consequence_html(one.consequence, '')}</li>" for one in told.notes)
     return (
-        f"<h4>Perlu diketahui</h4><ul>{lines}</ul>"
-        f"<h4>Pada daftar berikutnya</h4><p>{escape(told.kind.expects)}</p>"
+        f"<h3>Perlu diketahui</h3><ul>{lines}</ul>"
+        f"<h3>Pada daftar berikutnya</h3><p>{escape(told.kind.expects)}</p>"
     )
 
 

@@ -46,7 +46,7 @@ class GraduationPart:
             [
                 *(self._waiting(one) for one in waiting),
                 block(
-                    html("<h3>Ajukan graduasi atau masuk kembali</h3>"),
+                    html("<h2>Ajukan graduasi atau masuk kembali</h2>"),
                     FamilyPicker(desk, say, self.draw).widget,
                     self.family,
                 ),
@@ -86,13 +86,13 @@ class GraduationPart:
                     [button("Setuju", act(AGREED), primary=True), button("Tolak", act(REFUSED))]
                 ),
             ]
-        return block(html("<h3>Menunggu pemeriksaan kedua</h3>"), *parts)
+        return block(html("<h2>Menunggu pemeriksaan kedua</h2>"), *parts)
 
     def _checked(self) -> Iterator[w.Widget]:
         done = [one for one in self.desk.graduated if one.kept.check is not None]
         if done:
             lines = "".join(f"<li>{_checked_html(self.desk, one)}</li>" for one in done)
-            yield block(html(f"<h3>Sudah diperiksa</h3><ul>{lines}</ul>"))
+            yield block(html(f"<h2>Sudah diperiksa</h2><ul>{lines}</ul>"))
 
     # -- a new one -------------------------------------------------------------------------------
 
@@ -195,9 +195,9 @@ def _threefold_html(told: Threefold) -> str:
     lines = "".join(programs) or "<li>tidak ada</li>"
     return (
         '<div class="vv-lap-three">'
-        f"<div><h4>Kepesertaan program</h4><ul>{lines}</ul></div>"
-        f"<div><h4>Keadaan graduasi</h4><p>{escape(state + since)}</p></div>"
-        "<div><h4>Register dan desil</h4>"
+        f"<div><h3>Kepesertaan program</h3><ul>{lines}</ul></div>"
+        f"<div><h3>Keadaan graduasi</h3><p>{escape(state + since)}</p></div>"
+        "<div><h3>Register dan desil</h3>"
         f"<p>{escape(register_words(told.desil, told.desil_version))}</p></div></div>"
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from workbench.domain.wilayah import kelurahan
+from workbench.domain.wilayah import kelurahan, say_locally
 from workbench.domain.words import date_id
 from workbench.services import assignments, graduations, happenings
 from workbench.services.graduations import Graduated, Proposal, Threefold
@@ -85,7 +85,7 @@ class HappeningDesk:
     def blocker(self) -> str:
         """What keeps the event from being kept; "" for nothing."""
         if self.kind.is_newcomer and self._is_placeless():
-            return "Pilih kelurahan tempat tinggalnya."
+            return say_locally("Pilih kelurahan tempat tinggalnya.")
         if not self.kind.is_newcomer and self.family is None:
             return "Cari dan pilih keluarganya dahulu."
         return self.told.lacking[0] if self.told and self.told.lacking else ""

@@ -36,7 +36,7 @@ def dropdown(options: Iterable[tuple[str, str]], value: str | None = None) -> w.
 
 def day_field(value: date | None = None) -> w.DatePicker:
     """A day."""
-    return w.DatePicker(value=value, layout=WIDE)
+    return w.DatePicker(value=value, layout=WIDE, tooltip="")
 
 
 def ticks(options: Mapping[str, str]) -> dict[str, w.Checkbox]:
@@ -83,6 +83,6 @@ def by_table(rows: Iterable[tuple[str, str]]) -> str:
         grouped.setdefault(table, []).append(f"<li>{line}</li>")
     words = table_words()
     return "".join(
-        f"<h4>{escape(words[table])}</h4><ul>{''.join(lines)}</ul>"
+        f"<h3>{escape(words[table])}</h3><ul>{''.join(lines)}</ul>"
         for table, lines in grouped.items()
     )

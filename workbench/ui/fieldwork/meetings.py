@@ -66,6 +66,7 @@ class MeetingsTab(Tab):
         self.widget.add_class("vv-lap-meeting")
         self.family_id = ""
         self.tab = 0
+        self.tabs: w.Tab | None = None
         self.is_proposing = False
         self.draw()
 
@@ -92,7 +93,7 @@ class MeetingsTab(Tab):
         yield self._planning()
         yield from self._proposed()
         if desk.all:
-            yield _html("<h3>Musyawarah</h3>")
+            yield _html("<h2>Musyawarah</h2>")
         for state in desk.all:
             yield self._row(state)
         yield from self._objections()
@@ -121,7 +122,7 @@ class MeetingsTab(Tab):
         desk = self.desk
         if not desk.proposed:
             return
-        yield _html("<h3>Usulan baru</h3>")
+        yield _html("<h2>Usulan baru</h2>")
         for one in desk.proposed:
             line = _html(proposed_words(one, desk.stages))
             family_id = one.candidate.family_id
@@ -146,13 +147,15 @@ class MeetingsTab(Tab):
                 shown.value = f"<p>{escape(said[0])}</p>"
 
         look = button("Tampilkan NIK dan KK lengkap", show)
-        head = _html("<h4>NIK lengkap usulan baru</h4><p>Siapa yang melihat tercatat.</p>")
+        head = _html("<h3>NIK lengkap usulan baru</h3><p>Siapa yang melihat tercatat.</p>")
         return _block(head, which, purpose, look, shown)
 
     def _planning(self) -> w.Widget:
         places = self.desk.places()
         if not places:
-            return _html('<p class="vv-empty">Tidak ada kelurahan di wilayah tugas Anda.</p>')
+            return _html(
+                say_locally('<p class="vv-empty">Tidak ada kelurahan di wilayah tugas Anda.</p>')
+            )
         where = _dropdown(PLACE_KINDS, places)
         held, announced = _day("Tanggal"), _day("Diumumkan")
         place = _text("Tempat", say_locally("misalnya aula kelurahan"))
@@ -163,7 +166,7 @@ class MeetingsTab(Tab):
             ),
             primary=not self.desk.all,
         )
-        head = _html("<h3>Rencanakan musyawarah</h3>")
+        head = _html("<h2>Rencanakan musyawarah</h2>")
         return _block(head, where, held, announced, place, plan)
 
     def _row(self, state: State) -> w.Widget:
@@ -181,12 +184,13 @@ class MeetingsTab(Tab):
 
     def _open(self, meeting_id: str) -> None:
         self.tab, self.family_id, self.is_proposing = 0, "", False
+        self.tabs = None
         if did(lambda: self.desk.open(meeting_id), self.say):
             self.draw()
 
     def _objections(self) -> Iterator[w.Widget]:
         desk = self.desk
-        yield _html("<h3>Sanggah</h3>")
+        yield _html("<h2>Sanggah</h2>")
         if not desk.told:
             yield _html(
                 '<p class="vv-muted">Belum ada sanggah. Catat sanggah pada halaman keluarganya, di '
@@ -213,7 +217,7 @@ class MeetingsTab(Tab):
         verdict = _dropdown("Jawaban", words.verdict_choices())
         why = _text("Alasan", "tulis alasan jawaban")
         yield _block(
-            _html("<h4>Jawab sanggah</h4>"),
+            _html("<h3>Jawab sanggah</h3>"),
             which,
             verdict,
             why,
@@ -235,26 +239,44 @@ class MeetingsTab(Tab):
             f"{escape(desk.state.meeting.place)}, {number_id(len(desk.talked))} keluarga di "
             "agenda</p>"
         )
-        panels: dict[str, Callable[[], Iterator[w.Widget]]] = {
-            "Keputusan": self._decisions,
-            "Agenda": self._agenda,
-            "Daftar hadir": self._people,
-            "Berita acara": self._minutes,
-        }
-        places = [w.VBox(layout=WIDE) for _ in panels]
-        tabs = w.Tab(children=places, titles=list(panels), selected_index=self.tab, layout=WIDE)
+        yield self._tabbed(
+            {
+                "Keputusan": self._decisions,
+                "Agenda": self._agenda,
+                "Daftar hadir": self._people,
+                "Berita acara": self._minutes,
+            }
+        )
 
-        def look(_change: object = None) -> None:
-            self.tab = tabs.selected_index or 0
-            if not places[self.tab].children:
-                draw = list(panels.values())[self.tab]
-                shown: list[w.Widget] = []
-                if did(lambda: shown.extend(draw()), self.say):
-                    places[self.tab].children = tuple(shown)
+    def _tabbed(self, panels: dict[str, Callable[[], Iterator[w.Widget]]]) -> w.Tab:
+        """The tabs of the open meeting. They stay while it is worked at: whoever presses one
+        while an act is under way gets it.
+        """
+        if self.tabs is None:
+            places = [w.VBox(layout=WIDE) for _ in panels]
+            self.tabs = w.Tab(
+                children=places, titles=list(panels), selected_index=self.tab, layout=WIDE
+            )
+            self.tabs.observe(lambda change: self._look(change["new"] or 0), "selected_index")
+        self._panels = tuple(panels.values())
+        for number, place in enumerate(self.tabs.children):
+            if number != self.tab:
+                place.children = ()
+        self._fill_tab()
+        self.tabs.selected_index = self.tab
+        return self.tabs
 
-        tabs.observe(look, "selected_index")
-        look()
-        yield tabs
+    def _look(self, number: int) -> None:
+        """A tab is drawn when it is first looked at."""
+        self.tab = number
+        if self.tabs is not None and not self.tabs.children[number].children:
+            self._fill_tab()
+
+    def _fill_tab(self) -> None:
+        assert self.tabs is not None
+        shown: list[w.Widget] = []
+        if did(lambda: shown.extend(self._panels[self.tab]()), self.say):
+            self.tabs.children[self.tab].children = tuple(shown)
 
     def _leave(self) -> None:
         self.desk.sheet, self.is_proposing = None, False
@@ -350,7 +372,7 @@ class MeetingsTab(Tab):
         add = button(
             "Tambahkan ke agenda", lambda: self._do(lambda: desk.add(which.value, why.value))
         )
-        yield _block(_html("<h4>Tambah keluarga</h4>"), search, which, why, add)
+        yield _block(_html("<h3>Tambah keluarga</h3>"), search, which, why, add)
         if not desk.talked:
             return
         off = _dropdown("Keluarga", desk.families())
@@ -358,7 +380,7 @@ class MeetingsTab(Tab):
         drop = button(
             "Keluarkan dari agenda", lambda: self._do(lambda: desk.drop(off.value, because.value))
         )
-        yield _block(_html("<h4>Keluarkan keluarga</h4>"), off, because, drop)
+        yield _block(_html("<h3>Keluarkan keluarga</h3>"), off, because, drop)
 
     def _people(self) -> Iterator[w.Widget]:
         desk = self.desk
@@ -381,7 +403,7 @@ class MeetingsTab(Tab):
             ),
             primary=True,
         )
-        yield _block(_html("<h4>Tambah undangan</h4>"), role, name, came, add)
+        yield _block(_html("<h3>Tambah undangan</h3>"), role, name, came, add)
 
     def _person(self, number: int, one: Attendee) -> w.Widget:
         desk = self.desk
@@ -415,7 +437,7 @@ class MeetingsTab(Tab):
             yield from self._closed()
         else:
             yield from self._closing()
-        yield _html("<h4>Seperti tercetak</h4>")
+        yield _html("<h3>Seperti tercetak</h3>")
         yield _html(
             "<div class='vv-lap-pages'>"
             + "".join(
@@ -444,7 +466,7 @@ class MeetingsTab(Tab):
         sure.observe(look, "value")
         said = "".join(f"<li>{escape(one)}</li>" for one in blockers)
         why = _html(f"<p>Belum dapat ditutup:</p><ul>{said}</ul>" if blockers else "")
-        yield _block(_html("<h4>Tutup berita acara</h4>"), why, sure, close)
+        yield _block(_html("<h3>Tutup berita acara</h3>"), why, sure, close)
         yield _downloads(desk)
         told = desk.state.meeting
         held, announced = _day("Tanggal", told.held_on), _day("Diumumkan", told.announced_on)
@@ -454,7 +476,7 @@ class MeetingsTab(Tab):
             lambda: self._do(lambda: desk.change_plan(held.value, announced.value, place.value)),
         )
         off = button("Batalkan musyawarah", lambda: self._do(desk.cancel))
-        yield _block(_html("<h4>Hari dan tempat</h4>"), held, announced, place, change, off)
+        yield _block(_html("<h3>Hari dan tempat</h3>"), held, announced, place, change, off)
 
     def _closed(self) -> Iterator[w.Widget]:
         desk = self.desk
@@ -483,7 +505,7 @@ class MeetingsTab(Tab):
             for one in desk.state.scans
         )
         yield _block(
-            _html("<h4>Pindaian bertanda tangan</h4>" + (f"<ul>{scans}</ul>" if scans else "")),
+            _html("<h3>Pindaian bertanda tangan</h3>" + (f"<ul>{scans}</ul>" if scans else "")),
             _html("<p>Siapa yang menandatangani?</p>"),
             *(box for _, box in signers),
             UploadButton("Unggah pindaian", ACCEPT, take, primary=not desk.state.is_signed),
@@ -491,7 +513,7 @@ class MeetingsTab(Tab):
         fix = _text("Perbaikan", "apa yang keliru, dan apa seharusnya")
         yield _block(
             _html(
-                "<h4>Perbaikan</h4><p class='vv-muted'>Versi lama tetap; perbaikan menjadi versi "
+                "<h3>Perbaikan</h3><p class='vv-muted'>Versi lama tetap; perbaikan menjadi versi "
                 "baru di sampingnya dan ditandatangani lagi.</p>"
             ),
             fix,

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from workbench.access import Permission, may
-from workbench.domain.wilayah import PLACE_KINDS
+from workbench.domain.wilayah import CITY, PLACE_KINDS, say_locally
 from workbench.domain.words import number_id
 from workbench.services import fieldwork
 from workbench.store import clock
@@ -122,7 +122,7 @@ class QueueTab:
             act.disabled = covered != [True]
             stop.value = (
                 '<p class="vv-note">Daftar ini memuat wilayah di luar tugas Anda. Mintalah petugas '
-                "kota menjadikannya daftar kerja.</p>"
+                f"{CITY.kind} menjadikannya daftar kerja.</p>"
                 if covered == [False]
                 else ""
             )
@@ -196,8 +196,10 @@ class QueueTab:
             yield listed
         else:
             yield _html(
-                '<p class="vv-empty">Tidak ada keluarga yang menunggu di sini. '
-                "Pilih petugas atau kelurahan lain.</p>"
+                say_locally(
+                    '<p class="vv-empty">Tidak ada keluarga yang menunggu di sini. '
+                    "Pilih petugas atau kelurahan lain.</p>"
+                )
             )
         yield self._loads()
         yield from self._last_round()
@@ -205,7 +207,7 @@ class QueueTab:
         if further:
             box = w.VBox(further, layout=WIDE)
             box.add_class("vv-card")
-            yield _html("<h3>Ganti daftar kerja</h3>")
+            yield _html("<h2>Ganti daftar kerja</h2>")
             yield box
 
     def hear(self, message: Mapping[str, Any]) -> None:

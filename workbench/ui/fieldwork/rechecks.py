@@ -18,7 +18,7 @@ from workbench.ui.download import DownloadButton
 from workbench.ui.fieldwork import rechecks_drawing as drawing
 from workbench.ui.fieldwork.form import OutcomeForm
 from workbench.ui.fieldwork.model import FieldRoom
-from workbench.ui.fieldwork.rechecks_model import KINDS, RIGHT_ONES, RecheckDesk
+from workbench.ui.fieldwork.rechecks_model import KINDS, RIGHT_ONES, Choice, RecheckDesk
 from workbench.ui.fieldwork.tabs import NO_LIST, Tab
 from workbench.ui.staff.drawing import WIDE, Say, button, did
 
@@ -178,7 +178,7 @@ class RecheckTab(Tab):
             self._do(self._draw_sample)
 
         kind.observe(turn, "value")
-        shown: list[w.Widget] = [_html("<h3>Undi cuplikan</h3>"), kind, area, *limits, seed]
+        shown: list[w.Widget] = [_html("<h2>Undi cuplikan</h2>"), kind, area, *limits, seed]
         shown.append(_row(button("Hitung dahulu", look), button("Undi", draw, primary=True)))
         if desk.planned is not None:
             shown.append(_html(drawing.planned(desk.planned, desk.curve())))
@@ -213,6 +213,8 @@ class RecheckTab(Tab):
         yield _html(drawing.progress(progress, desk.officer_rows()))
         if progress.nobody:
             yield self._officers(progress.nobody)
+        if families := desk.waiting_choices():
+            yield self._one_family(families)
         reason = _text("Alasan, bila ada yang tidak diperiksa ulang", "")
         is_done = progress.closed == progress.families
         yield _block(
@@ -233,12 +235,34 @@ class RecheckTab(Tab):
 
         return _block(
             _html(
-                f"<h3>Pilih pemeriksa kedua</h3><p>{number_id(nobody)} keluarga belum punya. Yang "
+                f"<h2>Pilih pemeriksa kedua</h2><p>{number_id(nobody)} keluarga belum punya. Yang "
                 "pernah mencatat atau memindahkan berkas sebuah keluarga tidak diberi keluarga "
                 "itu.</p>"
             ),
             *(box for box, _ in boxes),
             button("Bagikan keluarga", act, primary=True),
+        )
+
+    def _one_family(self, families: list[Choice]) -> w.Widget:
+        """One family to somebody by name: who was given it is ill, or nobody shared it out."""
+        desk = self.desk
+        family = _dropdown("Keluarga", families, families[0][1])
+        officer = _dropdown("Diberikan kepada", [("Pilih petugas", ""), *desk.officers()], "")
+        act = button(
+            "Berikan keluarga ini",
+            lambda: self._do(lambda: desk.choose_second(family.value, officer.value)),
+        )
+        act.disabled = True
+        officer.observe(lambda change: setattr(act, "disabled", not change["new"]), "value")
+        return _block(
+            _html(
+                "<h2>Ganti pemeriksa satu keluarga</h2><p>Di belakang tiap keluarga tertulis "
+                "pemeriksa keduanya. Yang kunjungan keduanya sudah diisi tidak dapat dialihkan "
+                "lagi.</p>"
+            ),
+            family,
+            officer,
+            act,
         )
 
     def _sheet(self) -> w.Widget:
@@ -293,7 +317,7 @@ class RecheckTab(Tab):
 
         chosen.observe(look, "value")
         one = compared.disputes[self.dispute]
-        return _block(_html("<h3>Perbedaan</h3>"), chosen, *self._deciding(one))
+        return _block(_html("<h2>Perbedaan</h2>"), chosen, *self._deciding(one))
 
     def _deciding(self, one: Dispute) -> Iterator[w.Widget]:
         desk = self.desk

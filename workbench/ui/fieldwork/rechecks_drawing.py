@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
+from workbench.domain.wilayah import PLACES
 from workbench.domain.words import number_id
 from workbench.services.doorsteps import Doorstep
 from workbench.services.rechecks import BeforeAfter, Compared, Progress
@@ -27,9 +28,9 @@ _WORDS: Final = {True: "Daftar diterima", False: "Daftar ditolak", None: "Belum 
 def errands_head(left: int, total: int) -> str:
     """How much of the own second visits is left."""
     if not left:
-        return f"<h3>Tugas Anda</h3><p>Semua {number_id(total)} keluarga sudah Anda kunci.</p>"
+        return f"<h2>Tugas Anda</h2><p>Semua {number_id(total)} keluarga sudah Anda kunci.</p>"
     return (
-        f"<h3>Tugas Anda: {number_id(left)} dari {number_id(total)} keluarga</h3>"
+        f"<h2>Tugas Anda: {number_id(left)} dari {number_id(total)} keluarga</h2>"
         "<p>Kunjungi dan isi seperti kunjungan biasa. Jangan bertanya kepada petugas pertama.</p>"
     )
 
@@ -49,7 +50,7 @@ def planned(found: Planned, curve: str) -> str:
     """What a draw would be."""
     return (
         f"<p><b>{number_id(found.families)} keluarga dapat diundi</b>, dalam "
-        f"{number_id(found.strata)} kelompok kelurahan dan petugas.</p>"
+        f"{number_id(found.strata)} kelompok {PLACES} dan petugas.</p>"
         f"{_left_out(found.exclusions)}<p>{escape(found.plan.words)}</p>{_figure(curve)}"
     )
 
@@ -72,7 +73,7 @@ def progress(found: Progress, officers: Sequence[tuple[str, int, int]]) -> str:
         f"<p class='vv-lap-sum'><b>{number_id(found.closed)} dari {number_id(found.families)} "
         f"keluarga sudah dikunci pemeriksa kedua</b>, {number_id(found.begun)} sudah diisi.</p>"
         f"<progress class='vv-lap-bar' max='{found.families}' value='{found.closed}'></progress>"
-        f"{table}"
+        f"{_scroll('Pemeriksa kedua', table)}"
     )
 
 
@@ -83,7 +84,7 @@ def locking(found: Progress) -> str:
         f" {number_id(left)} keluarga belum selesai: tunggu, atau tulis alasannya." if left else ""
     )
     return (
-        "<h3>Kunci</h3><p>Setelah dikunci kedua hasil dibandingkan, dan tidak dapat diubah lagi."
+        "<h2>Kunci</h2><p>Setelah dikunci kedua hasil dibandingkan, dan tidak dapat diubah lagi."
         f"{open_words}</p>"
     )
 
@@ -108,7 +109,7 @@ def verdict(found: Compared) -> str:
         else ""
     )
     return (
-        f"<section class='vv-card'><h3><span class='vv-badge {tone}'>{icon} {title}</span></h3>"
+        f"<section class='vv-card'><h2><span class='vv-badge {tone}'>{icon} {title}</span></h2>"
         f"<p>{escape(found.verdict.words)}</p>{waits}</section>"
     )
 
@@ -131,7 +132,7 @@ def agreement(found: Compared) -> str:
             f"lain</summary>{within}</details>"
         )
     return (
-        f"<h3>Kesepakatan atas {number_id(found.families)} keluarga</h3>"
+        f"<h2>Kesepakatan atas {number_id(found.families)} keluarga</h2>"
         "<p>Setiap angka dengan rentang 95 %. Jangan baca satu angka saja: bila kekeliruan jarang, "
         "kappa turun dengan sendirinya.</p>" + parts
     )
@@ -153,7 +154,7 @@ def blame(found: Compared) -> str:
         else ""
     )
     words = escape(found.attribution.words)
-    return f"<h3>Siapa yang keliru</h3><p>{words}</p>{_scroll('Kekeliruan', table)}"
+    return f"<h2>Siapa yang keliru</h2><p>{words}</p>{_scroll('Kekeliruan', table)}"
 
 
 def stories(found: Sequence[BeforeAfter]) -> str:
@@ -161,7 +162,7 @@ def stories(found: Sequence[BeforeAfter]) -> str:
     items = "".join(
         f"<li><b>{escape(rule_title(one.rule))}</b><br>{escape(one.words)}</li>" for one in found
     )
-    return f"<h3>Sesudah latihan</h3><ul>{items}</ul>"
+    return f"<h2>Sesudah latihan</h2><ul>{items}</ul>"
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> str:

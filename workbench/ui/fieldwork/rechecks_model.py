@@ -214,6 +214,25 @@ class RecheckDesk:
             )
         return said
 
+    def waiting_choices(self) -> list[Choice]:
+        """The families that may still go to somebody else: who, where, and who goes so far."""
+        found = rechecks.waiting(self.room.office, self.room.actor, self.sample_id)
+        return [
+            (
+                f"{one.head_name or '(tanpa nama)'}, RT {one.rt or '-'} RW {one.rw or '-'}, "
+                f"{place_name(one.kelurahan_kode)}: "
+                f"{self.who(one.second) if one.second else 'belum ada'}",
+                one.family_id,
+            )
+            for one in found
+        ]
+
+    def choose_second(self, family_id: str, officer: str) -> str:
+        """Give one family to somebody; what to say about it."""
+        chosen = {family_id: officer}
+        rechecks.choose_second(self.room.office, self.room.actor, self.sample_id, chosen)
+        return f"Pemeriksa kedua keluarga itu sekarang {self.who(officer)}."
+
     def officer_rows(self) -> list[tuple[str, int, int]]:
         """Each second checker: name, families, closed."""
         if self.progress is None:

@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as w
 
-from workbench.domain.wilayah import PLACE_KINDS
+from workbench.domain.wilayah import PLACE_KINDS, say_locally
 from workbench.domain.words import number_id
 from workbench.ui.fieldwork.model import FieldRoom
 from workbench.ui.fieldwork.sharing_model import ALL, LoadRow, SharingDesk
@@ -18,7 +18,7 @@ _NO_LIST = (
     '<p class="vv-empty">Belum ada daftar kerja. Pilih dahulu daftar kerja pada Antrean, lalu bagi '
     "tugasnya di sini.</p>"
 )
-_NOBODY = (
+_NOBODY = say_locally(
     '<p class="vv-empty">Belum ada akun petugas untuk kelurahan ini. Mintalah admin membuatnya.</p>'
 )
 
@@ -90,7 +90,7 @@ class SharingTab(Tab):
         rw.observe(look_within, "value")
         look()
         look_within()
-        box = w.VBox([_html("<h3>Beri tugas</h3>"), where, rw, rt, who, nobody, give], layout=WIDE)
+        box = w.VBox([_html("<h2>Beri tugas</h2>"), where, rw, rt, who, nobody, give], layout=WIDE)
         box.add_class("vv-lap-block")
         return box
 
@@ -107,7 +107,7 @@ class SharingTab(Tab):
 
         box = w.VBox(
             [
-                _html(f"<h3>Cabut tugas ({number_id(len(standing))} berjalan)</h3>"),
+                _html(f"<h2>Cabut tugas ({number_id(len(standing))} berjalan)</h2>"),
                 chosen,
                 button("Cabut tugas ini", act),
             ],
@@ -145,7 +145,7 @@ def _loads_table(rows: list[LoadRow]) -> str:
     )
     heads = "".join(f"<th class='vv-number'>{head}</th>" for head in ("Wilayah", "Sisa", "Selesai"))
     return (
-        f"<h3>Beban petugas</h3>{_scroll(f'<th>Petugas</th>{heads}', body)}"
+        f"{_titled('Beban petugas', f'<th>Petugas</th>{heads}', body)}"
         "<p class='vv-muted'>Keluarga yang dibagi kepada beberapa petugas dihitung pada "
         "masing-masing.</p>"
     )
@@ -160,7 +160,7 @@ def _open_table(rows: Iterable[tuple[str, str, int]]) -> str:
     if not body:
         return ""
     heads = f"<th>{PLACE_KINDS}</th><th>RT</th><th class='vv-number'>Keluarga</th>"
-    return f"<h3>Belum ada petugasnya</h3>{_scroll(heads, body)}"
+    return _titled("Belum ada petugasnya", heads, body)
 
 
 def _unbroken(words: str) -> str:
@@ -168,9 +168,9 @@ def _unbroken(words: str) -> str:
     return words.replace("RT ", "RT\u00a0").replace("RW ", "RW\u00a0")
 
 
-def _scroll(heads: str, body: str) -> str:
+def _titled(title: str, heads: str, body: str) -> str:
     return (
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        f"<h2>{title}</h2><div class='vv-scroll' tabindex='0' role='region' aria-label='{title}'>"
         f"<table class='vv-table'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         "</div>"
     )

@@ -13,6 +13,7 @@ from workbench.domain.wilayah import PLACE_KINDS
 from workbench.store.fieldwork import Conflict
 from workbench.ui.download import DownloadButton
 from workbench.ui.fieldwork.model import FieldRoom
+from workbench.ui.fieldwork.paper import PaperView
 from workbench.ui.fieldwork.sheets_model import ALL, FORMS, TARGETS, SheetsDesk, Target
 from workbench.ui.staff.drawing import WIDE, Say, button, did
 from workbench.ui.upload import UploadButton
@@ -43,7 +44,10 @@ class SheetsTab:
         self.returned = w.VBox(layout=WIDE)
         self.disputed = w.VBox(layout=WIDE)
         self.widget = w.VBox(layout=WIDE)
-        if did(self.desk.refresh, say):
+        self._draw()
+
+    def _draw(self) -> None:
+        if did(self.desk.refresh, self.say):
             self.widget.children = (
                 _block("Cetak dan bagikan", self._going_out()),
                 _block("Terima hasil kunjungan", self._coming_back()),
@@ -114,10 +118,17 @@ class SheetsTab:
 
         words = _html(
             "<p>Buku kerja yang sudah diisi, atau ekspor KoboToolbox dan ODK (XLSX, CSV, atau ZIP) "
-            "dengan nama kolom dan nilai XML. Hasil lain yang sudah tersimpan tidak ditimpa.</p>"
+            "dengan nama kolom dan nilai XML. Lembar kertas diketik satu demi satu. Hasil lain "
+            "yang sudah tersimpan tidak ditimpa.</p>"
         )
         upload = UploadButton("Unggah hasil", _KINDS_OF_FILE, take, primary=False)
-        return words, of_list, upload, self.returned
+        typing = button("Ketik dari kertas", self._type)
+        return words, of_list, upload, typing, self.returned
+
+    def _type(self) -> None:
+        """A stack of paper sheets has the screen to itself."""
+        self.say("")
+        self.widget.children = (PaperView(self.desk.room, self.say, self._draw).widget,)
 
     def _draw_returned(self) -> None:
         taken = self.desk.taken
@@ -125,7 +136,7 @@ class SheetsTab:
             self.returned.children = ()
             return
         lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in taken.sentences())
-        parts: list[w.Widget] = [_html(f"<h3>Berkas sudah dibaca</h3><ul>{lines}</ul>")]
+        parts: list[w.Widget] = [_html(f"<h2>Berkas sudah dibaca</h2><ul>{lines}</ul>")]
         if taken.workbook is not None:
             parts.append(DownloadButton("Unduh berkas untuk diperbaiki", self.desk.marked))
         parts += [
@@ -218,7 +229,7 @@ def _side_by_side(desk: SheetsDesk, conflict: Conflict, names: dict[str, str]) -
         + "</tr>"
         for line in desk.lines(conflict, names)
     )
-    return _table(f"<th>Tentang</th><th>Pertanyaan</th>{heads}", body)
+    return _table("Hasil yang berbeda", f"<th>Tentang</th><th>Pertanyaan</th>{heads}", body)
 
 
 def _faults_table(title: str, faults: Sequence[Fault]) -> str:
@@ -243,12 +254,13 @@ def _rows(title: str, rows: Sequence[tuple[str, str]]) -> str:
     )
     rest = len(rows) - _MOST_ROWS
     more = f"<p class='vv-muted'>Dan {rest} baris lain; lihat berkasnya.</p>" if rest > 0 else ""
-    return f"<h3>{title} ({len(rows)})</h3>{_table('<th>Baris</th><th>Sebab</th>', body)}{more}"
+    table = _table(title, "<th>Baris</th><th>Sebab</th>", body)
+    return f"<h2>{title} ({len(rows)})</h2>{table}{more}"
 
 
-def _table(heads: str, body: str) -> str:
+def _table(name: str, heads: str, body: str) -> str:
     return (
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        f"<div class='vv-scroll' tabindex='0' role='region' aria-label='{name}'>"
         f"<table class='vv-table vv-lap-answers'><thead><tr>{heads}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -263,7 +275,7 @@ def _picture(svg: bytes) -> str:
 
 
 def _block(title: str, children: Sequence[w.Widget]) -> w.Widget:
-    box = w.VBox([_html(f"<h3>{escape(title)}</h3>"), *children], layout=WIDE)
+    box = w.VBox([_html(f"<h2>{escape(title)}</h2>"), *children], layout=WIDE)
     box.add_class("vv-lap-block")
     return box
 

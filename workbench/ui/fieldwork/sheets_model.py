@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from workbench.domain.wilayah import say_locally
+from workbench.domain.wilayah import PLACES, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services import assignments, field_papers, fieldwork, office_settings, returns_in
@@ -154,7 +154,7 @@ class SheetsDesk:
         asks = sum(len(visit.asks) for packet in made for visit in packet.visits)
         words = f"{number_id(families)} keluarga, {number_id(asks)} pertanyaan"
         if len(made) > 1:
-            words += f", {number_id(len(made))} lembar (satu tiap kelurahan)"
+            words += f", {number_id(len(made))} lembar (satu tiap {PLACES})"
         return f"{words}.", field_papers.first_page(made[0], self.order.address)
 
     def paper(self, form: str) -> Paper:

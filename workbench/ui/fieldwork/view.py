@@ -46,8 +46,16 @@ class RoomView:
         self.said = SaidLine()
         self.said.add_class("vv-lap-said")
         self.say = self.said.say
-        self.body = w.VBox(layout=WIDE)
-        self.tabs = w.Tab()
+        self.listed = w.HTML()
+        # The tabs stay when another list is worked on: whoever presses one meanwhile gets it.
+        self.tabs = w.Tab(
+            children=[w.VBox(layout=WIDE) for _ in TABS],
+            titles=[title for title, _ in TABS],
+            selected_index=0,
+            layout=WIDE,
+        )
+        self.tabs.observe(self._draw_tab, "selected_index")
+        self.body = w.VBox([self.listed, self.tabs], layout=WIDE)
         style = w.HTML(f"<style>{_STYLE}</style>", layout=w.Layout(display="none"))
         self.widget = w.VBox([style, self.said, self.body], layout=WIDE)
         self.widget.add_class("vv-lap")
@@ -57,25 +65,19 @@ class RoomView:
     def draw(self) -> None:
         """Read the working list again and draw the tab that is open."""
         did(self.room.refresh, self.say)
-        chosen = self.tabs.selected_index or 0
-        places = [w.VBox(layout=WIDE) for _ in TABS]
-        self.tabs = w.Tab(
-            children=places,
-            titles=[title for title, _ in TABS],
-            selected_index=chosen,
-            layout=WIDE,
-        )
-        self.tabs.observe(self._draw_tab, "selected_index")
-        self._draw_tab()
-        self.body.children = (w.HTML(_list_line(self.room)), self.tabs)
+        self.listed.value = _list_line(self.room)
+        self._forget()
+        self._fill_tab()
 
     def _draw_tab(self, _change: object = None) -> None:
         """A panel is drawn when it is first looked at."""
+        if not self.tabs.children[self.tabs.selected_index or 0].children:
+            self._fill_tab()
+
+    def _fill_tab(self) -> None:
         number = self.tabs.selected_index or 0
-        place = self.tabs.children[number]
-        if not place.children:
-            module = import_module(f"{__package__}.{TABS[number][1]}")
-            place.children = (module.panel(self.room, self.say),)
+        module = import_module(f"{__package__}.{TABS[number][1]}")
+        self.tabs.children[number].children = (module.panel(self.room, self.say),)
 
     def _forget(self) -> None:
         for number, place in enumerate(self.tabs.children):

@@ -6,16 +6,26 @@ the tile: the door stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.access import Actor, Role, Workspace
-from workbench.domain.wilayah import CITY, PLACE_KINDS
+from workbench.domain.wilayah import CITY, PLACE_KINDS, PLACES
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WorkbenchError
 
 MAX_TILES = 3
+#: Where somebody of a role learns what they do here: the page of the guides to begin with.
+_GUIDES: Mapping[Role, tuple[str, str]] = {
+    Role.PESERTA: ("Panduan: verifikasi pertama Anda, di ponsel", "/panduan/tutorial/pertama"),
+    Role.PELATIH: ("Panduan: sesi pertama Anda sebagai pelatih", "/panduan/tutorial/kelas-pertama"),
+    Role.STAF: (
+        "Panduan: dari daftar mentah ke daftar periksa",
+        "/panduan/tutorial/daftar-ke-cetak",
+    ),
+    Role.ADMIN: ("Panduan untuk admin", "/panduan/untuk/admin"),
+}
 #: The kind of a part that is drills.
 _QUIZ = "kuis"
 
@@ -56,6 +66,7 @@ def home(office: Any, actor: Actor) -> Home:
         links += (("Latihan singkat", "/singkat"),)
     if actor.role is not Role.PESERTA:
         links += (("Ganti kata sandi", "/sandi"),)
+    links += (_GUIDES[actor.role],)
     notes = _admin_notes(office, actor) if actor.role is Role.ADMIN else ()
     tiles = tuple(drawn)[:MAX_TILES]
     shown = tuple(link for link in links if link[1] not in {tile.href for tile in tiles})
@@ -145,7 +156,7 @@ def _staff_tiles(office: Any, actor: Actor) -> tuple[Tile, ...]:
 
 def _map_tile(actor: Actor) -> Tile:
     side = "data nyata" if actor.workspace is Workspace.NYATA else "latihan"
-    return Tile("Peta", "Buka peta", f"Daftar di ruang {side} per kelurahan.", "/peta")
+    return Tile("Peta", "Buka peta", f"Daftar di ruang {side} per {PLACES}.", "/peta")
 
 
 def _list_tile(office: Any, actor: Actor) -> Tile:

@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets as w
 
 from workbench.domain.ages import beside
+from workbench.domain.wilayah import PLACE_KINDS
 from workbench.domain.words import mask_nik, number_id
 from workbench.linkage import SAME
 from workbench.services.linking import CLOSED, REASONS, SAID, DeskPair
@@ -171,7 +172,7 @@ def _lines(
         line("Kepala keluarga", lambda row: row["head_name"]),
         line("Alamat", lambda row: row["address"]),
         line("RT / RW", lambda row: f"{row['rt']} / {row['rw']}" if row["rt"] else ""),
-        line("Kelurahan", _place),
+        line(PLACE_KINDS, _place),
     ]
 
 
@@ -211,7 +212,7 @@ def _reasons(room: LinkingRoom, pair: DeskPair) -> str:
 
     def part(title: str, sentences: tuple[str, ...]) -> str:
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-        return f"<div><h3>{title}</h3><ul>{items or '<li>tidak ada</li>'}</ul></div>"
+        return f"<div><h2>{title}</h2><ul>{items or '<li>tidak ada</li>'}</ul></div>"
 
     return (
         "<div class='vvp-reasons'>"

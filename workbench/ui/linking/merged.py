@@ -159,7 +159,7 @@ def _sums(found: Differences) -> str:
         if sums[LEFT] or sums[RIGHT]
     )
     return (
-        f"<h3>{escape(found.summary.name)}</h3>"
+        f"<h2>{escape(found.summary.name)}</h2>"
         f"<ul class='vv-sums'>{lines}</ul>"
         f"<p>{number_id(found.count())} isi berbeda di kedua daftar. "
         f"{number_id(found.summary.findings)} temuan perlu dicek pada daftar ini.</p>"

@@ -56,7 +56,6 @@ class RoomView:
         names = [(_linking_words(one), one.id) for one in room.known]
         chosen = room.opened.summary.id
         choose = w.Dropdown(options=names, value=chosen, description="Pemadanan", layout=WIDE)
-        choose.observe(lambda change: self._open(change["new"]), "value")
         top = w.HBox([choose, button("Padankan daftar lain", self.draw_form)], layout=_ROW)
         top.add_class("vv-shelf")
         panels: dict[str, Callable[[OpenLinking], w.Widget]] = {
@@ -72,15 +71,20 @@ class RoomView:
             assert room.opened is not None
             places[place].children = (list(panels.values())[place](room.opened),)
 
+        # The tabs stay when another linking is opened: whoever presses one meanwhile gets it.
+        def open_other(change: Any) -> None:
+            if did(lambda: room.choose(change["new"]), self.say):
+                self._draw_sums()
+                draw_chosen()
+            else:
+                self.draw()
+
+        choose.observe(open_other, "value")
         tabs.observe(draw_chosen, "selected_index")
         self.sums = w.HTML()
         self._draw_sums()
         draw_chosen()
         self.body.children = (top, self.sums, tabs)
-
-    def _open(self, linking_id: str) -> None:
-        did(lambda: self.room.choose(linking_id), self.say)
-        self.draw()
 
     def _draw_sums(self) -> None:
         opened = self.room.opened

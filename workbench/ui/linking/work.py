@@ -35,7 +35,7 @@ class Work:
         self._bar = w.IntProgress(value=0, max=100, layout=WIDE)
         self._words = w.HTML(layout=WIDE)
         self._halt = button("Hentikan", self.stop)
-        heading = w.HTML(f"<h3>{escape(title)}</h3>")
+        heading = w.HTML(f"<h2>{escape(title)}</h2>")
         self.widget = w.VBox([heading, self._bar, self._words, self._halt], layout=WIDE)
         self.thread = Thread(target=self._run, daemon=True)
 

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from workbench.access import Actor, Permission, may
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import date_id
 from workbench.errors import WrongUse
 from workbench.services import lists, maps
@@ -181,7 +182,7 @@ class MapRoom:
         atlas, _ = self._drawn()
         code, period = said.get("checklist"), said.get("period")
         if code not in atlas.areas.by_code or period not in {p.list_id for p in atlas.periods}:
-            raise WrongUse("Kelurahan atau periode itu tidak ada pada peta ini.")
+            raise WrongUse(say_locally("Kelurahan atau periode itu tidak ada pada peta ini."))
         return lists.checklist_file(self.office, self.actor, str(period), str(code))
 
     def purposes(self) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from workbench.access import Permission, may
 from workbench.domain.cities import CELLS_NOT_PLACES
-from workbench.domain.wilayah import CITY
+from workbench.domain.wilayah import CITY, PLACES
 from workbench.domain.words import date_id
 from workbench.errors import WorkbenchError
 from workbench.services import boundaries, maps, populations
@@ -58,7 +58,7 @@ class MapSettings:
                 w.HTML(
                     '<p class="vv-muted">Jumlah yang lebih kecil disembunyikan, juga angka lain '
                     "yang dapat membukanya. Makin besar, makin terlindung orangnya dan makin "
-                    "banyak kelurahan tanpa angka. Berlaku untuk seluruh ruang kerja.</p>",
+                    f"banyak {PLACES} tanpa angka. Berlaku untuk seluruh ruang kerja.</p>",
                     layout=_WIDE,
                 ),
                 self.save,
@@ -97,7 +97,7 @@ class MapSettings:
         if placed:
             day = clock.local(placed.at).date()
             lines = (
-                f"berkas {escape(placed.report.file)}, {placed.report.joined} kelurahan, "
+                f"berkas {escape(placed.report.file)}, {placed.report.joined} {PLACES}, "
                 f"dipasang {date_id(day)}"
             )
         for one in (self.lines, self.lines_words):

@@ -50,7 +50,7 @@ def panel(room: ListsRoom, say: Say, removed: Callable[[], None]) -> w.Widget:
             w.HTML(_facts(summary, origin), layout=WIDE),
             w.HTML(_read(summary, origin), layout=WIDE),
             w.HTML(_judged(origin), layout=WIDE),
-            w.HTML("<h3>Salah memasukkan?</h3>"),
+            w.HTML("<h2>Salah memasukkan?</h2>"),
             reason,
             sure,
             erase,
@@ -78,7 +78,7 @@ def _facts(summary: ListSummary, origin: Origin) -> str:
 
 def _read(summary: ListSummary, origin: Origin) -> str:
     parts = [
-        "<h3>Yang dibaca</h3>"
+        "<h2>Yang dibaca</h2>"
         f"<p><b>{number_id(summary.read)} baris dibaca = {number_id(summary.kept)} disimpan + "
         f"{number_id(summary.refused)} ditolak.</b></p>"
     ]
@@ -93,7 +93,7 @@ def _read(summary: ListSummary, origin: Origin) -> str:
     parts.append(_listed(lines))
     parts += [_file(file) for file in origin.files]
     if origin.notes:
-        parts.append(f"<h3>Catatan pembacaan</h3>{_listed(origin.notes)}")
+        parts.append(f"<h2>Catatan pembacaan</h2>{_listed(origin.notes)}")
     parts.append(_cleaned(origin))
     parts.append(_mapping(origin.mapping))
     return "".join(parts)
@@ -118,7 +118,7 @@ def _cleaned(origin: Origin) -> str:
         mark = f" ({_NOTED[code]})" if code in _NOTED else ""
         lines.append(f"{number_id(n)} isian: {CLEANED.get(code, code.replace('_', ' '))}{mark}.")
     return (
-        "<h3>Isian yang diubah saat dibaca</h3>"
+        "<h2>Isian yang diubah saat dibaca</h2>"
         f"<p class='vv-muted'>Isian asalnya tampil pada halaman keluarga.</p>{_listed(lines)}"
     )
 
@@ -137,14 +137,14 @@ def _mapping(mapping: Iterable[Mapping[str, str]]) -> str:
     )
     return (
         f"<details><summary>{number_id(len(rows))} judul kolom dan artinya (E72)</summary>"
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Judul kolom'>"
         "<table class='vv-table'><thead><tr><th>Judul di berkas</th>"
         f"<th>Dibaca sebagai</th></tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 
 
 def _judged(origin: Origin) -> str:
-    return f"<h3>Yang menilai</h3>{_silent(origin.silent)}{_values(origin.values)}"
+    return f"<h2>Yang menilai</h2>{_silent(origin.silent)}{_values(origin.values)}"
 
 
 def _silent(silent: Iterable[tuple[str, str]]) -> str:
@@ -189,7 +189,7 @@ def _values(values: tuple[UsedValue, ...]) -> str:
     )
     return (
         f"<details><summary>{number_id(len(values))} nilai pengaturan yang dipakai</summary>"
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Nilai pengaturan'>"
         "<table class='vv-table'><thead><tr><th>Pengaturan</th>"
         f"<th>Nilai</th><th>Sejak dan dasar</th></tr></thead><tbody>{body}</tbody></table></div>"
         "</details>"

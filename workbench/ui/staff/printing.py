@@ -8,7 +8,7 @@ from html import escape
 
 import ipywidgets as w
 
-from workbench.domain.wilayah import PLACE_KINDS, say_locally
+from workbench.domain.wilayah import PLACE_KINDS, PLACES, say_locally
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services import lists, renewals
@@ -96,7 +96,7 @@ def _table(rows: list[_Place]) -> str:
         for row in rows
     )
     return (
-        f"<h3>{say_locally('Semua kelurahan pada daftar ini')}</h3>"
+        f"<h2>{say_locally('Semua kelurahan pada daftar ini')}</h2>"
         "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
         "<table class='vv-table vv-places'><thead><tr><th>"
         + PLACE_KINDS
@@ -115,7 +115,7 @@ def _corrections(
     list_id = summary.id
 
     def recheck() -> None:
-        say("Memeriksa ulang kelurahan ini ...")
+        say(say_locally("Memeriksa ulang kelurahan ini ..."))
         did(judge, say)
 
     def judge() -> None:
@@ -151,9 +151,10 @@ def _corrections(
         )
 
     why = w.HTML(
-        "<h3>Kelurahan yang dipilih di atas</h3><ul><li>Periksa ulang: menilai lagi barisnya "
-        "dengan aturan sekarang. Isi daftar tidak berubah.</li><li>Ganti: berkas perbaikan hanya "
-        "memuat kelurahan itu. Hasilnya daftar baru; daftar lama tetap ada.</li></ul>",
+        f"<h2>{say_locally('Kelurahan')} yang dipilih di atas</h2><ul><li>Periksa ulang: menilai "
+        "lagi barisnya dengan aturan sekarang. Isi daftar tidak berubah.</li><li>Ganti: berkas "
+        f"perbaikan hanya memuat {PLACES} itu. Hasilnya daftar baru; daftar lama tetap "
+        "ada.</li></ul>",
         layout=WIDE,
     )
     back = UploadButton("Ganti dengan berkas perbaikan", KINDS_OF_FILE, replace, primary=False)

@@ -88,7 +88,7 @@ class _ChainPanel:
         did(read, self.say)
         parts: list[w.Widget] = [
             w.HTML(
-                "<h3>Jangkar</h3><p>Jangkar mencatat di mana jejak berakhir pada satu hari. Server "
+                "<h2>Jangkar</h2><p>Jangkar mencatat di mana jejak berakhir pada satu hari. Server "
                 "mencatatnya sendiri setiap hari selama menyala. Cetak lembarnya dan simpan di "
                 "luar ruang server.</p>",
                 layout=WIDE,
@@ -135,7 +135,7 @@ def _verdict(room: TrailRoom) -> str:
     ]
     around = ""
     if room.around:
-        around = f"<h3>Catatan di sekitar tempat itu</h3>{log_html(room.around, report.fault_at)}"
+        around = f"<h2>Catatan di sekitar tempat itu</h2>{log_html(room.around, report.fault_at)}"
     return verdict_html(False, report.sentence, more) + around
 
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from workbench.access import Permission, may
 from workbench.domain.office_settings import CHOICE, NUMBER, Declared
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import date_id, number_id
 from workbench.errors import WrongUse
 from workbench.services import office_settings
@@ -44,7 +45,7 @@ class _DecisionPanel:
             self.standing = office_settings.listed(self.room.office, self.room.actor)
 
         did(read, self.say)
-        self.listed.value = "<h3>Semua pengaturan</h3>" + "".join(map(_card, self.standing))
+        self.listed.value = "<h2>Semua pengaturan</h2>" + "".join(map(_card, self.standing))
 
     def _draw_form(self, name: str) -> None:
         intro = w.HTML(
@@ -54,7 +55,9 @@ class _DecisionPanel:
         )
         room = self.room
         if not may(room.actor, Permission.SET_RULES) or not room.is_whole_office:
-            sentence = "Anda dapat membacanya. Yang mengurus seluruh kota dapat mengubahnya."
+            sentence = (
+                f"Anda dapat membacanya. Yang mengurus seluruh {CITY.kind} dapat mengubahnya."
+            )
             self.form.children = (intro, w.HTML(f'<p class="vv-note">{sentence}</p>'))
             return
         named = {one.declared.name: one for one in self.standing}
@@ -129,7 +132,7 @@ def _card(one: Standing) -> str:
     lines = "".join(f"<div><dt>{name}</dt><dd>{words}</dd></div>" for name, words in facts)
     return (
         '<section class="vv-card vv-jejak-setting">'
-        f"<h4>{escape(known.title)}</h4><p>{escape(known.meaning)}</p>"
+        f"<h3>{escape(known.title)}</h3><p>{escape(known.meaning)}</p>"
         f"<p><b>{escape(one.words)}</b> <span class='vv-badge'>{whose}</span></p>"
         f"<dl>{lines}</dl>{_history(one)}</section>"
     )

@@ -16,7 +16,7 @@ def log_html(entries: Iterable[LogEntry], broken: int | None = None) -> str:
     for day, group in groupby(entries, lambda entry: entry.at.date()):
         lines = "".join(_line(entry, entry.seq == broken) for entry in group)
         parts.append(
-            f'<h3 class="vv-jejak-day">{date_id(day, long=True)}</h3>'
+            f'<h2 class="vv-jejak-day">{date_id(day, long=True)}</h2>'
             f'<ol class="vv-jejak-log">{lines}</ol>'
         )
     return "".join(parts)

@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import number_id
 from workbench.services import audits
 from workbench.ui.staff.drawing import WIDE, Say, button, did
@@ -107,7 +108,7 @@ def _told_apart(named: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _counted(room: TrailRoom) -> str:
     page = room.page
     if not room.is_whole_office:
-        return "Anda mengurus sebagian kota, jadi yang tampil hanya catatan Anda sendiri."
+        return f"Anda mengurus sebagian {CITY.kind}, jadi yang tampil hanya catatan Anda sendiri."
     of = f"{number_id(page.events)} catatan di ruang {escape(room.actor.workspace.value)}"
     if not page.entries:
         return f"{of}."

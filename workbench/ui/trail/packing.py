@@ -107,7 +107,7 @@ class _PackPanel:
     def _draw_checking(self) -> None:
         parts: list[w.Widget] = [
             w.HTML(
-                "<h3>Periksa paket lama</h3><p>Unggah berkas zip paket bukti. Daftarnya dinilai "
+                "<h2>Periksa paket lama</h2><p>Unggah berkas zip paket bukti. Daftarnya dinilai "
                 "ulang dengan nilai yang tertulis di paket, lalu hasilnya dibandingkan. Di "
                 "komputer server: <code>verval audit recheck FOLDER</code>. Tanpa program ini: "
                 "<code>sha256sum -c MANIFES.sha256</code> di dalam foldernya.</p>",

@@ -7,6 +7,7 @@ from html import escape
 
 import ipywidgets as w
 
+from workbench.domain.wilayah import CITY
 from workbench.domain.words import date_id, number_id
 from workbench.services import processing
 from workbench.services.processing import Activity
@@ -24,7 +25,7 @@ def panel(room: TrailRoom, say: Say) -> w.Widget:
     if not room.is_whole_office:
         return _html(
             '<p class="vv-empty">Catatan pemrosesan memuat seluruh kantor. Mintalah yang '
-            "mengurus seluruh kota.</p>"
+            f"mengurus seluruh {CITY.kind}.</p>"
         )
     return _Panel(PrivacyTab(room), say).widget
 
@@ -52,7 +53,7 @@ class _Panel:
         guards = "".join(f"<li>{escape(one)}</li>" for one in made.guards)
         return [
             _html(
-                "<h3>Catatan kegiatan pemrosesan</h3><p>Diminta UU 27/2022 Pasal 31. Isinya "
+                "<h2>Catatan kegiatan pemrosesan</h2><p>Diminta UU 27/2022 Pasal 31. Isinya "
                 "dihitung dari keadaan kantor hari ini.</p>"
                 f"{notes}{''.join(map(_activity, made.activities))}"
             ),
@@ -62,11 +63,11 @@ class _Panel:
                 primary=True,
             ),
             _html(
-                "<h3>Dilihat lengkap atau dibawa keluar, 365 hari terakhir</h3>"
-                "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+                "<h2>Dilihat lengkap atau dibawa keluar, 365 hari terakhir</h2>"
+                "<div class='vv-scroll' tabindex='0' role='region' aria-label='Yang dilihat'>"
                 "<table class='vv-table'><thead><tr><th>Kejadian</th><th class='n'>Kali</th>"
                 f"<th>Keperluan</th></tr></thead><tbody>{seen}</tbody></table></div>"
-                f"<h3>Cara data dijaga</h3><ul>{guards}</ul>"
+                f"<h2>Cara data dijaga</h2><ul>{guards}</ul>"
             ),
         ]
 
@@ -74,7 +75,7 @@ class _Panel:
         tab = self.tab
         parts: list[w.Widget] = [
             _html(
-                "<h3>Masa simpan</h3><p>Lamanya diatur di Pengaturan kantor. Tidak ada yang "
+                "<h2>Masa simpan</h2><p>Lamanya diatur di Pengaturan kantor. Tidak ada yang "
                 "terhapus sendiri; daftar kerja dan daftar terbaru selalu tinggal. Jejak tetap "
                 f"utuh.</p>{_due(tab.due)}"
             )
@@ -124,7 +125,7 @@ class _Panel:
         fields.add_class("vv-jejak-fields")
         return [
             _html(
-                "<h3>Bila data bocor</h3><p>Pemberitahuan tertulis paling lambat 3 x 24 jam sejak "
+                "<h2>Bila data bocor</h2><p>Pemberitahuan tertulis paling lambat 3 x 24 jam sejak "
                 "diketahui (UU 27/2022 Pasal 46). Surat ini terisi dengan yang diketahui aplikasi; "
                 "periksa, tanda tangani, kirim. Isian ini tidak disimpan. Jangan tulis NIK.</p>"
             ),
@@ -152,7 +153,7 @@ def _activity(one: Activity) -> str:
         for label, words in cells
     )
     return (
-        f"<section class='vv-card vv-jejak-setting'><h4>{escape(one.name)}</h4>"
+        f"<section class='vv-card vv-jejak-setting'><h3>{escape(one.name)}</h3>"
         f"<dl>{told}</dl></section>"
     )
 
@@ -166,7 +167,7 @@ def _due(due: tuple[Due, ...]) -> str:
         for one in due
     )
     return (
-        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Tabel'>"
+        "<div class='vv-scroll' tabindex='0' role='region' aria-label='Masa simpan'>"
         "<table class='vv-table'><thead><tr><th>Jenis</th><th>Disimpan</th><th>Lebih tua dari</th>"
         f"<th class='n'>Habis</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -189,4 +190,4 @@ def _runs(runs: tuple[Run, ...]) -> str:
         + "</li>"
         for run in runs[:10]
     )
-    return f"<h4>Sudah dihapus</h4><ul>{lines}</ul>"
+    return f"<h3>Sudah dihapus</h3><ul>{lines}</ul>"

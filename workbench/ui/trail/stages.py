@@ -57,7 +57,7 @@ class _StagePanel:
             for one in self.stages
         )
         told = w.HTML(
-            "<h3>Tahap berkas</h3><p class='vv-muted'>Urutan yang dilalui berkas satu keluarga. "
+            "<h2>Tahap berkas</h2><p class='vv-muted'>Urutan yang dilalui berkas satu keluarga. "
             "Yang mengerjakan satu tahap tidak mengerjakan tahap lain pada berkas yang sama.</p>"
             f"<ol>{items}</ol>",
             layout=WIDE,
@@ -78,7 +78,7 @@ class _StagePanel:
     def _lay_out(self) -> None:
         content: list[w.Widget] = [
             w.HTML(
-                "<h3>Ubah tahap berkas</h3><p class='vv-muted'>Tahap pertama mencatat hasil "
+                "<h2>Ubah tahap berkas</h2><p class='vv-muted'>Tahap pertama mencatat hasil "
                 "kunjungan. Berkas yang berdiri di tahap yang dihapus menunggu sampai tahap itu "
                 "ada lagi.</p>",
                 layout=WIDE,
@@ -103,7 +103,7 @@ class _StagePanel:
 
         up = button(f"Naikkan tahap {place + 1}", move)
         up.disabled = place == 0
-        head = w.HTML(f"<h4>Tahap {place + 1}</h4>", layout=WIDE)
+        head = w.HTML(f"<h3>Tahap {place + 1}</h3>", layout=WIDE)
         acts = w.HBox([up, button(f"Hapus tahap {place + 1}", drop)], layout=WIDE)
         acts.layout = w.Layout(flex_flow="row wrap", width="100%")
         return (head, *row.fields, acts)

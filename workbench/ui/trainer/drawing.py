@@ -12,6 +12,7 @@ from typing import Any
 
 import segno
 
+from workbench.domain.wilayah import CITY, PLACES, say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.store import clock
 from workbench.training.answers import word_for
@@ -91,7 +92,10 @@ def totals(board: Any) -> str:
     score = "belum ada" if total.score is None else number_id(int(total.score * 100 + 0.5))
     numbers = [
         (here, present),
-        (f"{total.kelurahan_present} dari {total.kelurahan_of}", "kelurahan terwakili"),
+        (
+            f"{total.kelurahan_present} dari {total.kelurahan_of}",
+            say_locally("kelurahan terwakili"),
+        ),
         (_sent(board), "kasus dikirim"),
         (score, "nilai rata-rata"),
     ]
@@ -115,7 +119,7 @@ def people(board: Any, now: datetime, watch: Watch) -> str:
     for place, those in people_by_place(board):
         if place.kecamatan != kecamatan:
             kecamatan = place.kecamatan
-            heading = f"Kecamatan {kecamatan}" if kecamatan else "Seluruh kota"
+            heading = f"Kecamatan {kecamatan}" if kecamatan else f"Seluruh {CITY.kind}"
             drawn.append(f'<h4 class="vvk-place">{escape(heading)}</h4>')
         drawn += [_person(person, place.name, now, watch) for person in those]
     return _box(
@@ -369,11 +373,11 @@ def absent(board: Any) -> str:
             for kecamatan, names in grouped
         )
         parts.append(
-            f"<p>{count} dari {board.totals.kelurahan_of} kelurahan belum terwakili.</p>"
+            f"<p>{count} dari {board.totals.kelurahan_of} {PLACES} belum terwakili.</p>"
             f'<ul class="vvk-empty-places">{lines}</ul>'
         )
     else:
-        parts.append(f"<p>Semua {board.totals.kelurahan_of} kelurahan terwakili.</p>")
+        parts.append(f"<p>Semua {board.totals.kelurahan_of} {PLACES} terwakili.</p>")
     if board.absent:
         lines = "".join(
             f"<li>{escape(person.name)}"

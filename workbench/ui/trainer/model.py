@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.access import Actor
+from workbench.domain.wilayah import PLACES
 from workbench.domain.words import number_id
 from workbench.store.participant_list import read_participants
 from workbench.ui.hall import hall_address
@@ -236,7 +237,7 @@ class ClassRoom:
         unplaced = sum(not person.area_kode for person in people)
         words = f"{number_id(len(people))} nama terbaca."
         if unplaced:
-            words += f" {number_id(unplaced)} di antaranya tanpa kelurahan yang dikenal."
+            words += f" {number_id(unplaced)} di antaranya tanpa {PLACES} yang dikenal."
         return words
 
     # -- the board ---------------------------------------------------------------------------

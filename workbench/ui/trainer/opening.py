@@ -16,6 +16,10 @@ from workbench.ui.trainer.model import MAX_UPLOAD_BYTES, ClassRoom
 
 _WIDE = {"width": "auto", "margin": "0 0 8px"}
 _ROW = {"flex_flow": "row wrap", "width": "100%", "align_items": "center"}
+_NOT_OPENED = (
+    '<p class="vvk-blocker" role="status">Kelas belum dibuka. Sebabnya tertulis di atas '
+    "halaman.</p>"
+)
 
 
 class OpeningForm:
@@ -54,7 +58,8 @@ class OpeningForm:
             description="Daftar peserta",
             tooltip="Unggah daftar peserta dari kantor",
         )
-        self.reason = w.HTML()
+        # Three lines, as long as it gets on a phone: a page that shrinks moves under the pointer.
+        self.reason = w.HTML(layout={"min_height": "72px"})
         self.open = w.Button(description="Buka kelas", button_style="primary")
         self.bar, self.counted = w.IntProgress(layout=_WIDE), w.HTML()
         self.waiting = w.VBox(
@@ -90,9 +95,10 @@ class OpeningForm:
                 self.code_hours,
                 w.VBox([title, *(tick for _, tick in self.ticks)]),
                 w.HBox([self.upload, self.listed], layout=_ROW),
+                # Above what changes while somebody presses.
+                w.HBox(buttons, layout={"flex_flow": "row wrap"}),
                 self.reason,
                 self.waiting,
-                w.HBox(buttons, layout={"flex_flow": "row wrap"}),
             ],
             layout=w.Layout(width="100%", max_width="760px"),
         )
@@ -134,6 +140,8 @@ class OpeningForm:
         else:
             self.waiting.layout.display = "none"
             self.open.disabled = False
+            # The refusal stands on top of the page, which is out of sight from down here.
+            self.reason.value = f'<div class="vvk">{_NOT_OPENED}</div>'
 
     def _progress(self, done: int, asked: int) -> None:
         self.bar.max, self.bar.value = max(asked, 1), done

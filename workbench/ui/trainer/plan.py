@@ -65,6 +65,16 @@ class PlanPanel:
         self.which = w.Dropdown(options=[("Pilih rencana", "")], description="Rencana")
         self.which.layout = _WIDE
         self.body = w.VBox(layout=_FULL)
+        # The tabs stay when a plan is drawn anew: whoever presses one meanwhile gets it.
+        self.tabs = w.Tab(
+            children=[w.VBox(layout=_FULL) for _ in range(3)],
+            titles=["Jadwal", "Peserta dan kelompok", "Kelas dan kantor"],
+            selected_index=0,
+            layout=_FULL,
+        )
+        self.tabs.add_class("vvk-tabs")
+        # What was done on one tab is told no longer on the next.
+        self.tabs.observe(lambda _change: self.said.say(""), "selected_index")
         begin = []
         for variant, words in VARIANTS.items():
             button = w.Button(description=f"Rencana baru, {words.lower()}")
@@ -118,7 +128,7 @@ class PlanPanel:
         self.said.say(done)
         return True
 
-    def draw(self, tab: int | None = None) -> None:
+    def draw(self) -> None:
         """The list of plans and the one that is open."""
         plans = self.ask(self.room.plans) or ()
         chosen = self.room.plan.id if self.room.plan else ""
@@ -141,18 +151,12 @@ class PlanPanel:
             )
             self.body.children = (w.HTML(f'<p class="vvk vvk-muted">{words}</p>'),)
             return
-        if tab is None and self.body.children and isinstance(self.body.children[-1], w.Tab):
-            tab = self.body.children[-1].selected_index
-        tabs = w.Tab(
-            children=[self._timetable(), self._people(), self._class()],
-            titles=["Jadwal", "Peserta dan kelompok", "Kelas dan kantor"],
-            selected_index=tab or 0,
-            layout=_FULL,
-        )
-        tabs.add_class("vvk-tabs")
-        # What was done on one tab is told no longer on the next.
-        tabs.observe(lambda _change: self.said.say(""), "selected_index")
-        self.body.children = (*self._changes(), tabs)
+        drawn = (self._timetable(), self._people(), self._class())
+        for place, shown in zip(self.tabs.children, drawn, strict=True):
+            place.children = (shown,)
+        if self.tabs not in self.body.children:
+            self.tabs.selected_index = 0
+        self.body.children = (*self._changes(), self.tabs)
 
     def _choose(self, bimtek_id: str) -> None:
         if not self._is_drawing:

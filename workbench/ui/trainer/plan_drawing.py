@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import date_id, number_id
 from workbench.services.bimteks import Bimtek, ClassChanges
 from workbench.training.agenda import PARTS
@@ -52,7 +53,7 @@ def timetable(plan: Bimtek) -> str:
 def people_table(plan: Bimtek, names: tuple[str, ...]) -> str:
     """The people with kelurahan, position and group."""
     if not plan.people:
-        return (
+        return say_locally(
             '<p class="vvk vvk-muted">Belum ada peserta. Unggah daftar dari kantor (kolom Nama, '
             "Kelurahan, Jabatan), atau tambah satu per satu.</p>"
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.access import Actor
+from workbench.domain.wilayah import PLACES
 from workbench.domain.words import number_id
 from workbench.errors import WrongUse
 from workbench.services.bimteks import Bimtek, ClassChanges, Invited
@@ -188,9 +189,9 @@ def people_words(plan: Bimtek, alike: int) -> str:
     words = f"{number_id(len(plan.people))} nama terbaca."
     unplaced = sum(not one.area_kode for one in plan.people)
     if unplaced:
-        words += f" {number_id(unplaced)} tanpa kelurahan yang dikenal."
+        words += f" {number_id(unplaced)} tanpa {PLACES} yang dikenal."
     if alike:
-        words += f" {number_id(alike)} orang bernama sama; dibedakan dengan kelurahan dan nomor."
+        words += f" {number_id(alike)} orang bernama sama; dibedakan dengan {PLACES} dan nomor."
     return words
 
 

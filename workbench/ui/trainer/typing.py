@@ -88,19 +88,23 @@ class TypingPanel:
 
     def _show(self, _change: Any) -> None:
         """What the sheet shows, so that a wrong one is seen before it is saved."""
-        self.shown.value = ""
-        self.said.say("")
+        shown, refused = self._looked_up()
+        # Once, not emptied in between: the button below would move twice under the pointer.
+        self.shown.value = shown
+        self.said.say(refused, wrong=True)
+
+    def _looked_up(self) -> tuple[str, str]:
+        """The sheet as it is drawn, or why it cannot be shown."""
         if not (self.person.value and self.code.value.strip()):
-            return
+            return "", ""
         try:
             sheet = self._paper.sheet(
                 self._office, self._actor, self._class_id, self.person.value, self.code.value
             )
             marks = self._paper.read_marks(self.marks.value, sheet.lines)
         except WorkbenchError as error:
-            self.said.say(str(error), wrong=True)
-            return
-        self.shown.value = drawing.sheet(sheet, marks)
+            return "", str(error)
+        return drawing.sheet(sheet, marks), ""
 
     def _save(self) -> None:
         if not self.person.value:

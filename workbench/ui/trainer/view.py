@@ -148,14 +148,20 @@ class ClassView:
             PAPERS: self._draw_papers,
             CLASS: self._class_tab,
         }
-        self._tabs = w.Tab(
-            children=[w.VBox(layout=_FULL) for _ in self._drawers],
-            titles=list(self._drawers),
-            selected_index=list(self._drawers).index(selected),
-            layout=_FULL,
-        )
-        self._tabs.add_class("vvk-tabs")
-        self._tabs.observe(lambda _change: self._open(), "selected_index")
+        if self._tabs is None:
+            self._tabs = w.Tab(
+                children=[w.VBox(layout=_FULL) for _ in self._drawers],
+                titles=list(self._drawers),
+                selected_index=list(self._drawers).index(selected),
+                layout=_FULL,
+            )
+            self._tabs.add_class("vvk-tabs")
+            self._tabs.observe(lambda _change: self._open(), "selected_index")
+        # The tabs stay when another class is opened: whoever presses one meanwhile gets it.
+        for title, place in zip(self._drawers, self._tabs.children, strict=True):
+            if title != selected:
+                place.children = ()
+        self.select(selected)
         self.body.children = (self.head, self._tabs)
         self._open()
 

@@ -85,7 +85,7 @@ class MissedPanel:
         self._cases: tuple[Any, ...] = ()
         self._chosen: Any = None
         self.bars = [self._bar() for _ in range(_MOST)]
-        self.none = w.HTML('<p class="vvk vvk-muted">Belum ada kasus yang dikirim.</p>')
+        self.none = w.HTML('<p class="vvk vvk-muted">Belum ada aturan yang terlewat.</p>')
         self.rule = w.Dropdown(
             options=[("Pilih aturan", "")], description="Jelaskan", layout=_wide()
         )

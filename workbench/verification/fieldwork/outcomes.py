@@ -21,6 +21,7 @@ from typing import Any, Final
 import yaml
 
 from workbench.domain.reference import reference
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 
 #: A code, a day, a number or words; several codes where the field takes several.
@@ -459,7 +460,8 @@ def _choices(entry: Mapping[str, Any]) -> tuple[Choice, ...]:
     ]
     label = entry.get("label", "label_id")
     return tuple(
-        Choice(row["kode"], row[label], row.get("arti", ""), row["konfirmasi"]) for row in offered
+        Choice(row["kode"], row[label], say_locally(row.get("arti", "")), row["konfirmasi"])
+        for row in offered
     )
 
 

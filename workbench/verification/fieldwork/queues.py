@@ -56,8 +56,8 @@ class Forecast:
     """When a queue will be empty at the pace of the last days.
 
     ``pace`` is visits a calendar day, ``until`` the day the queue will be empty; both None where
-    the last days say too little. ``is_late`` compares with the deadline (None where either is
-    unknown).
+    the last days say too little. ``is_late`` compares with the deadline (None where that cannot
+    be told; a deadline that is over needs no forecast).
     """
 
     left: int
@@ -109,7 +109,8 @@ def forecast(
     The pace is the mean of the calendar days since the first visit of the last ``PACE_DAYS``.
     """
     if left <= 0:
-        return Forecast(0, None, today, False if deadline else None, "Semua sudah dikunjungi.")
+        is_late = False if deadline else None
+        return Forecast(0, None, today, is_late, "Tidak ada lagi yang perlu dikunjungi.")
     window = {
         day: count
         for day, count in visits.items()
@@ -121,7 +122,10 @@ def forecast(
             f"Belum dapat diperkirakan: {PACE_DAYS} hari terakhir baru {number_id(made)} kunjungan "
             f"pada {len(window)} hari. Perlu {LEAST_VISITS} kunjungan pada {LEAST_DAYS} hari."
         )
-        return Forecast(left, None, None, None, sentence)
+        if deadline is None or deadline >= today:
+            return Forecast(left, None, None, None, sentence)
+        over = f"Tenggat {date_id(deadline)} sudah lewat, sisa {number_id(left)} keluarga."
+        return Forecast(left, None, None, True, f"{over} {sentence}")
     pace = made / ((today - min(window)).days + 1)
     until = today + timedelta(math.ceil(left / pace))
     is_late = None if deadline is None else until > deadline

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 from workbench.verification.fieldwork.outcomes import Outcome
 
@@ -69,7 +70,7 @@ def routes() -> tuple[Route, ...]:
     return tuple(
         Route(
             one["code"],
-            one["title"],
+            say_locally(one["title"]),
             tuple(tuple(demand) for demand in one["demands"]),
             frozenset(one["reason_for"]),
             one["konfirmasi"],

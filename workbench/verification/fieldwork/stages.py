@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import yaml
 
+from workbench.domain.wilayah import say_locally
 from workbench.errors import Forbidden, WrongUse
 
 #: Where a record stands after the last stage.
@@ -162,7 +163,11 @@ def check_hand(plan: StagePlan, hands: Mapping[str, str], actor_id: str, stage: 
 def default_plan() -> StagePlan:
     """The stages of ``stages.yaml``."""
     path = files("workbench.verification.fieldwork").joinpath("stages.yaml")
-    return read_plan(yaml.safe_load(path.read_text(encoding="utf-8"))["stages"])
+    declared = yaml.safe_load(path.read_text(encoding="utf-8"))["stages"]
+    return read_plan(
+        {**one, "title": say_locally(one["title"]), "who": say_locally(one["who"])}
+        for one in declared
+    )
 
 
 def read_plan(entries: Any) -> StagePlan:

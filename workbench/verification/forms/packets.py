@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from workbench.domain.wilayah import PLACES, say_locally
 from workbench.verification.checklists import Checklist, FamilyBlock, Question
 
 #: Letters of a key: 60 bits, so that among millions of families no two share one by chance.
@@ -124,13 +125,13 @@ class Packet:
     @property
     def title(self) -> str:
         """Which kelurahan, and which part of it."""
-        place = self.kelurahan or "kelurahan belum dikenali"
+        place = self.kelurahan or say_locally("kelurahan belum dikenali")
         return f"{place}, {self.rt}" if self.rt else place
 
     @property
     def file_stem(self) -> str:
         """The beginning of a file name: place and packet, nobody's name."""
-        place = f"{self.kelurahan_kode_kemendagri}-{self.kelurahan}".strip("-") or "tanpa-kelurahan"
+        place = f"{self.kelurahan_kode_kemendagri}-{self.kelurahan}".strip("-") or f"tanpa-{PLACES}"
         words = f"lembar-lapangan-{place}-{self.rt}-{self.id}".lower()
         return re.sub(r"[^a-z0-9.]+", "-", words)
 

@@ -1,4 +1,4 @@
-"""What officers send back, read into outcomes: our workbook, a phone's export, typed rows.
+"""What officers send back, read into outcomes: our workbook or a phone's export.
 
 Columns are found by their headers and rows by their keys, so moved columns, other sheets beside
 ours and groups of a form (``keluarga/presence``) do no harm. Whatever cannot be taken is said in

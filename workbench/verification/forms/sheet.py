@@ -19,7 +19,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from workbench.domain.words import date_id
+from workbench.domain.words import date_id, writable
 from workbench.verification.fieldwork.outcomes import Choice, Field, Kind, Level
 from workbench.verification.forms.packets import Packet
 from workbench.verification.forms.tables import NAMES, NUMBER, SHOWN, Row, answers, headers, rows_of
@@ -42,8 +42,6 @@ _CHOICE_WIDTH: Final = 24
 _MOST_ROWS: Final = 20_000
 _MOST_CELL: Final = 32_767
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-#: No XML holds these, and a header or footer gives commands with "&".
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Texts = Mapping[str, str]
 
@@ -162,7 +160,7 @@ def _letters(place: int) -> str:
 def _escape(text: str) -> str:
     if text.isalnum():
         return text
-    plain = _UNWRITABLE.sub("", text)
+    plain = writable(text)
     for letter, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         plain = plain.replace(letter, entity)
     return plain
@@ -370,7 +368,7 @@ def _draw_guide(book: Any, styles: Mapping[str, Any], came_back: bool) -> None:
 
 
 def _plain(text: str) -> str:
-    return _UNWRITABLE.sub("", text)[:_MOST_CELL]
+    return writable(text)[:_MOST_CELL]
 
 
 def _safe(text: str) -> str:

@@ -15,6 +15,7 @@ import yaml
 
 from workbench.domain.nik import is_number
 from workbench.domain.reference import label
+from workbench.domain.wilayah import say_locally
 from workbench.errors import WrongUse
 from workbench.verification.fieldwork.outcomes import Level, fields
 from workbench.verification.happenings.facts import Facts
@@ -167,7 +168,10 @@ class Entry:
         card = self.other_card.strip()
         yield kind.needs_other_card and not card, f"Isi: {kind.other_card}."
         yield bool(card) and not is_number(card), "Nomor KK terdiri dari 16 angka. Periksa lagi."
-        yield kind.is_newcomer and not self.kelurahan_kode, "Pilih kelurahan tempat tinggalnya."
+        yield (
+            kind.is_newcomer and not self.kelurahan_kode,
+            say_locally("Pilih kelurahan tempat tinggalnya."),
+        )
 
 
 #: How sure a consequence is, as the screen says it; "" for what is confirmed.
@@ -237,13 +241,13 @@ def _kind(entry: Mapping[str, Any], always: tuple[Consequence, ...]) -> Kind:
         entry.get("people_hint", ""),
         tuple(entry["papers"]),
         tuple(
-            Question(key, questions[key]["label"], MappingProxyType(questions[key]["choices"]))
+            Question(key, questions[key]["label"], _said_here(questions[key]["choices"]))
             for key in entry.get("answers", ())
         ),
         entry.get("other_card", ""),
         "other_card" in entry and not entry.get("other_card_free", False),
         entry.get("newcomer", False),
-        entry["expects"],
+        say_locally(entry["expects"]),
         (*(_consequence(one) for one in entry["consequences"]), *always),
     )
 
@@ -252,7 +256,7 @@ def _consequence(entry: Mapping[str, Any]) -> Consequence:
     return Consequence(
         entry["code"],
         entry["table"],
-        entry["text"],
+        say_locally(entry["text"]),
         entry["who"],
         frozenset(entry.get("when", ())),
         frozenset(entry.get("unless", ())),
@@ -261,6 +265,10 @@ def _consequence(entry: Mapping[str, Any]) -> Consequence:
         entry["source"],
         entry["konfirmasi"],
     )
+
+
+def _said_here(choices: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType({code: say_locally(words) for code, words in choices.items()})
 
 
 @cache

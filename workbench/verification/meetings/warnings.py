@@ -66,7 +66,8 @@ def quorum(attendees: Sequence[Attendee], percent: float) -> str:
     present = sum(one.is_present for one in attendees)
     if present * 100 >= percent * len(attendees):
         return ""
-    share = number_id(100 * present / len(attendees), 0)
+    # Rounded down: 99 of 199 is no 50 %, which would be said to miss 50 %.
+    share = 100 * present // len(attendees)
     return (
         f"{UNMET}: hadir {present} dari {len(attendees)} undangan ({share}%), "
         f"kuorum {number_id(percent)}%."

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+from workbench.domain.wilayah import say_locally
 from workbench.domain.words import number_id
 from workbench.errors import UnusableInput, WrongUse
 
@@ -133,7 +134,7 @@ class Drawn:
             ("Rencana", self.plan),
             *left_out,
             ("Keluarga dalam kerangka", number_id(sum(part.size for part in self.strata))),
-            ("Kelompok (kelurahan dan operator)", number_id(len(self.strata))),
+            (say_locally("Kelompok (kelurahan dan operator)"), number_id(len(self.strata))),
             ("Keluarga terundi", number_id(len(self.rows))),
             ("Angka undian", str(self.seed)),
             ("Sidik kerangka (SHA-256)", self.digest),

@@ -1,4 +1,5 @@
-// What every page needs: the menu, forms that are sent once, a page that tries again by itself.
+// What every page needs: the menu, forms that are sent once, presses that are not lost, a page that
+// tries again by itself.
 //
 // A room's page is complete long after its frame is drawn, so the menu does not wait for its end.
 "use strict";
@@ -50,6 +51,34 @@
       submit.removeAttribute("aria-disabled");
     }
   });
+
+  // Who leaves a field by pressing a button changes the field, and with it the sentences above the
+  // button: it moves away under the pointer, or is drawn anew, and the browser knows of no click.
+  // A press counts all the same, for what was pressed, unless the pointer has left its place.
+  const PRESSED = "button, summary, label";
+  let press = null;
+  window.addEventListener(
+    "pointerdown",
+    (event) => {
+      const pressed = event.pointerType === "mouse" && event.button === 0 ? event.target.closest(PRESSED) : null;
+      press = pressed && { pressed, words: pressed.textContent, box: pressed.getBoundingClientRect() };
+    },
+    true,
+  );
+  window.addEventListener(
+    "pointerup",
+    (event) => {
+      const kept = press;
+      press = null;
+      if (!kept || kept.pressed.contains(event.target)) return; // the browser's own click follows
+      const { left, right, top, bottom } = kept.box;
+      const [x, y] = [event.clientX, event.clientY];
+      if (x < left || x > right || y < top || y > bottom) return;
+      const here = kept.pressed.isConnected ? kept.pressed : event.target.closest(PRESSED);
+      if (here && here.textContent === kept.words) here.click();
+    },
+    true,
+  );
 
   // Reloading a page whose server is away would leave the browser's own page, which never tries.
   async function serverAnswers() {
