@@ -70,6 +70,7 @@ proof: $(VENV)/.dev
 	@PROOF=1 FUZZ=20 $(BIN)/python -m pytest -q --timeout=0 tests/verification/test_fuzz.py
 	@$(BIN)/python -m tests.load.soak $(ARGS)
 	@$(BIN)/python -m tests.load.kill_writers
+	@$(BIN)/python -m tests.sweep
 	@$(BIN)/verval bag --out dist
 	@$(BIN)/python -m tests.cli.bag_offline dist/MejaVerval-*
 

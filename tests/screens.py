@@ -48,6 +48,8 @@ ENGLISH = re.compile(
     r"|not found)\b",
     re.IGNORECASE,
 )
+#: Names that are English and are said as they are: a programme, a paper that is quoted.
+NAMES = ("Next Generation", "Confidence assessment in the teaching of basic science")
 #: What can be seen or is read aloud: text in view, and the names of what has no text.
 SAID = """() => {
     const names = ['aria-label', 'aria-valuetext', 'placeholder', 'title', 'alt'];
@@ -100,6 +102,8 @@ class Measured:
 def english_words(page: Page) -> list[str]:
     """The English words that stand on a page and on the pages within it, each once."""
     said = [frame.evaluate(SAID) for frame in page.frames]
+    for name in NAMES:
+        said = [one.replace(name, " ") for one in said]
     return sorted({found.group(0).lower() for one in said for found in ENGLISH.finditer(one)})
 
 

@@ -20,6 +20,8 @@ from tests.ports import free_port
 from tests.stories.conftest import START_S, RunningServer
 from workbench.services.office import Office
 
+#: What a server that answers says last; the code and the first passwords stand above it.
+LAST_SAID = "Hentikan dengan Ctrl+C."
 SMALL = ("--families", "150", "--seed", "1", "--warm", "3")
 
 
@@ -104,7 +106,7 @@ class Shell:
         server = RunningServer(root, port, process, {}, Office(root))
         self.servers.append(server)
         limit = time.monotonic() + START_S
-        while not (root / "serve.json").exists():
+        while LAST_SAID not in log.read_text("utf-8"):
             try:
                 process.wait(timeout=0.2)
             except subprocess.TimeoutExpired:

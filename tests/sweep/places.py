@@ -161,7 +161,7 @@ def training() -> Iterator[Place]:
     drill = (click("main button"),)
     yield Place("singkat, kartu", "peserta2", "/singkat", drill)
     answered = (*drill, click(".vvs-choice"), click(".vvs-go"))
-    yield Place("singkat, dijawab", "peserta2", "/singkat", answered)
+    yield Place("singkat, dijawab", "peserta3", "/singkat", answered)
 
 
 def class_room() -> Iterator[Place]:
@@ -191,7 +191,7 @@ def list_rooms() -> Iterator[Place]:
     yield Place("daftar baru, selesai", *at, (*given, press("Simpan dan periksa")))
     yield Place("keluarga", *at, (click(".vvr-table tbody tr"),))
     yield Place("bandingkan", *at, (turn("Bandingkan"), press("Bandingkan")))
-    yield Place("pengaturan peta", "wulan", "/peta", (press("Pengaturan peta"),))
+    yield Place("pengaturan peta", "sita", "/peta", (press("Pengaturan peta"),))
     yield Place("padanan baru", "sita", "/padanan", (press("Padankan daftar lain"),))
 
 
