@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# What fails is played once more, at most three in a run, and named at its end with what it said: luck
+# decides over no run, and hides nowhere.
+ONCE_MORE := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 LOCKED := -c requirements.lock --build-constraint requirements.lock
 
 .PHONY: run lab bag test check docs pictures stored-copies bench proof clean
@@ -29,7 +32,7 @@ bag: $(VENV)/.dev
 test: $(VENV)/.dev
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python tests/database.py
-	@VERVAL_BATAS_UJI="$${VERVAL_BATAS_UJI:-$$([ -d ../shared/geo ] && cd ../shared/geo && pwd)}" $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@VERVAL_BATAS_UJI="$${VERVAL_BATAS_UJI:-$$([ -d ../shared/geo ] && cd ../shared/geo && pwd)}" $(BIN)/python -m pytest -n 2 --dist loadgroup $(ONCE_MORE) $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -6,6 +6,27 @@ what was found, what was expected, what to do. It never carries a NIK, a name or
 
 from __future__ import annotations
 
+import lzma
+import struct
+import zipfile
+import zlib
+from typing import Final
+
+#: What opening, unpacking or reading a member of a damaged, cut off, locked or unknown ZIP raises:
+#: besides ``zipfile``'s own, whatever its decompressors, its fields and the text in it raise.
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
 
 class WorkbenchError(Exception):
     """Base of all errors raised on purpose; ``str(error)`` is fit for a screen."""

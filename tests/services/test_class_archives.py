@@ -115,13 +115,50 @@ def test_a_class_is_put_away_once(office, trainer, closed):
         class_archives.archive_class(office, trainer, closed.id)
 
 
-def test_an_archive_that_does_not_read_back_leaves_the_class(office, trainer, closed, monkeypatch):
+def of_the_events(content):
+    """Where in an archive the events are told of: the directory's entry, and where they begin."""
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        entry = packed.getinfo("jejak.jsonl")
+        listed = content.index(b"PK\x01\x02", packed.start_dir)
+        while content[listed + 46 :][: len(entry.filename)] != entry.filename.encode():
+            listed = content.index(b"PK\x01\x02", listed + 4)
+    return listed, entry.header_offset + 30 + len(entry.filename)
+
+
+def unpackable(content):
+    """A block of a kind that deflate does not know."""
+    content[of_the_events(content)[1]] = 0xFF
+
+
+def another_sum(content):
+    content[of_the_events(content)[0] + 16] ^= 0xFF
+
+
+def locked(content):
+    listed, begin = of_the_events(content)
+    header = begin - 30 - len("jejak.jsonl")
+    content[listed + 8] |= 1
+    content[header + 6] |= 1
+
+
+def of_an_unknown_kind(content):
+    content[of_the_events(content)[0] + 10] = 99
+
+
+def cut_off(content):
+    del content[len(content) // 2 :]
+
+
+@pytest.mark.parametrize("spoil", [unpackable, another_sum, locked, of_an_unknown_kind, cut_off])
+def test_an_archive_that_does_not_read_back_leaves_the_class(
+    office, trainer, closed, siti, monkeypatch, spoil
+):
     written = class_archives._write
 
     def damaged(connection, row, path):
         told = written(connection, row, path)
         content = bytearray(path.read_bytes())
-        content[200] ^= 0xFF
+        spoil(content)
         path.write_bytes(content)
         return told
 

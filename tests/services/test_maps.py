@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import pyarrow.compute as pc
@@ -187,6 +188,22 @@ def test_the_own_release_and_the_nearest_list_are_asked_and_no_more(
     replace_first(office, written, made)
     one, two, three, _ = out(office)
     assert asked == [[], [one], [one, two], [one, three]]
+
+
+def test_which_came_out_last_is_not_told_by_restored_files(office, bring, written, monkeypatch):
+    bring("DTSEN Januari", 30)
+    made = bring("DTSEN Maret", 20)
+    judge_first(office, made)
+    one, _, three = out(office)
+    home = office.folder(Workspace.NYATA) / "peta" / "terbitan"
+    paths = sorted(home.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    for age, path in enumerate(paths):
+        os.utime(path, (10 - age, 10 - age))
+    asked = []
+    former = maps._formers
+    monkeypatch.setattr(maps, "_formers", lambda *them: asked.append(former(*them)) or asked[-1])
+    replace_first(office, written, made)
+    assert [found.release for found in asked[0]] == [one, three]
 
 
 def test_of_a_tiny_city_the_own_release_alone_is_asked(office, bring, monkeypatch):

@@ -23,7 +23,6 @@ import shutil
 import socket
 import sqlite3
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from urllib.parse import urlsplit
 
 from workbench.access import Actor, Permission, Workspace, require
 from workbench.domain.wilayah import CITY
-from workbench.errors import Forbidden, StoreFault, UnusableInput, WrongUse
+from workbench.errors import DAMAGED_ZIP, Forbidden, StoreFault, UnusableInput, WrongUse
 from workbench.services import asides, keys, seals
 from workbench.services.office import DATABASE, Office
 from workbench.store import (
@@ -450,7 +449,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGED_ZIP as error:
         raise UnusableInput(_DAMAGED) from error
 
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from workbench.access import Actor, Permission, Workspace, require
-from workbench.errors import NotFound, StoreFault, WrongUse
+from workbench.errors import DAMAGED_ZIP, NotFound, StoreFault, WrongUse
 from workbench.services.office import Office
 from workbench.store import clock, ledger, store_fault
 from workbench.store.sessions import hash_secret
@@ -231,7 +231,7 @@ def _verify(path: Path, written: Mapping[str, Mapping[str, Any]]) -> None:
         with zipfile.ZipFile(path) as packed:
             manifest = json.loads(packed.read(MANIFEST))
             told = {name: _read_part(packed, name) for name in manifest["berkas"]}
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except DAMAGED_ZIP as error:
         raise StoreFault(_NOT_WHOLE) from error
     if not (told == manifest["berkas"] == dict(written)):
         raise StoreFault(_NOT_WHOLE)
@@ -288,7 +288,7 @@ def _read_archive(path: Path) -> Archive:
         rows = {Path(name).stem: part["baris"] for name, part in manifest["berkas"].items()}
         size = path.stat().st_size
         return Archive(path.name, manifest["kelas"], manifest["nama"], rows, size)
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         raise StoreFault(_NOT_WHOLE) from error
 
 

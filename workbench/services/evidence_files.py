@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from workbench.errors import Cancelled, UnusableInput
+from workbench.errors import DAMAGED_ZIP, Cancelled, UnusableInput
 from workbench.services import asides
 from workbench.store import ledger, store_fault
 
@@ -136,7 +135,7 @@ def unzip(content: bytes, folder: Path) -> None:
             left = _MOST_BYTES
             for one in entries:
                 left -= _unpack(archive, one, top, folder, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED_ZIP as error:
         raise UnusableInput(_NO_ZIP) from error
 
 

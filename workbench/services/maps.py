@@ -31,7 +31,7 @@ from workbench.geo.disclosure.tables import Counts, Release, State
 from workbench.services import boundaries, populations, shelves
 from workbench.services.locks import hold
 from workbench.services.office import Office
-from workbench.store import ledger, snapshots
+from workbench.store import clock, ledger, snapshots
 
 if TYPE_CHECKING:
     from workbench.geo.atlas import Atlas, Period
@@ -227,9 +227,13 @@ def _publish(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> No
             former = _formers(office, actor, one, areas, out)
             release = disclose(counts, areas, one.threshold, former=former)
         _, whole = shelves.standing(office, actor, one.snapshot.id)
-        about = {"ruleset": whole.findings.ruleset, "top": _top_rules(whole, release)}
-        _write(one.path, release_text(release))
+        about = {
+            "ruleset": whole.findings.ruleset,
+            "top": _top_rules(whole, release),
+            "terbit": clock.now(),
+        }
         _write(_about(one.path), json.dumps(about, ensure_ascii=False))
+        _write(one.path, release_text(release))
 
 
 def _formers(
@@ -286,7 +290,15 @@ def _out(office: Office, actor: Actor, areas: AreaSet) -> list[_Standing]:
                 one = _judged(office, actor, snapshot, judgement, threshold, areas)
                 if one.path.exists():
                     found.append(one)
-    return sorted(found, key=lambda one: one.path.stat().st_mtime_ns)
+    return sorted(found, key=_came_out)
+
+
+def _came_out(one: _Standing) -> tuple[str, int]:
+    """When it was published; of what does not say so yet, when its file was written.
+
+    A file restored from a backup is younger than what it holds.
+    """
+    return str(_told(one.path).get("terbit", "")), one.path.stat().st_mtime_ns
 
 
 def _counts(office: Office, actor: Actor, one: _Standing, areas: AreaSet) -> Sequence[Counts]:
@@ -329,11 +341,16 @@ def _published(path: Path, _written_ns: int, areas: AreaSet) -> tuple[Release, M
     release = read_release(path, areas)
     if release is None:
         raise StoreFault("Angka peta yang tersimpan rusak. Mintalah admin memeriksa folder peta.")
+    return release, _told(path)
+
+
+def _told(path: Path) -> Mapping[str, Any]:
+    """What stands beside a release: rule set, its top rules, the moment; empty where it is lost."""
     try:
         about = json.loads(_about(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        about = {}
-    return release, about
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def _period(one: _Standing, label: str, release: Release, about: Mapping[str, Any]) -> Period:

@@ -11,12 +11,11 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from xml.parsers import expat
 
-from workbench.errors import UnusableInput
+from workbench.errors import DAMAGED_ZIP, UnusableInput
 from workbench.verification.opening import MOST_CELLS, SheetFacts
 from workbench.verification.shrinking import HIDDEN, UNSAVED, find_hidden_columns
 from workbench.verification.sources import (
@@ -140,16 +139,6 @@ _FAR_ROW = re.compile(rb"\br\s*=\s*[\"'][A-Za-z]*(\d{1,8})[\"']")
 _FAR_COLUMN = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{2,7})\d")
 _NEAR_COLUMNS = 26
 _CHUNK = 1 << 20
-#: What unpacking a damaged member may raise.
-_UNREADABLE = (
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 _OVERLAP = 4096
 
 
@@ -183,7 +172,7 @@ def _overlapping(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
                 cut = max(text.rfind(b"<c "), text.rfind(b"<row"))
                 rest = text[cut:] if 0 <= len(text) - cut < _OVERLAP and cut >= 0 else b""
                 yield text[: len(text) - len(rest)]
-    except _UNREADABLE:
+    except (*DAMAGED_ZIP, OSError):
         pass
     yield rest
 
@@ -239,7 +228,7 @@ def _sheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
                 member = targets.get(identity, "")
                 if member.endswith(".xml") and member in parts:
                     members[node.get("name", "")] = member
-    except (_Odd, expat.ExpatError, *_UNREADABLE):
+    except (_Odd, expat.ExpatError, *DAMAGED_ZIP, OSError):
         return {}
     return members
 

@@ -12,14 +12,13 @@ import io
 import re
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UnusableInput
+from workbench.errors import DAMAGED_ZIP, UnusableInput
 from workbench.training.authoring.layout import (
     CASES,
     CHOICES,
@@ -266,7 +265,7 @@ def _refuse_other_kinds(content: bytes) -> None:
             for part in parts:
                 if part.filename.endswith(".xml"):
                     _refuse_claims(archive.read(part))
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         raise UnusableInput(f"Berkas ini bukan buku kerja .xlsx. {_SAVE_AGAIN}") from error
 
 
