@@ -125,7 +125,7 @@ def main(argv: list[str]) -> int:
             export(stage, folder / "berkas")
             found = [
                 *doorway(),
-                *states(),
+                *states(stage),
                 *rooms(stage),
                 *guide_pages(),
                 *files(folder / "berkas"),

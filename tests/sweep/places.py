@@ -195,8 +195,8 @@ def list_rooms() -> Iterator[Place]:
     yield Place("padanan baru", "sita", "/padanan", (press("Padankan daftar lain"),))
 
 
-def field_room() -> Iterator[Place]:
-    """Visits, second visits, records, and a musyawarah."""
+def field_room(stage: Stage) -> Iterator[Place]:
+    """Visits, sheets from paper, second visits, records, and a musyawarah."""
     yield Place("antrean petugas", "darto", "/lapangan", level=0)
     waiting = "RUSDI CONTOH 9041"
     visit = (press(waiting),)
@@ -204,6 +204,10 @@ def field_room() -> Iterator[Place]:
     begun = (*visit, click(".vv-lap-question label:has-text('Ditemukan')"))
     go_on = click(".vv-lap-thumb .vv-button-primary")
     yield Place("kunjungan, temuan", "darto", "/lapangan", (*begun, go_on))
+    desk = (turn("Lembar"), press("Ketik dari kertas"))
+    yield Place("kertas", "darto", "/lapangan", desk)
+    sheet = (*desk, fill("Kode pada lembar", stage.sheet_code()), press("Buka lembar"))
+    yield Place("kertas, lembar", "darto", "/lapangan", sheet)
     records = (pick("Yang tampil", "Berkas menurut tahap"),)
     yield Place("berkas", "wulan", "/lapangan", records)
     yield Place("satu berkas", "wulan", "/lapangan", (*records, press("RUSDI CONTOH")))
@@ -228,9 +232,9 @@ def trail_room() -> Iterator[Place]:
     yield Place("paket bukti", *at, (turn("Paket bukti"), press("Kemas bukti")))
 
 
-def states() -> list[Place]:
+def states(stage: Stage) -> list[Place]:
     """What is seen only when somebody has done something; the office moves on as it goes."""
-    return [*training(), *class_room(), *list_rooms(), *trail_room(), *field_room()]
+    return [*training(), *class_room(), *list_rooms(), *trail_room(), *field_room(stage)]
 
 
 def crowded() -> Iterator[Place]:

@@ -40,6 +40,7 @@ from workbench.services import (
 from workbench.services.office import Office
 from workbench.store import clock
 from workbench.training.agenda import usual_agenda
+from workbench.verification.forms.packets import record_key
 from workbench.verification.happenings.kinds import Entry
 from workbench.verification.meetings.content import Decision
 from workbench.verification.meetings.warnings import Attendee
@@ -80,6 +81,11 @@ class Stage:
     list_id: str = ""
     families: list[str] = field(default_factory=list)
     sample_id: str = ""
+
+    def sheet_code(self) -> str:
+        """What is printed on the paper sheet of the family that is to be visited."""
+        secret = shelves.key_of(self.office.folder(Workspace.NYATA))
+        return record_key(secret, "keluarga", self.list_id, self.families[4])
 
     def lock_second_visits(self) -> None:
         """The second checker has closed everything, and both sides are locked: they differ."""
