@@ -31,6 +31,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+#: What a busy machine may need for a browser to start, and for one step in it.
+LAUNCH_MS, STEP_MS = 120_000, 60_000
 
 
 def installed_browser() -> str | None:
@@ -73,9 +75,11 @@ class LastingBrowser:
         """A person's own browser, with nothing of anybody else's."""
         if self.running is None or not self.running.is_connected():
             self.running = self.playwright.chromium.launch(
-                executable_path=self.path, args=self.flags
+                executable_path=self.path, args=self.flags, timeout=LAUNCH_MS
             )
-        return self.running.new_context(**options)
+        context = self.running.new_context(**options)
+        context.set_default_timeout(STEP_MS)
+        return context
 
     def close(self) -> None:
         """End it in good order."""
@@ -83,17 +87,18 @@ class LastingBrowser:
             self.running.close()
 
 
-def bounded(close: Callable[..., None], patience_s: float) -> Callable[..., None]:
+def bounded(
+    close: Callable[..., None], patience_s: float, is_ended: threading.Event
+) -> Callable[..., None]:
     """``close`` of a context or a browser, with an end.
 
     Chromium now and then never answers that it has let a context go (a page that was about to
     load anew while its server went away), and Playwright waits for ever. After ``patience_s`` the
-    browser is ended as a process; all its contexts are closed by that.
+    browser is ended as a process, and ``is_ended`` set; all its contexts are closed by that, so
+    none of them has more to say when its own turn comes.
     """
 
     def close_in_time(*args: Any, **options: Any) -> None:
-        is_ended = threading.Event()
-
         def end() -> None:
             is_ended.set()
             _end_browsers()
@@ -116,8 +121,9 @@ def closing_in_time(patience_s: float) -> Iterator[None]:
     """Within the block no closing of Playwright's takes longer."""
     kinds: tuple[Any, ...] = (BrowserContext, Browser)
     before = [kind.close for kind in kinds]
+    is_ended = threading.Event()
     for kind in kinds:
-        kind.close = bounded(kind.close, patience_s)
+        kind.close = bounded(kind.close, patience_s, is_ended)
     try:
         yield
     finally:

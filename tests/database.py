@@ -31,7 +31,9 @@ from workbench.store.engine import WRITES, make_engine
 
 OWNER, ACCOUNT = "pemilik", "verval"
 TEMPLATE = "templat"
-_READY_S = 60.0
+#: Looked up here: between fork and exec it could wait for a lock that nobody holds any more.
+_SYSTEM = ctypes.CDLL(None)
+_READY_S = 300.0
 
 
 def installed_programs() -> Path | None:
@@ -249,7 +251,7 @@ def upgrade_to(store: Store, revision: str, *statements: str) -> None:
 def _end_with_parent() -> None:
     """A run that is killed leaves no server behind, where the system can see to it."""
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+        _SYSTEM.prctl(1, signal.SIGQUIT)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def _server(installed: Path, environment: dict[str, str]):  # type: ignore[no-un
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        process.wait(300)
         log.close()
 
 
@@ -140,6 +140,7 @@ def reach_first_case(browser: Any, said: dict[str, str], pictures: Path | None =
     ours = re.compile(rf"(data:|blob:|{re.escape(said['url'])})")
     strange: list[str] = []
     page = browser.new_context(**_PHONE).new_page()
+    page.set_default_timeout(120_000)
     page.on("request", lambda one: None if ours.match(one.url) else strange.append(one.url))
     page.goto(f"{said['url']}/masuk?kode={said['join_code']}")
     page.get_by_label("Nama Anda").fill("Siti Contoh")

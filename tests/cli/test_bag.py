@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -120,6 +122,7 @@ def install(bag, home, *words, **environment):
         ('{"format": 2}', "Susunan tas ini tidak dikenal"),
         ('{"format": 1, "version": "1.0"}', "tas.json tidak lengkap"),
         ('{"format": 1, "files": 3}', "tas.json tidak lengkap"),
+        ("[" * 100_000, "tas.json tidak terbaca"),
     ],
 )
 def test_what_is_no_bag_is_said_to_be_none(tmp_path, text, sentence):
@@ -139,6 +142,42 @@ def test_a_half_copied_bag_names_what_is_missing_and_what_differs(bag):
     missing, differing = installing.faults(opened, lambda _: None)
     assert missing == f"1 berkas tas tidak ada: roda/umum/{pip.name}"
     assert differing.endswith(f"baru tersalin sebagian: roda/{lain.parent.name}/{lain.name}")
+
+
+def test_whatever_is_damaged_in_the_list_of_contents_is_a_sentence(tmp_path):
+    """Every bit of it once, and cut off at every length."""
+    pure = tmp_path / "roda" / "umum"
+    pure.mkdir(parents=True)
+    (pure / "sebuah-1.0-cp311-cp311-lain.whl").write_bytes(b"x")
+    list_contents(tmp_path)
+    listed = tmp_path / installing.BAG_FILE
+    whole = listed.read_bytes()
+    damaged = [whole[:end] for end in range(len(whole))]
+    for at, bit in itertools.product(range(len(whole)), range(8)):
+        damaged.append(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
+    more = ({"room": math.inf}, {"pythons": [3]}, {"files": [{"path": "a\0", "size": 1}]})
+    wheel = {"path": "roda/umum/sebuah.whl", "size": 1, "sha256": ""}
+    refused = sum(_is_refused(tmp_path, content) for content in damaged)
+    assert len(whole) < refused < len(damaged)
+    for facts in (*more, {"files": [wheel]}):
+        assert _is_refused(tmp_path, json.dumps(json.loads(whole) | facts).encode())
+
+
+def _is_refused(bag, content):
+    (bag / installing.BAG_FILE).write_bytes(content)
+    try:
+        opened = installing.read_bag(bag)
+        installing.check_computer(opened)
+        installing.require_whole(opened, lambda _: None)
+    except BagFault:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", "{}", "[" * 100_000])
+def test_a_program_whose_facts_are_damaged_is_not_complete(bag, tmp_path, text):
+    (tmp_path / installing.COMPLETE).write_text(text)
+    assert not installing.is_complete(tmp_path, installing.read_bag(bag))
 
 
 def test_what_only_other_computers_need_is_read_when_all_is_to_be_checked(bag):

@@ -135,5 +135,5 @@ def test_a_server_shows_a_case_from_a_kernel_that_was_started_and_not_forked(
         reach_first_case(new_browser(), facts)
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(60)
+        server.wait(300)
     assert "Kernels are started one by one, not forked" in (tmp_path / "serve.log").read_text()

@@ -227,6 +227,14 @@ def test_a_damaged_database_lacks(office, damage):
     assert find("Basis data latihan", office.root).state is State.OK
 
 
+def test_a_version_that_is_no_text_any_more_lacks(office):
+    path = office.root / "nyata" / "verval.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("update alembic_version set version_num = x'30303130'")
+        database.commit()
+    assert find("Basis data nyata", office.root).state is State.LACKING
+
+
 def test_a_database_in_use_is_read_with_what_was_written_last(office):
     path = office.root / "latihan" / "verval.sqlite"
     with closing(sqlite3.connect(path)) as other:

@@ -316,6 +316,27 @@ def test_a_ledger_that_was_not_whole_before_does_not_hold_the_update_up(home, of
     assert schema_of(office) == LATER_SCHEMA
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update alembic_version set version_num = x'30303130'",
+        "delete from alembic_version",
+        "delete from ledger_head",
+    ],
+)
+def test_an_office_whose_database_is_damaged_is_not_taken_along(home, office, make_bag, damage):
+    with closing(sqlite3.connect(office.real.url.database)) as database:
+        named = "select name from sqlite_master where type = 'trigger'"
+        for (name,) in database.execute(named).fetchall():
+            database.execute(f"drop trigger {name}")
+        database.execute(damage)
+        database.commit()
+    before = state(home)
+    with pytest.raises(StoreFault, match="rusak, jadi tidak ada yang diubah"):
+        forward(home, make_bag())
+    assert state(home) == before
+
+
 def test_an_installation_without_an_office_is_updated(home, office, make_bag):
     shutil.rmtree(office.root)
     forward(home, make_bag())
@@ -386,6 +407,7 @@ def test_a_half_copied_bag_is_refused(home, make_bag, untouched, damage, words):
         ({"version": OLD, "made": MADE[OLD]}, r"Versi 1\.0 dari tas ini sudah terpasang"),
         ({"version": OLD, "made": "2026-10-01T08:00:00+07:00"}, "lebih lama"),
         ({"version": "baru"}, "tidak terbaca"),
+        ({"version": OLD, "made": "2026-12-01T08:00:00"}, "tidak terbaca"),
         ({"format": 2}, "Susunan tas ini tidak dikenal"),
         ({"pythons": ["3.99"]}, "untuk Python 3.99"),
         ({"platforms": ["amiga-68k"]}, "isinya untuk amiga-68k"),
@@ -396,6 +418,7 @@ def test_a_half_copied_bag_is_refused(home, make_bag, untouched, damage, words):
         "same",
         "same, made earlier",
         "no version",
+        "no zone",
         "format",
         "python",
         "system",
@@ -631,12 +654,22 @@ def test_without_an_update_there_is_no_way_back(home):
         back(home)
 
 
-def test_a_damaged_note_is_a_sentence(home, make_bag, untouched):
-    (home / updates.NOTE).write_text("{")
+@pytest.mark.parametrize("text", ["{", "[]", "null", "[" * 100_000], ids=lambda text: text[:4])
+def test_a_damaged_note_is_a_sentence(home, make_bag, untouched, text):
+    (home / updates.NOTE).write_text(text)
     for act in (lambda: back(home), lambda: forward(home, make_bag())):
         with pytest.raises(StoreFault, match="Catatan pembaruan"):
             act()
     (home / updates.NOTE).unlink()
+
+
+def test_a_note_whose_date_is_damaged_still_leads_back(home, office, make_bag):
+    done = forward(home, make_bag())
+    work_on(office)
+    note = home / updates.NOTE
+    note.write_text(note.read_text().replace(done.at, "202/-11-22T08:00+07:00"))
+    assert "Data kembali ke keadaan sebelum pembaruan." in back(home)[0]
+    assert schema_of(office) == NEWEST_SCHEMA
 
 
 def test_where_nobody_can_be_asked_the_command_says_how(home, office, make_bag, monkeypatch):

@@ -157,6 +157,49 @@ def test_a_city_that_is_not_told_well_is_refused(recipe, city, said):
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 2026-02-31",
+        "a: 2026-13-45 10:00:00",
+        "a: !!timestamp kemarin",
+        "a: !!int x",
+        "a: !!bool x",
+        "a: !!float x",
+        "a: " + "9" * 6000,
+        "[1]: 2",
+        "\0",
+    ],
+    ids=range(9),
+)
+def test_a_value_that_is_none_of_its_kind_is_no_recipe(tmp_path, text):
+    path = tmp_path / "kota.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnusableInput, match=r"kota\.yaml tidak dapat dibaca sebagai YAML"):
+        read_city(path)
+
+
+def test_a_damaged_workbook_is_a_sentence_wherever_it_is_damaged(recipe, tmp_path):
+    path, book = recipe(), tmp_path / "daftar.xlsx"
+    with xlsxwriter.Workbook(str(book)) as made:
+        made.add_worksheet().write_row(0, 0, ["Kode", "Nama"])
+    path.write_text(f"city: {CITY}\nareas: daftar.xlsx\n", encoding="utf-8")
+    whole = book.read_bytes()
+    for place in range(0, len(whole), 41):
+        flipped = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        for content in (flipped, whole[:place]):
+            book.write_bytes(content)
+            with pytest.raises(UnusableInput, match=r"daftar\.xlsx"):
+                read_city(path)
+
+
+def test_a_list_whose_name_no_file_can_bear_is_a_sentence(recipe):
+    path = recipe()
+    path.write_text(f'city: {CITY}\nareas: "a\\0.csv"\n', encoding="utf-8")
+    with pytest.raises(UnusableInput, match="tidak dapat dibaca"):
+        read_city(path)
+
+
 def test_a_list_that_is_not_there_is_named(recipe, tmp_path):
     path = recipe()
     (tmp_path / "daftar.csv").unlink()

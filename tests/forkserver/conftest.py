@@ -21,7 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from workbench.forkserver import shut_down, spawner
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Kernel:

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 import psutil
 import pytest
 
+from tests.forkserver.conftest import PATIENCE
 from workbench.forkserver import spawner, status
 
 SHOW_A_SLIDER = """
@@ -60,7 +61,9 @@ def test_widgets_are_shown_and_answer_the_page(bench):
                 if message["msg_type"] == "comm_open":
                     opened.append(message["content"]["target_name"])
 
-            await kernel.client.execute_interactive(SHOW_A_SLIDER, output_hook=take, timeout=30)
+            await kernel.client.execute_interactive(
+                SHOW_A_SLIDER, output_hook=take, timeout=PATIENCE
+            )
             assert set(opened) == {"jupyter.widget"}
 
             # What a page does first: it asks for the state of all widgets.
@@ -77,7 +80,7 @@ def test_widgets_are_shown_and_answer_the_page(bench):
             ask = {"comm_id": "page", "data": {"method": "request_states"}}
             kernel.client.shell_channel.send(session.msg("comm_msg", ask))
             while True:
-                message = await kernel.client.get_iopub_msg(timeout=30)
+                message = await kernel.client.get_iopub_msg(timeout=PATIENCE)
                 if message["msg_type"] == "comm_msg":
                     break
             states = message["content"]["data"]["states"]
@@ -95,12 +98,12 @@ def test_an_interrupt_reaches_running_code_and_the_kernel_goes_on(bench):
             request = kernel.client.execute(
                 "print('begun'); import time; time.sleep(600)", stop_on_error=False
             )
-            while (await kernel.client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
+            while (await kernel.client.get_iopub_msg(timeout=PATIENCE))["msg_type"] != "stream":
                 pass
             await kernel.manager.interrupt_kernel()
             # On a busy machine a second answer to "are you ready" may come first.
             while True:
-                reply = await kernel.client.get_shell_msg(timeout=30)
+                reply = await kernel.client.get_shell_msg(timeout=PATIENCE)
                 if reply["parent_header"]["msg_id"] == request:
                     break
             assert reply["content"]["ename"] == "KeyboardInterrupt"
@@ -115,7 +118,7 @@ def test_a_restart_gives_a_new_and_empty_kernel(bench):
             await kernel.run("mark = 1")
             before = kernel.pid
             await kernel.manager.restart_kernel()
-            await kernel.client.wait_for_ready(timeout=30)
+            await kernel.client.wait_for_ready(timeout=PATIENCE)
             assert kernel.is_forked
             assert kernel.pid != before
             assert await kernel.run("print('mark' in globals())") == "False\n"

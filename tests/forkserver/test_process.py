@@ -6,19 +6,28 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from workbench.forkserver import process
 from workbench.forkserver.process import ForkedProcess
 
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen]:
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    with process:
-        yield process
-        process.kill()
+    running = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    with running:
+        yield running
+        running.kill()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code of a process that has ended is soon given up."""
+    monkeypatch.setattr(process, "_PATIENCE", 0.1)
 
 
 @pytest.fixture
@@ -48,6 +57,18 @@ def test_only_the_first_word_about_its_end_counts(forked, sleeper):
     assert forked.wait() == 3
 
 
+def test_a_code_that_is_late_is_the_code(forked, sleeper, monkeypatch):
+    sleeper.kill()
+    sleeper.wait(300)
+    assert forked.poll() is None
+    later = time.monotonic() + 20
+    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: later))
+    assert forked.poll() is None
+    forked.tell(3)
+    assert forked.poll() == 3
+
+
+@pytest.mark.usefixtures("impatient")
 def test_an_end_nobody_tells_of_counts_as_killed(forked, sleeper):
     sleeper.terminate()
     assert forked.wait() == -signal.SIGKILL
@@ -67,6 +88,7 @@ def test_signals_reach_it(forked, sleeper, send, expected):
     assert sleeper.wait(300) == -expected
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_signal_to_an_ended_process_reaches_nobody(forked, sleeper):
     forked.kill()
     sleeper.wait(300)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import psutil
 import pytest
 
+from tests.forkserver.conftest import PATIENCE
 from workbench.forkserver import shut_down, spawner, start_ahead, status
 
 SERVER = """
@@ -38,7 +40,7 @@ def _zygote() -> int:
 
 def test_a_zygote_has_one_thread_and_no_secret(bench, monkeypatch):
     monkeypatch.setenv("SERVER_TOKEN", "for the server alone")
-    start_ahead({"preload": ["ipywidgets", "numpy", "pyarrow"]}).result(60)
+    start_ahead({"preload": ["ipywidgets", "numpy", "pyarrow"]}).result(PATIENCE)
     process = psutil.Process(_zygote())
     assert process.num_threads() == 1
     assert "SERVER_TOKEN" not in process.environ()
@@ -46,7 +48,7 @@ def test_a_zygote_has_one_thread_and_no_secret(bench, monkeypatch):
 
 def test_configs_share_a_zygote_only_when_they_are_the_same(bench):
     for preload in (["json"], ["json"], ["csv"]):
-        start_ahead({"preload": preload}).result(60)
+        start_ahead({"preload": preload}).result(PATIENCE)
     assert len(status()["zygotes"]) == 2
 
 
@@ -103,13 +105,14 @@ def test_what_cannot_be_forked_starts_the_stock_way_and_says_why_once(
 
 def test_a_start_ahead_that_fails_is_not_silent(bench, wait_until):
     bench.write_module("larder", "raise ValueError")
-    assert start_ahead({"preload": ["larder"]}).exception(60) is not None
+    assert start_ahead({"preload": ["larder"]}).exception(PATIENCE) is not None
     wait_until(lambda: status()["way"] == "stock", "nobody was told")
 
 
 def test_a_mended_config_is_forked_again_after_a_while(bench, monkeypatch):
     module = bench.write_module("larder", "raise ValueError")
     config = {"preload": ["larder"]}
+    monkeypatch.setattr(spawner, "_TRY_AGAIN_AFTER", math.inf)
 
     async def story():
         async with bench.kernel(config) as kernel:
@@ -189,9 +192,11 @@ def test_a_changed_file_brings_a_new_zygote_and_old_kernels_live_on(bench, monke
 
 
 def test_a_zygote_ended_before_it_was_ready_is_no_reason_for_the_next_server(bench):
-    ready = start_ahead({"preload": ["pyarrow"]})
+    # However late this process comes to end it: it is not ready yet.
+    bench.write_module("larder", "import time\ntime.sleep(600)\n")
+    ready = start_ahead({"preload": ["larder"]})
     shut_down()
-    assert isinstance(ready.exception(10), spawner.ShutDown)
+    assert isinstance(ready.exception(PATIENCE), spawner.ShutDown)
     assert (status()["way"], status()["reason"]) == ("fork", "")
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.geo import made_atlas
+from tests.geo.disclosure.shapes import city, count
 from workbench.geo.areas import city_areas
+from workbench.geo.disclosure.gate import disclose
+from workbench.geo.disclosure.tables import Counts, Release
 from workbench.geo.indicators import find_indicator
 from workbench.geo.page.contents import measured
 from workbench.geo.page.figures import FigureStore
@@ -106,6 +111,46 @@ def test_a_damaged_file_and_one_of_other_areas_are_none(tmp_path):
     path.write_text(release_text(release))
     assert read_release(path, made_atlas.province(20)[0]) is None
     assert read_release(tmp_path / "tiada.json", release.areas) is None
+
+
+def places_in(value, path=()):
+    """Every place in a value read from JSON, the whole first."""
+    yield path
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places_in(value[key], (*path, key))
+
+
+def replaced(value, path, other):
+    """The value with another one at a place."""
+    if not path:
+        return other
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = replaced(copy[path[0]], path[1:], other)
+    return copy
+
+
+@pytest.mark.parametrize("other", [None, True, -9, 1.5, "x", [], [[]], {}, {"x": 1}], ids=repr)
+def test_whatever_stands_in_a_file_of_ours_it_is_a_release_or_none(tmp_path, other):
+    areas = city(1, 1, 1)
+    code = next(iter(areas.by_code))
+    table = Counts("t", (count("a"),), {(code, "a"): 9}, frozenset([code]), "", ((("a",), ("a",)),))
+    whole = json.loads(release_text(disclose([table], areas)))
+    path = tmp_path / "a.json"
+    for place in places_in(whole):
+        path.write_text(json.dumps(replaced(whole, place, other)))
+        assert isinstance(read_release(path, areas), Release | None), place
+
+
+def test_a_file_nested_without_end_or_of_half_its_keys_is_none(tmp_path):
+    release = made_atlas.release(city_areas(), 1)
+    path = tmp_path / "a.json"
+    path.write_text("[" * 200_000)
+    assert read_release(path, release.areas) is None
+    whole = json.loads(release_text(release))
+    for key in whole:
+        path.write_text(json.dumps({name: one for name, one in whole.items() if name != key}))
+        assert read_release(path, release.areas) is None
 
 
 def test_what_is_cut_holds_no_other_area():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.guides.shell import Shell
 from tests.guides.steps import Step
+from tests.stories.conftest import LOOK_MS
 
 #: A room's first page, a class that opens, a list that is read: each takes a while.
 PATIENCE_MS = 90_000
@@ -184,12 +186,12 @@ class Player:
 
     def _control(self, where: Page | Locator, name: str) -> Locator:
         """The one thing of that name that can be pressed."""
-        found = _named(where, name).locator("visible=true")
-        expect(found.first).to_be_visible(timeout=PATIENCE_MS)
-        for named in _controls(where, name):
-            if named.locator("visible=true").count():
-                found = named.locator("visible=true")
-                break
+        named = _named(where, name).locator("visible=true")
+        # What the page draws anew by itself is gone for a moment, and with it what is counted.
+        limit = time.monotonic() + PATIENCE_MS / 1000
+        while (found := _meant(where, name)).count() != 1 and time.monotonic() < limit:
+            expect(named.first).to_be_visible(timeout=PATIENCE_MS)
+            self.now.page.wait_for_timeout(LOOK_MS)
         assert found.count() == 1, f"{found.count()} things are called {name!r}"
         # A choice is pressed by the words beside it: the round box may lie below them.
         words = found.first.locator("xpath=self::input/ancestor::label")
@@ -216,6 +218,14 @@ def _controls(where: Page | Locator, name: str) -> list[Locator]:
     """What may be meant; a number behind a name counts what lies there."""
     words = re.compile(rf"^{_pattern(name)}( \d+)?$")
     return [where.get_by_role(role, name=words) for role in CONTROLS]
+
+
+def _meant(where: Page | Locator, name: str) -> Locator:
+    """What is visible of that name and can be pressed; else whatever is called so."""
+    for control in _controls(where, name):
+        if control.locator("visible=true").count():
+            return control.locator("visible=true")
+    return _named(where, name).locator("visible=true")
 
 
 def _named(where: Page | Locator, name: str) -> Locator:

@@ -106,12 +106,13 @@ class Shell:
         server = RunningServer(root, port, process, {}, Office(root))
         self.servers.append(server)
         limit = time.monotonic() + START_S
-        while LAST_SAID not in log.read_text("utf-8"):
+        # In bytes: what is being written may end in the middle of a letter.
+        while LAST_SAID.encode() not in log.read_bytes():
             try:
                 process.wait(timeout=0.2)
             except subprocess.TimeoutExpired:
-                assert time.monotonic() < limit, log.read_text("utf-8")
+                assert time.monotonic() < limit, log.read_text("utf-8", "replace")
             else:
-                raise AssertionError(f"the server ended: {log.read_text('utf-8')}")
+                raise AssertionError(f"the server ended: {log.read_text('utf-8', 'replace')}")
         server.facts = json.loads((root / "serve.json").read_text("utf-8"))
         self.said += log.read_text("utf-8")

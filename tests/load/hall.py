@@ -208,9 +208,11 @@ class Server:
 
     def kernels(self) -> list[psutil.Process]:
         """Processes of the family that started no other: kernels, waiting or at work."""
-        family = self.family()
-        parents = {one.ppid() for one in family if one.is_running()}
-        return [one for one in family if one.pid not in {*parents, self.pid}]
+        family, parents = self.family(), {self.pid}
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while we look
+                parents.add(one.ppid())
+        return [one for one in family if one.pid not in parents]
 
     def zombies(self) -> dict[int, str]:
         """Children that have ended and were not asked how yet, with who should have asked."""

@@ -40,7 +40,8 @@ def outputs_of(tmp_path_factory):
             own = home / ("kantor" if name.startswith("contoh_") else f"kantor-{name}")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("VERVAL_OFFICE", str(own))
-                client = NotebookClient(book, timeout=300, resources={"metadata": {"path": home}})
+                place = {"metadata": {"path": home}}
+                client = NotebookClient(book, timeout=300, startup_timeout=300, resources=place)
                 client.execute()
             run[name] = [out for cell in book.cells for out in cell.get("outputs", ())]
         return run[name]

@@ -12,7 +12,14 @@ import pytest
 from workbench.domain.register import Register
 from workbench.errors import RuleBroken, StoreFault, UnusableInput
 from workbench.rules import catalogue, check
-from workbench.rules.copies import Folder, Limits, standing_tables, write_copy
+from workbench.rules.copies import (
+    _FACTS,
+    Folder,
+    Limits,
+    as_of_copy,
+    standing_tables,
+    write_copy,
+)
 from workbench.rules.engine import check_folder
 from workbench.synthesis import generate
 
@@ -164,6 +171,27 @@ def test_a_full_disk_is_said_and_nothing_is_left(folder, tmp_path, monkeypatch):
 def test_a_folder_without_manifest_is_no_register(tmp_path):
     with pytest.raises(UnusableInput, match="tidak memuat"):
         check_folder(tmp_path, tmp_path / "typed", tmp_path / "results")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["null", "3", '"x"', "[1]", "NaN", "[" * 100_000, '{"as_of": 3}', '{"as_of": "kemarin"}'],
+    ids=range(8),
+)
+def test_a_manifest_of_another_shape_is_a_sentence(register, tmp_path, said):
+    register.write(tmp_path / "daftar")
+    (tmp_path / "daftar" / "manifest.json").write_text(said, encoding="utf-8")
+    with pytest.raises(UnusableInput, match=r"manifest\.json|as_of"):
+        check_folder(tmp_path / "daftar", tmp_path / "typed", tmp_path / "results")
+
+
+@pytest.mark.parametrize("said", ["null", "3", "[]", "[" * 100_000, "{"], ids=range(5))
+def test_a_typed_copy_that_says_nothing_of_itself_is_a_sentence(register, tmp_path, said):
+    typed = tmp_path / "typed"
+    check(register, typed_directory=typed)
+    (typed / _FACTS).write_text(said, encoding="utf-8")
+    with pytest.raises(UnusableInput, match="Periksa ulang"):
+        as_of_copy(typed)
 
 
 def test_no_findings_is_an_empty_table_of_the_same_columns(register):

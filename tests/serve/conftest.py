@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +23,7 @@ from workbench.errors import Forbidden, NotFound, WrongUse
 from workbench.serve.room_pages import RoomPage
 from workbench.serve.server import VervalApp
 
+HERE = Path(__file__).parent
 CITY = ("36.73",)
 PEOPLE = {
     "siti": Actor("K1.1", "Siti Contoh", Role.PESERTA, Workspace.LATIHAN, CITY, "K1", 1),
@@ -277,11 +278,49 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_rooms(tmp_path_factory.mktemp("ruang"))
 
 
+class SharedServer:
+    """The server most tests share, from the first that asks for it to the last of this folder.
+
+    It has threads and forks kernels in the tests' own process: no test elsewhere, which counts
+    descriptors, forks, or ends all kernels there are, shall have it beside.
+    """
+
+    def __init__(self) -> None:
+        self._running: Server | None = None
+        self._ends = ExitStack()
+
+    def running(self, office: Path, rooms: Path) -> Server:
+        """The server; started when there is none."""
+        if self._running is None:
+            self._running = self._ends.enter_context(run(office, rooms, FakeAccounts()))
+        return self._running
+
+    def end(self) -> None:
+        """End it, if it runs."""
+        self._running = None
+        self._ends.close()
+
+
+SHARED = SharedServer()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path.parent != HERE:
+        SHARED.end()
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, rooms: Path) -> Iterator[Server]:
+def shared() -> Iterator[SharedServer]:
+    """The shared server's keeper; a run that breaks off ends it too."""
+    yield SHARED
+    SHARED.end()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, rooms: Path, shared: SharedServer) -> Server:
     """The server most tests share."""
-    with run(tmp_path_factory.mktemp("kantor"), rooms, FakeAccounts()) as running:
-        yield running
+    return shared.running(tmp_path_factory.mktemp("kantor"), rooms)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_nothing_else_on_the_disk_is(server, path):
     import http.client
 
     # Not httpx: it tidies paths before it sends them.
-    connection = http.client.HTTPConnection(server.host, timeout=30)
+    connection = http.client.HTTPConnection(server.host, timeout=60)
     connection.request("GET", path)
     assert connection.getresponse().status == 404
     connection.close()

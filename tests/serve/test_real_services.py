@@ -151,7 +151,6 @@ def test_seats_are_drawn_by_a_process_of_its_own(tmp_path: Path):
         [sys.executable, "-m", "workbench.serve.seats", str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
         cwd=Path(__file__).parents[2],
     )
@@ -167,7 +166,6 @@ def test_a_kernel_is_not_burdened_with_the_server():
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
         check=True,
         cwd=Path(__file__).parents[2],
     )

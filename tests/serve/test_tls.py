@@ -100,6 +100,20 @@ def test_a_damaged_certificate_is_refused(make, tmp_path):
         load_certificate(broken, make("lain", "localhost")[1])
 
 
+def test_a_certificate_that_is_damaged_anywhere_is_refused_in_a_sentence_or_works(make, tmp_path):
+    certfile, keyfile = make("utuh", "meja.contoh", "192.168.1.5")
+    whole = ssl.PEM_cert_to_DER_cert(certfile.read_text())
+    broken, refused = tmp_path / "rusak.pem", 0
+    for place, byte in enumerate(whole):
+        damaged = whole[:place] + bytes([byte ^ 0x80]) + whole[place + 1 :]
+        broken.write_text(ssl.DER_cert_to_PEM_cert(damaged))
+        try:
+            load_certificate(broken, keyfile)
+        except UnusableInput:
+            refused += 1
+    assert 0 < refused < len(whole)
+
+
 def test_the_key_of_another_certificate_is_refused(make):
     certfile, _ = make("satu", "localhost")
     _, other_key = make("lain", "localhost")

@@ -4,14 +4,15 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import struct
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,9 @@ def pattern(tmp_path_factory):
     maps.mkdir(exist_ok=True)
     (maps / "penduduk.csv").write_text("kode,tahun,penduduk,keluarga,sumber\n")
     (maps / ".kunci").write_text("")
-    (made.root / "serve.json").write_text('{"staff_password": "rahasia", "url": "http://x:0"}')
+    (made.root / "serve.json").write_text(
+        '{"staff_password": "rahasia", "url": "http://127.0.0.1:1"}'
+    )
     audits.take_anchor(made, MACHINE)
     made.practice.close()
     made.real.close()
@@ -163,31 +166,51 @@ def test_the_folder_that_stood_there_is_moved_aside_and_whole(office, backed_up)
 
 
 def test_while_people_write_the_picture_is_of_one_moment(office, out, tmp_path):
-    stop, written = threading.Event(), []
+    stop, begun, written = threading.Event(), threading.Event(), []
 
     def write():
-        while not stop.is_set():
+        # People pause between two acts. Whoever did not would keep the one lock of SQLite, which
+        # knows no queue, and a backup would be told after ten seconds that the office is busy.
+        while not stop.wait(0.01):
             with office.real.writing() as connection:
                 record(connection, "w", "uji", "kasus", "f", len(written))
             written.append(1)
             if len(written) % 5 == 0:
                 audits.take_anchor(office, MACHINE)
+            if len(written) == 20:
+                begun.set()
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        while len(written) < 20:
-            time.sleep(0.01)
-        made = backups.back_up(office, MACHINE, out)
-    finally:
-        stop.set()
-        writer.join()
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        try:
+            assert begun.wait(60)
+            made = backups.back_up(office, MACHINE, out)
+        finally:
+            stop.set()
+    writer.result()
     assert made.chains[Workspace.NYATA].is_whole
     backups.restore(out, tmp_path / "baru")
     again = Office(tmp_path / "baru")
     # Anchors and events are of the same moment: no anchor speaks of an event that is missing.
     assert audits.verify(again, MACHINE).is_whole
     assert len(audits.anchors(again, MACHINE)) >= 4
+
+
+def test_a_folder_that_goes_while_the_office_is_measured_costs_no_backup(
+    office, out, tmp_path, monkeypatch
+):
+    (office.root / "nyata" / ".bukti-1").mkdir()
+    scan, gone = os.scandir, []
+
+    def late(path="."):
+        if str(path).endswith(".bukti-1"):
+            gone.append(path)
+            os.rename(path, tmp_path / "selesai")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", late)
+    backups.back_up(office, MACHINE, out, passphrase="empat ekor kuda")
+    assert len(gone) == 1
 
 
 def test_a_list_taken_out_in_the_middle_starts_the_picture_anew(office, out, monkeypatch):
@@ -372,18 +395,19 @@ def test_places_that_are_not_for_it(office, backed_up, out, tmp_path):
 
 
 def test_an_office_that_is_being_served_is_left_alone(office, backed_up):
-    import socket
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with socket.socket() as taken:
+        # Bound all along, so that no other program answers there once nobody listens.
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         (office.root / "serve.json").write_text(json.dumps({"url": url}))
+        office.real.close()
+        office.practice.close()
+        left = backups.restore(backed_up, office.root).former
+        assert left is not None
+        (office.root / "serve.json").write_text(json.dumps({"url": url}))
+        taken.listen()
         with pytest.raises(WrongUse, match="masih berjalan"):
             backups.restore(backed_up, office.root)
-    office.real.close()
-    office.practice.close()
-    assert backups.restore(backed_up, office.root).former is not None
 
 
 def test_only_an_administrator_of_real_data_takes_one(office, out):

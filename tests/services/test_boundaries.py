@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import geopandas as gpd
 import pytest
@@ -303,6 +305,42 @@ def test_a_damaged_map_is_told_and_can_be_replaced(office, make_file):
         boundaries.installed(office, staff())
     put(office, make_file("dua.gpkg", 0.02))
     assert drawn_step(office) == 0.02
+
+
+def query(path, words):
+    with closing(sqlite3.connect(path)) as raw, raw:
+        return raw.execute(words).fetchall()
+
+
+def a_ring_left_open(path):
+    ((shape,),) = query(path, "select geom from batas limit 1")
+    path.write_bytes(path.read_bytes().replace(shape, shape[:-16] + bytes(16)))
+
+
+def rows_of_nonsense(path):
+    ((page,),) = query(path, "select rootpage from sqlite_master where name = 'batas'")
+    ((size,),) = query(path, "pragma page_size")
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)
+
+
+def a_table_nobody_lists(path):
+    query(path, "delete from gpkg_contents")
+
+
+def cut_off(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize(
+    "spoil", [a_ring_left_open, rows_of_nonsense, a_table_nobody_lists, cut_off]
+)
+def test_whatever_is_damaged_in_a_map_is_told(office, make_file, spoil):
+    put(office, make_file())
+    spoil(next((office.folder(Workspace.NYATA) / "peta").glob("batas-*/batas.gpkg")))
+    with pytest.raises(StoreFault, match="verval maps install"):
+        boundaries.frame(office, staff())
 
 
 # --- another city --------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """Drills as people play them: stored before acknowledged, first answer stands, nothing leaks."""
 
 import json
+import secrets
 from dataclasses import asdict
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
 from workbench.errors import Forbidden, NotFound, WrongUse
-from workbench.services import courses, drills, own_tasks
+from workbench.services import classes, courses, drills, own_tasks
 from workbench.services.drill_books import reading
 from workbench.services.office import Office
 from workbench.store.tables import drill_answer
@@ -17,6 +19,14 @@ from workbench.training.drills.rounds import DRILLS, OWN
 
 QUESTIONS = ["jalur", "peristiwa", "graduasi", "dtks_p3ke"]
 SHIPPED = [name for name in DRILLS if name != OWN]
+
+
+@pytest.fixture
+def opened(office, trainer, class_settings):
+    """The cards of a seat go by the class's code, so that is the same each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "choice", Random(5).choice)
+        return classes.open_class(office, trainer, class_settings)
 
 
 @pytest.fixture

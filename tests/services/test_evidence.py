@@ -7,7 +7,9 @@ import re
 import subprocess
 import time
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pyarrow as pa
@@ -26,6 +28,7 @@ from workbench.errors import (
     WrongUse,
 )
 from workbench.rules import engine
+from workbench.rules.parameters import parameters_on
 from workbench.services import (
     evidence,
     evidence_checks,
@@ -65,6 +68,15 @@ def contents(folder):
     }
 
 
+def words_of(content):
+    """What a file says, unpacked: packed bytes hide words, and any few letters come up in them."""
+    if content.startswith(b"%PDF"):
+        return text_of(content).encode()
+    if not content.startswith(b"PK"):
+        return content
+    return b"\n".join(unzipped(content).values())
+
+
 def test_packing_twice_gives_the_same_bytes(office, standing, packed, tmp_path):
     again = evidence.pack(Office(office.root), STAFF, standing.id, tmp_path / "lagi")
     assert contents(again.folder) == contents(packed)
@@ -84,7 +96,7 @@ def test_the_hashes_are_those_sha256sum_reckons(packed):
 
 
 def test_nobody_is_named_and_no_number_stands_in_it(office, standing, packed):
-    said = b"\n".join(contents(packed).values())
+    said = b"\n".join(map(words_of, contents(packed).values()))
     for word in (
         b"CONTOH",
         b"Sari",
@@ -268,6 +280,53 @@ def test_an_event_whose_number_no_ledger_holds_is_a_sentence(office, packed):
         evidence_checks.recheck(office, STAFF, packed)
 
 
+#: What may stand in JSON where something else is expected: each kind, a number that is none, half a
+#: letter, and more brackets than can be counted.
+ODD = (
+    "null",
+    "true",
+    "7",
+    '"x"',
+    "[]",
+    "{}",
+    "[[1, 2]]",
+    "1e999",
+    "NaN",
+    '"\\ud800"',
+    "[" * 100_000,
+)
+ODD += ('{"x": null}', '{"x": [1]}', '{"x": 1e999}', '{"\\ud800": {}}')
+
+
+def test_json_of_any_other_shape_gets_a_sentence_or_is_a_difference(office, packed, monkeypatch):
+    monkeypatch.setattr(engine, "check", judged_once(engine.check))
+    for name in ("daftar.json", "potret.json", "penilaian.json"):
+        stood = (packed / name).read_text(encoding="utf-8")
+        content = json.loads(stood)
+        shapes = [json.dumps({**content, key: "@"}) for key in content]
+        for text in ("{}", *ODD, *(one.replace('"@"', odd) for one in shapes for odd in ODD)):
+            (packed / name).write_text(text, encoding="utf-8")
+            with suppress(UnusableInput, NotFound, WrongUse):
+                assert not evidence_checks.recheck(office, STAFF, packed).is_equal
+        (packed / name).write_text(stood, encoding="utf-8")
+    for odd in ODD:
+        for line in (odd, f'{{"seq": {odd}, "hash": ""}}', f'{{"seq": 1, "hash": {odd}}}'):
+            (packed / "jejak.jsonl").write_text(line, encoding="utf-8")
+            with suppress(UnusableInput):
+                assert not evidence_checks.recheck(office, STAFF, packed).is_equal
+
+
+def judged_once(check):
+    """Judges by the first values that will do, and refuses those that will not."""
+    found = {}
+
+    def judge(register, parameters):
+        parameters_on(date(2026, 11, 1), parameters)
+        return found.get("it") or found.setdefault("it", check(register, parameters=parameters))
+
+    return judge
+
+
 def test_a_folder_with_something_in_it_is_left_alone(office, standing, packed):
     before = contents(packed)
     with pytest.raises(WrongUse, match="sudah berisi"):
@@ -310,6 +369,13 @@ def zip_of(files):
         for name, content in files.items():
             archive.writestr(name, content)
     return whole.getvalue()
+
+
+def twice(files, name):
+    """A ZIP in which a name stands two times."""
+    other = name.swapcase()
+    whole = zip_of({**files, other: b"x"})
+    return whole.replace(other.encode(), name.encode())
 
 
 def unzipped(content):
@@ -418,6 +484,10 @@ def test_a_pack_of_the_other_room_and_what_is_no_pack_get_a_sentence(office, sta
         zip_of({**files, "di luar.txt": b"x"}),
         zip_of({**files, f"{top}/../keluar.txt": b"x"}),
         zip_of({**files, **{f"{top}/{n}": b"" for n in range(600)}}),
+        zip_of({**files, f"{top}/jejak.jsonl/isi": b"x"}),
+        zip_of({f"{top}/formulir": b"x", **files}),
+        zip_of({**files, f"{top}/{'n' * 300}": b"x"}),
+        twice(files, f"{top}/jejak.jsonl"),
     ):
         with pytest.raises(UnusableInput):
             evidence_checks.recheck_zipped(office, STAFF, bad)

@@ -1,7 +1,7 @@
 import pytest
 
 from workbench.access import Workspace
-from workbench.store import Store, server_url
+from workbench.store import Store, engine, server_url
 
 
 @pytest.fixture
@@ -13,6 +13,17 @@ def store(tmp_path, database):
         made = Store.at(tmp_path / "kantor 100%" / "uji.sqlite", Workspace.NYATA)
     yield made
     made.close()
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Who queues behind other writers waits as long as a busy machine takes to serve them all."""
+    for name, told in (
+        ("_SERVER_SETTINGS", {"lock_timeout": "120s"}),
+        ("_LINE_SETTINGS", {"connect_timeout": 120}),
+    ):
+        monkeypatch.setattr(engine, name, getattr(engine, name) | told)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 120.0)
 
 
 @pytest.fixture

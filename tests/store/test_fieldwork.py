@@ -223,6 +223,7 @@ def test_families_and_lists_are_records_of_their_own(lists):
     assert kept.put_move(lists, "A1", in_the_next_list, PLAN, FORWARD).stage_to == "operator"
 
 
+@pytest.mark.usefixtures("patient")
 def test_many_at_once_each_move_one_stage_and_nothing_is_lost(lists):
     put(lists, "A0", outcome())
     told = []

@@ -81,6 +81,7 @@ def _record_often(store):
             record(connection, "a", "akun", "akun:a", "masuk", {})
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_is_read_while_writing_is_the_newest_whoever_wrote_it(store):
     fork = multiprocessing.get_context("fork")
     writers = [fork.Process(target=_record_often, args=(store,)) for _ in range(4)]

@@ -29,6 +29,7 @@ def _write(store, writer):
 
 
 @needs_fork
+@pytest.mark.usefixtures("patient")
 def test_writers_forked_from_a_process_that_used_the_store_lose_nothing(store):
     with store.writing() as connection:
         append(connection, Event("induk", "uji", "kasus", "f", 1, "sebelum"))
@@ -51,6 +52,7 @@ def test_writers_forked_from_a_process_that_used_the_store_lose_nothing(store):
 
 
 @needs_fork
+@pytest.mark.usefixtures("patient")
 @pytest.mark.blank_database
 @pytest.mark.parametrize("attempt", range(3))
 def test_two_processes_may_open_a_new_store_at_once(store, attempt):

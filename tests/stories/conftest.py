@@ -16,14 +16,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 from sqlalchemy import select
 
 from tests.browser import LastingBrowser
@@ -53,7 +53,13 @@ READY_MS = 120_000
 START_S = 900
 STEP_MS = 60_000
 #: How long a hand waits for the kernel before it goes on all the same, and between two looks.
-SETTLE_MS, LOOK_MS = 20_000, 25
+SETTLE_MS, LOOK_MS = 60_000, 25
+#: Done when the page has done everything it was told before: what it then asks has been asked. A
+#: page that is drawn no more, behind another, has a second.
+DRAWN = """() => new Promise(done => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 1000);
+})"""
 #: The number of a message on the line, then that of the message it answers.
 NUMBER = re.compile(rb'"msg_id": ?"([^"]+)"')
 
@@ -140,10 +146,10 @@ class RunningServer:
         """End it as a power cut does, kernels included, and wait until nothing of it is left."""
         kernels = psutil.Process(self.process.pid).children(recursive=True)
         # Nobody tidies up behind a server that is cut off; a test does.
-        told = [Path(word) for kernel in kernels for word in kernel.cmdline()]
+        told = [Path(word) for kernel in kernels for word in _command_of(kernel)]
         folders = {path.parent for path in told if path.parent.name.startswith("vv-")}
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=STEP_MS / 1000)
         _end_all(kernels)
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
@@ -158,7 +164,7 @@ class RunningServer:
             self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=STEP_MS / 1000)
         _end_all(family)
 
 
@@ -166,8 +172,17 @@ def _end_all(family: list[psutil.Process]) -> None:
     """Kernels notice by themselves that their server is gone; none may outlive a test."""
     _, left = psutil.wait_procs(family, timeout=5)
     for one in left:
-        one.kill()
-    psutil.wait_procs(left, timeout=10)
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(left, timeout=STEP_MS / 1000)
+
+
+def _command_of(process: psutil.Process) -> list[str]:
+    """Its command line; empty where it has ended since it was listed."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 @contextmanager
@@ -327,9 +342,10 @@ class Visit:
         expect(self.page.locator("#loading")).to_have_count(0, timeout=READY_MS)
 
     def sees(self, words: str | re.Pattern[str], timeout: float = STEP_MS) -> Locator:
-        """Wait until these words stand on the page."""
+        """Wait until these words stand on the page, and whatever else comes with them."""
         found = self.page.get_by_text(words).locator("visible=true").first
         expect(found).to_be_visible(timeout=timeout)
+        self.settled()
         return found
 
     def settled(self) -> None:
@@ -337,10 +353,18 @@ class Visit:
 
         What is drawn anew by it would be pressed in vain a moment earlier.
         """
-        for _ in range(SETTLE_MS // LOOK_MS):
+        limit = time.monotonic() + SETTLE_MS / 1000
+        while not self._is_settled() and time.monotonic() < limit:
             self.page.wait_for_timeout(LOOK_MS)
-            if not self.undone:
-                return
+
+    def _is_settled(self) -> bool:
+        if self.undone:
+            return False
+        try:
+            self.page.evaluate(DRAWN)
+        except Error:
+            return False  # another page is coming
+        return not self.undone
 
     def press(self, name: str) -> None:
         """Press the button of that name."""
@@ -375,6 +399,7 @@ class Visit:
         """Wait until an alert or a notice says these words."""
         said = self.page.locator("[role=alert], [role=status]").filter(has_text=words)
         expect(said.locator("visible=true").first).to_be_visible(timeout=timeout)
+        self.settled()
 
     # -- coming in -----------------------------------------------------------------------------
 
@@ -433,7 +458,11 @@ class Visit:
     def mark(self, cell: str, word: str) -> None:
         """Mark a field and wait until it says that it is saved."""
         self.row(cell).get_by_text(word, exact=True).click()
-        expect(self.row(cell)).to_contain_text("tersimpan")
+        self.saved(cell)
+
+    def saved(self, cell: str) -> None:
+        """Wait until a field says so; *belum tersimpan* holds the same word."""
+        expect(self.row(cell).locator(".vvc-state")).to_have_text("tersimpan")
 
     def decide(self, status: str, follow_up: str, confidence: str = "Cukup yakin") -> None:
         """Status, follow-up and how sure; leaves the dialog open, ready to send."""

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from tests.full_numbers import full_numbers
 from tests.screens import faults
 from tests.services.recheck_world import HEADER, outcome
-from tests.stories.test_fieldwork import at, choose, go_on
+from tests.stories.test_fieldwork import at, choose, go_on, kept
 from workbench.access import Actor, Role, Workspace
 from workbench.domain.nik import make_kk, make_nik
 from workbench.services import accounts, fieldwork, imports, rechecks, shelves
@@ -138,7 +138,7 @@ def fill_in(page: Page, finding: str, note: str, proposal: str, house: str = "")
     choose(page, "Jawaban atas temuan", finding)
     if note:
         page.locator("textarea").first.fill(note)
-        expect(page.locator(".vv-lap-question").nth(1)).to_contain_text("tersimpan")
+        kept(page.locator(".vv-lap-question").nth(1))
     go_on(page)
     for number in (1, 2):
         at(page, f"Anggota {number}")
@@ -154,7 +154,7 @@ def fill_in(page: Page, finding: str, note: str, proposal: str, house: str = "")
     choose(page, "Usulan petugas", proposal)
     if house:
         page.locator("textarea").first.fill(house)
-        expect(page.locator(".vv-lap-question").nth(1)).to_contain_text("tersimpan")
+        kept(page.locator(".vv-lap-question").nth(1))
     go_on(page)
     at(page, "Periksa dan simpan")
 

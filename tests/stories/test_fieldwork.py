@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from workbench.access import Actor, Role, Workspace
 from workbench.services import fieldwork, lists
@@ -29,7 +29,12 @@ def choose(page: Page, question: str, answer: str) -> None:
     """Touch an answer and wait until the page says that it is kept."""
     asked = page.locator(".vv-lap-question").filter(has_text=question).first
     asked.get_by_text(answer, exact=True).click()
-    expect(asked).to_contain_text("tersimpan")
+    kept(asked)
+
+
+def kept(asked: Locator) -> None:
+    """Wait until a question says that its answer is; *belum tersimpan* holds the same word."""
+    expect(asked.locator(".vv-lap-status")).to_have_text("✓ tersimpan")
 
 
 def at(page: Page, step: str) -> None:
@@ -63,7 +68,7 @@ def test_a_visit_outlives_a_reload_and_a_power_cut_and_is_sent_once(
         at(page, "Yang perlu dicek")
         choose(page, "Jawaban atas temuan", "Benar")
         page.locator("textarea").first.fill("Ditanyakan ke istri")
-        expect(page.locator(".vv-lap-question").nth(1)).to_contain_text("tersimpan")
+        kept(page.locator(".vv-lap-question").nth(1))
 
         one.reload()
         one.press("Lanjutkan isian terakhir")

@@ -108,7 +108,7 @@ def test_a_server_cut_off_and_started_again_loses_nothing(visit, start_server, s
             for cell, word in ((saved, "Tidak sesuai"), (waiting, "Perlu kunjungan")):
                 answer = one.row(cell).get_by_role("radio", name=word, exact=True)
                 expect(answer).to_be_checked()
-                expect(one.row(cell)).to_contain_text("tersimpan")
+                one.saved(cell)
             expect(one.page.get_by_text("Semua tersimpan")).to_be_visible(timeout=60_000)
             one.decide("Layak", "Tidak ada")
             one.press("Kirim")

@@ -51,8 +51,10 @@ WATCH = """
         if (document.readyState !== 'complete') return 'is loading';
         if (self !== top && !document.body.dataset.siap) return 'is no map yet';
         if (asked.size) return `${asked.size} questions to the kernel`;
+        // A widget that is fetched from the server says so: nothing else moves meanwhile.
+        const busy = /^Menyiapkan|sedang dibuka …$|Sambungan dicoba lagi[.]$/;
         const waits = [...document.querySelectorAll('[role=status]')]
-            .find(n => n.checkVisibility() && n.textContent.trim().startsWith('Menyiapkan'));
+            .find(n => n.checkVisibility() && busy.test(n.textContent.trim()));
         if (waits) return waits.textContent;
         return performance.now() - changed < 250 ? 'is changing' : '';
     };

@@ -40,6 +40,7 @@ def test_rt_do_not_depend_on_the_seed_and_are_numbered(recipe: Recipe) -> None:
         ("a key is missing", "error_rate: 0.25\n", ""),
         ("a share above one", "error_rate: 0.25", "error_rate: 2"),
         ("nine desil", "[16, 15, 14, 12, 11, 9, 8, 6, 5, 4]", "[16, 15, 14, 12, 11, 9, 8, 6, 5]"),
+        ("a city that is a number", "city:", "city: 3\nformer:"),
         ("another city", 'kode_kemendagri: "36.73"', 'kode_kemendagri: "36.72"'),
         ("a shape without ages", "  sendiri: 2.5", "  sendiri: 2.5\n  asrama: 1"),
         ("no date", "as_of: 2026-11-01", "as_of: besok"),

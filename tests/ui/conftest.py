@@ -17,6 +17,7 @@ from typing import Any
 import ipywidgets as w
 import pytest
 
+from tests.ui.clocks import stop_clock
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import NotFound, WrongUse
 from workbench.ui.card import CaseCard, page_widget
@@ -667,14 +668,22 @@ def open_card(
     make_room: Callable[[], TraineeRoom],
     trainee: Actor,
 ) -> Iterator[Callable[..., Any]]:
-    """Opens the card on a phone or a laptop; any request to elsewhere fails the test."""
+    """Opens the card on a phone or a laptop; any request to elsewhere fails the test.
+
+    The clock of the page stands still, see ``stop_clock``.
+    """
     contexts: list[Any] = []
     strangers: list[str] = []
     errors: list[str] = []
     origin = f"http://kelas.test:{harness_port}"
 
-    def opened(screen: str = "phone", beside: Any = None, path: str = "/") -> SimpleNamespace:
-        """``beside``: what was opened before, for a second tab of the same browser."""
+    def opened(
+        screen: str = "phone", beside: Any = None, path: str = "/", is_still: bool = True
+    ) -> SimpleNamespace:
+        """``beside``: what was opened before, for a second tab of the same browser.
+
+        ``is_still``: not for who asks the page for its own measures of time.
+        """
         kernel = Kernel(make_room)
         if beside is None:
             context = card_browser.new_context(**(PHONE if screen == "phone" else LAPTOP))
@@ -686,6 +695,8 @@ def open_card(
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.expose_function("kernelOpen", kernel.open)
         page.expose_function("kernelAnswer", kernel.answer)
+        if is_still and beside is None:
+            stop_clock(page)
         page.goto(origin + path)
         page.wait_for_selector(".vvc-title")
         return SimpleNamespace(page=page, kernel=kernel, context=context, actor=trainee)

@@ -103,8 +103,6 @@ def test_a_worked_example_is_read_and_leads_to_the_next_case(
 def test_a_waiting_page_goes_on_by_itself(open_card: Any, courses: Any, come: Any) -> None:
     courses.upcoming[:] = [come("tunggu", 0, "Lanjut pukul 10.30.")]
     page = open_card().page
-    page.clock.install()
-    page.reload()
     page.get_by_role("button", name="Lanjutkan").click()
     expect(page.get_by_text("Lanjut pukul 10.30.")).to_be_visible()
     page.clock.run_for(PULSE_MS)
@@ -118,8 +116,6 @@ def test_what_the_trainer_says_stands_on_any_page_until_it_is_closed(
     open_card: Any, courses: Any
 ) -> None:
     page = open_card().page
-    page.clock.install()
-    page.reload()
     expect(page.get_by_role("heading", name="Jenjang saya")).to_be_visible()
     said = page.get_by_role("status").filter(has_text="Pesan pelatih")
     at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -148,8 +144,6 @@ def test_a_pause_covers_a_case_and_gives_it_back_as_it_was(
     open_card: Any, courses: Any, training: Any, screen: str
 ) -> None:
     page = open_card(screen).page
-    page.clock.install()
-    page.reload()
     page.get_by_role("button", name="Lanjutkan").click()
     page.get_by_role("button", name="Lewati tur").click()
     page.locator("[data-cell='F1.rt']").get_by_text("Tidak sesuai", exact=True).click()
@@ -239,8 +233,6 @@ def test_the_link_to_a_refresher_can_be_read_scanned_and_selected(
 
 def test_a_class_without_parts_asks_for_nothing_by_itself(open_card: Any) -> None:
     opened = open_card()
-    opened.page.clock.install()
-    opened.page.reload()
     expect(opened.page.get_by_role("heading", name="Satu contoh dulu")).to_be_visible()
     opened.kernel.heard.clear()
     opened.page.clock.run_for(3 * PULSE_MS)

@@ -46,7 +46,8 @@ def test_the_house_is_an_image_with_its_words_and_its_caption(house: Callable[..
     image = page.get_by_role("img", name=HOUSE.text)
     expect(image).to_be_visible()
     # Read by the browser as a picture, and no wider than its paper.
-    assert image.evaluate("node => node.complete && node.naturalWidth > 0")
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("node => node.naturalWidth > 0")
     box, paper = image.bounding_box(), page.locator(".vvc-doc-rumah").bounding_box()
     assert box["x"] >= paper["x"]
     assert box["x"] + box["width"] <= paper["x"] + paper["width"]
@@ -69,6 +70,7 @@ def test_an_enlarged_house_grows(house: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Perbesar Rumah dari depan").click()
     dialog = page.get_by_role("dialog", name="Rumah dari depan")
     image = dialog.get_by_role("img", name=HOUSE.text)
+    expect(image).to_have_js_property("complete", True)
     before = image.bounding_box()["width"]
     dialog.get_by_role("button", name="Perbesar").click()
     assert image.bounding_box()["width"] > before

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import screens
+from tests.ui.clocks import faults, stop_clock
 from workbench.access import Actor, Role, Workspace
 from workbench.errors import StoreFault
 from workbench.services import courses, drills, own_tasks
@@ -182,6 +183,7 @@ def open_room(browser: Any, port: int, office: Office) -> Iterator[Any]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.expose_function("kernelOpen", kernel.open)
         page.expose_function("kernelAnswer", kernel.hear)
+        stop_clock(page)
         page.goto(origin)
         expect(page.get_by_role("heading", name="Latihan singkat", level=2)).to_be_visible()
         return SimpleNamespace(page=page, kernel=kernel)
@@ -267,17 +269,17 @@ def test_a_drill_is_played_from_the_list_to_its_report(
 
 def test_each_page_can_be_read_and_reached_by_everybody(open_room: Any) -> None:
     page = open_room().page
-    found = [f"list: {one}" for one in screens.faults(page)]
+    found = [f"list: {one}" for one in faults(page)]
     for drill in ("kategori", "jalur", "langka", "musyawarah"):
         begin(page, drill)
-        found += [f"{drill} card: {one}" for one in screens.faults(page)]
+        found += [f"{drill} card: {one}" for one in faults(page)]
         answer_now(page)
-        found += [f"{drill} feedback: {one}" for one in screens.faults(page)]
+        found += [f"{drill} feedback: {one}" for one in faults(page)]
         page.locator(".vvs-go").click()
         page.wait_for_function("!document.querySelector('.vvs-feedback')")
         if drill in ("langka", "musyawarah"):
             play(page)
-            found += [f"{drill} report: {one}" for one in screens.faults(page)]
+            found += [f"{drill} report: {one}" for one in faults(page)]
         page.get_by_role("button", name="Semua latihan singkat").click()
         expect(page.get_by_role("heading", name="Latihan singkat", level=2)).to_be_visible()
     assert found == []
@@ -328,7 +330,6 @@ def test_a_reload_goes_on_with_the_next_card(open_room: Any) -> None:
 def test_an_answer_outlives_a_silent_kernel_and_a_reload(open_room: Any) -> None:
     opened = open_room()
     page = opened.page
-    page.clock.install()
     begin(page, "langka")
     opened.kernel.is_silent = True
     page.get_by_role("button", name="Perlu dicek").click()
@@ -345,7 +346,6 @@ def test_an_answer_outlives_a_silent_kernel_and_a_reload(open_room: Any) -> None
 def test_an_answer_whose_acknowledgement_is_lost_is_counted_once(open_room: Any) -> None:
     opened = open_room()
     page = opened.page
-    page.clock.install()
     begin(page, "langka")
     opened.kernel.is_mute = True
     page.get_by_role("button", name="Sesuai").click()
@@ -356,10 +356,36 @@ def test_an_answer_whose_acknowledgement_is_lost_is_counted_once(open_room: Any)
     assert drills.card(opened.kernel.office, TRAINEE, "langka").place == 2
 
 
+def test_the_second_answer_to_a_request_takes_no_choice_back(open_room: Any) -> None:
+    opened = open_room()
+    page = opened.page
+    begin(page, "kategori")
+    page.locator(".vvs-choice").first.click()
+    # As when the opening was slow and asked for twice.
+    page.evaluate("() => { model.page = { ...model.page, turn: 50 }; model.tell(); }")
+    expect(page.locator(".vvs-choice[aria-pressed='true']")).to_have_count(1)
+    page.get_by_role("button", name="Jawab").click()
+    expect(page.locator(".vvs-feedback")).to_be_visible()
+
+
+def test_an_answer_that_meets_a_closed_channel_is_sent_again(open_room: Any) -> None:
+    page = open_room().page
+    begin(page, "langka")
+    page.evaluate(
+        """() => {
+            const { send } = model;
+            model.send = () => { model.send = send; throw new Error("closed"); };
+        }"""
+    )
+    page.get_by_role("button", name="Sesuai").click()
+    page.clock.run_for(3_100)
+    expect(page.locator(".vvs-feedback")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+
+
 def test_a_full_disk_is_said_and_the_answer_is_sent_again(open_room: Any) -> None:
     opened = open_room()
     page = opened.page
-    page.clock.install()
     begin(page, "langka")
     opened.kernel.fault = StoreFault("Disk penuh, jadi data tidak tersimpan.")
     page.get_by_role("button", name="Sesuai").click()
@@ -407,7 +433,7 @@ def test_what_the_trainer_asks_for_stands_first_and_there_is_a_way_back(
     expect(page.get_by_role("heading", name="Latihan lain")).to_be_visible()
     assert "Graduasi" in page.locator(".vvs-drill").first.inner_text()
     expect(page.get_by_role("link", name="Latihan")).to_have_attribute("href", "/latihan")
-    assert screens.faults(page) == []
+    assert faults(page) == []
 
 
 def test_values_are_drawn_as_words(open_room: Any) -> None:
@@ -417,7 +443,7 @@ def test_values_are_drawn_as_words(open_room: Any) -> None:
         """() => {
             const card = structuredClone(model.page.card);
             card.sheets[0].rows[0][1] = "<img src=x>";
-            model.page = { ...model.page, card };
+            model.page = { ...model.page, card, request: null };
             model.tell();
         }"""
     )
@@ -439,11 +465,11 @@ def test_an_own_question_is_drawn_as_words_however_long(
         told = json.dumps(opened.kernel.widget.page)
         assert not any(word in told for word in ("Sebab", "Catatan", "is_right", "accepted"))
         seen += page.locator(".vvs-main").inner_text()
-        found += [f"card {place}: {one}" for one in screens.faults(page)]
+        found += [f"card {place}: {one}" for one in faults(page)]
         answer_now(page)
         expect(page.get_by_text("Sebab <b>begitu</b>: aturan & kebiasaan.")).to_be_visible()
         expect(page.get_by_text("Sumber: Catatan <u>kantor</u>")).to_be_visible()
-        found += [f"feedback {place}: {one}" for one in screens.faults(page)]
+        found += [f"feedback {place}: {one}" for one in faults(page)]
         page.locator(".vvs-feedback ~ .vvs-go").click()
         page.wait_for_function("!document.querySelector('.vvs-feedback')")
     assert found == []
@@ -465,6 +491,7 @@ def test_what_was_missed_of_own_questions_comes_once_more(open_room: Any, own: A
         page.locator(".vvs-choice").filter(has_text=wanted.strip()).click()
         expect(page.get_by_text("Tepat" if is_right else "Belum tepat", exact=True)).to_be_visible()
         page.locator(".vvs-feedback ~ .vvs-go").click()
+        page.wait_for_function("!document.querySelector('.vvs-feedback')")
     expect(page.get_by_role("heading", name="1 dari 2 tepat")).to_be_visible()
     expect(page.locator(".vvs-missed")).to_have_count(1)
 
@@ -496,8 +523,6 @@ def test_a_pause_covers_a_card_and_gives_it_back_as_it_was(
 ) -> None:
     opened = open_room(screen)
     page = opened.page
-    page.clock.install()
-    page.reload()
     begin(page, "kategori")
     page.locator(".vvs-choice").first.click()
     courses.say_to_all(office, TRAINER, "KUJI", "Dengarkan <b>dulu</b>.")
@@ -505,7 +530,7 @@ def test_a_pause_covers_a_card_and_gives_it_back_as_it_was(
     page.clock.run_for(PULSE_MS)
     cover = page.get_by_role("dialog", name="Jeda dari pelatih")
     expect(cover).to_contain_text("Dengarkan <b>dulu</b>.")
-    assert screens.faults(page) == []
+    assert faults(page) == []
     for key in ("Escape", "Escape", "Enter", "2"):
         page.keyboard.press(key)
     expect(cover).to_be_visible()
@@ -525,7 +550,6 @@ def test_an_answer_sent_into_a_pause_waits_for_its_end_and_outlives_a_reload(
 ) -> None:
     opened = open_room()
     page = opened.page
-    page.clock.install()
     begin(page, "langka")
     courses.pause(office, TRAINER, "KUJI", True)
     page.get_by_role("button", name="Perlu dicek").click()

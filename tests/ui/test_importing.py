@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import ipywidgets as w
 import pytest
 
@@ -129,11 +131,20 @@ def test_a_damaged_second_file_leaves_the_first_as_it_was(incoming):
     assert not folder.exists()
 
 
-def test_progress_is_told_and_the_end_shelves_the_list(office, view):
+def test_progress_is_told_and_the_end_shelves_the_list(view, monkeypatch):
     view.take("Maret.csv", LIST)
     assert "Periksa arti tiap kolom" in text(view)
+    is_seen = Event()
+
+    def waiting(*arguments):
+        # Not before the bar was found: at the end it is taken off the page.
+        assert is_seen.wait(600)
+        return imports.bring_in(*arguments)
+
+    monkeypatch.setattr(lists, "bring_in", waiting)
     press(view, "Simpan dan periksa")
     bar = next(one for one in walk(view.widget) if isinstance(one, w.IntProgress))
+    is_seen.set()
     view.work.join(600)
     assert bar.value > 50
     assert view.said[-1] == "Selesai. Daftar sudah tersimpan dan diperiksa."

@@ -149,6 +149,14 @@ def test_what_makes_no_sense_changes_nothing(room: MapRoom, wrong: dict[str, obj
     assert room.selection == before
 
 
+def test_a_message_of_another_shape_changes_nothing(room: MapRoom) -> None:
+    before, said = room.selection, {**SAID, "period": room.list_ids[0], "code": ""}
+    shapes = ({}, [[]], 7.5, [float("-inf")], [10**400])
+    for wrong in ({name: shape} for name in said for shape in shapes):
+        assert not room.hear({**said, **wrong}), wrong
+    assert room.selection == before
+
+
 def test_a_measure_that_takes_long_is_made_when_asked_for(room: MapRoom) -> None:
     said = {"indicator": "families", "period": room.list_ids[0], "need": "kelompok"}
     late = room.late(said)
@@ -178,6 +186,13 @@ def test_a_checklist_is_only_of_places_on_the_map(room: MapRoom) -> None:
         room.checklist({"checklist": "36.73.01.1001", "period": "tiada"})
     with pytest.raises(WrongUse):
         room.checklist({"checklist": "11.01.01.2001", "period": room.list_ids[0]})
+    for shape in ([], {}, None, 7):
+        with pytest.raises(WrongUse):
+            room.checklist({"checklist": shape, "period": room.list_ids[0]})
+        with pytest.raises(WrongUse):
+            room.checklist({"checklist": "36.73.01.1001", "period": shape})
+        with pytest.raises(WrongUse):
+            room.houses({"houses": shape, "period": shape, "purpose": "kunjungan"})
 
 
 @pytest.fixture

@@ -80,7 +80,8 @@ def _open(view, rule):
 
 def _kinds(room):
     with room.office.real.reading() as connection:
-        return list(connection.execute(select(event.c.kind, event.c.subject)).all())
+        told = select(event.c.kind, event.c.subject).order_by(event.c.seq)
+        return list(connection.execute(told).all())
 
 
 def test_the_first_visit_says_what_to_do(empty_room):
@@ -170,6 +171,8 @@ def test_forged_messages_come_to_nothing(room):
     assert view.rows.state == before
     assert room.family is None
     assert any("Urutan" in sentence for sentence in said)
+    view.hear({"kind": "halaman", "start": 0})
+    assert view.rows.state == before
 
 
 def test_numbers_are_masked_until_asked_for_and_the_asking_is_on_record(room):

@@ -10,7 +10,7 @@ import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -39,6 +39,8 @@ class Office:
         """
         path = self.folder / name
         book = xlsxwriter.Workbook(str(path))
+        # The same bytes in every run: tests that damage a file damage the same of it.
+        book.set_properties({"created": datetime(2026, 11, 1)})
         dates = book.add_format({"num_format": "dd/mm/yyyy"})
         for place, (title, cells) in enumerate({"Data": rows, **more.get("sheets", {})}.items()):
             if not cells and place == 0 and more.get("sheets"):
@@ -100,6 +102,11 @@ def office(tmp_path: Path) -> Office:
 # --- other kinds of workbook, as small as they can be -------------------------------------------
 
 
+def put(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
+    """A member that bears no time: the same bytes in every run."""
+    archive.writestr(zipfile.ZipInfo(name), content, archive.compression)
+
+
 def ods_bytes(rows: Sequence[Sequence[Any]]) -> bytes:
     """An OpenDocument sheet; numbers are number cells."""
     lines = []
@@ -129,9 +136,10 @@ def ods_bytes(rows: Sequence[Sequence[Any]]) -> bytes:
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr(
+        put(archive, "mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        put(archive, "content.xml", content)
+        put(
+            archive,
             "META-INF/manifest.xml",
             '<?xml version="1.0"?><manifest:manifest xmlns:manifest='
             '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
@@ -256,16 +264,19 @@ def xlsb_bytes(rows: Sequence[Sequence[Any]]) -> bytes:
         'relationships/{kind}" Target="{target}"/></Relationships>'
     )
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("[Content_Types].xml", '<?xml version="1.0"?><Types/>')
-        archive.writestr(
-            "_rels/.rels", relation.format(kind="officeDocument", target="xl/workbook.bin")
+        put(archive, "[Content_Types].xml", '<?xml version="1.0"?><Types/>')
+        put(
+            archive,
+            "_rels/.rels",
+            relation.format(kind="officeDocument", target="xl/workbook.bin"),
         )
-        archive.writestr("xl/workbook.bin", book)
-        archive.writestr(
+        put(archive, "xl/workbook.bin", book)
+        put(
+            archive,
             "xl/_rels/workbook.bin.rels",
             relation.format(kind="worksheet", target="worksheets/sheet1.bin"),
         )
-        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+        put(archive, "xl/worksheets/sheet1.bin", sheet)
     return out.getvalue()
 
 
@@ -273,6 +284,20 @@ def xlsb_bytes(rows: Sequence[Sequence[Any]]) -> bytes:
 def small_workbooks():
     """Makers of the kinds of workbook that are not XLSX, by their ending."""
     return {"xls": xls_bytes, "xlsb": xlsb_bytes, "ods": ods_bytes}
+
+
+@pytest.fixture
+def packed():
+    """Maker of a ZIP from its members, of the same bytes in every run."""
+
+    def pack(members: dict[str, str | bytes]) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                put(archive, name, content)
+        return out.getvalue()
+
+    return pack
 
 
 @pytest.fixture

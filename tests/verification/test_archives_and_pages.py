@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from workbench.errors import UnusableInput
-from workbench.verification import archives, propose_mapping, sources
+from workbench.verification import archives, pages, propose_mapping, sources
 
 HEADER = ["NO KK", "NIK", "NAMA", "KELURAHAN"]
 SITI = ["3673010101209001", "3673014105859001", "SITI", "Cipare"]
@@ -169,22 +169,65 @@ def test_a_table_that_lays_out_a_page_is_no_list(office):
     assert reading.counts == {"dibaca": 1, "disimpan": 1, "ditolak": 0}
 
 
-def test_the_xml_of_old_workbooks_is_read_with_typed_cells(office):
-    def row(cells):
-        kinds = ["Number" if isinstance(cell, int) else "String" for cell in cells]
-        made = [
-            f'<Cell><Data ss:Type="{kind}">{cell}</Data></Cell>'
-            for kind, cell in zip(kinds, cells, strict=True)
-        ]
-        return f"<Row>{''.join(made)}</Row>"
+@pytest.mark.parametrize(
+    "sign",
+    ["<![x", "<![ >", "<![", "<![1[x]]>", "&#" + "9" * 5000 + ";"],
+    ids=lambda sign: sign[:5],
+)
+def test_signs_a_page_may_not_hold_are_passed_over_or_said(office, sign):
+    """Whether they break its reader depends on the Python."""
+    content = page(HEADER, [*SITI[:2], f"SITI {sign}", SITI[3]], BUDI)
+    said = ""
+    try:
+        office.read(office.raw(content, "ekspor.xls"))
+    except UnusableInput as error:
+        said = str(error)
+    assert not said or said.startswith("Berkas ekspor.xls rusak")
 
-    content = (
+
+def test_a_page_that_breaks_its_reader_is_damaged(office, monkeypatch):
+    def broken(self, data):
+        raise AssertionError
+
+    monkeypatch.setattr(pages.HTMLParser, "feed", broken)
+    path = office.raw(page(HEADER, SITI), "ekspor.xls")
+    assert sentence_of(office, path).startswith("Berkas ekspor.xls rusak")
+
+
+def old_workbook(*rows, second=""):
+    """The XML of an old workbook; ``second`` is said of the second cell of each row."""
+
+    def cell(n, content):
+        kind = "Number" if isinstance(content, int) else "String"
+        about = second if n == 1 else ""
+        return f'<Cell {about}><Data ss:Type="{kind}">{content}</Data></Cell>'
+
+    lines = "".join(
+        f"<Row>{''.join(cell(n, content) for n, content in enumerate(row))}</Row>" for row in rows
+    )
+    return (
         '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
         '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
         'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Data"><Table>'
-        f"{row(HEADER)}{row(SITI)}{row([BUDI[0], 3673010105059002, *BUDI[2:]])}"
-        "</Table></Worksheet></Workbook>"
+        f"{lines}</Table></Worksheet></Workbook>"
     ).encode()
+
+
+@pytest.mark.parametrize("told", ["\u00b2", "9" * 5000, "-1", "x", "0"], ids=lambda told: told[:3])
+def test_a_cell_that_reaches_over_no_known_number_of_others_stands_alone(office, told):
+    content = old_workbook(HEADER, SITI, second=f'ss:MergeAcross="{told}"')
+    reading = office.read(office.raw(content, "lama.xls"))
+    assert reading.register["person"]["name"].to_pylist() == ["SITI"]
+
+
+def test_a_cell_that_reaches_over_others_moves_what_follows(office):
+    content = old_workbook(HEADER, SITI, second='ss:MergeAcross="1"')
+    reading = office.read(office.raw(content, "lama.xls"))
+    assert reading.register["person"]["name"].to_pylist() == ["SITI"]
+
+
+def test_the_xml_of_old_workbooks_is_read_with_typed_cells(office):
+    content = old_workbook(HEADER, SITI, [BUDI[0], 3673010105059002, *BUDI[2:]])
     reading = office.read(office.raw(content, "lama.xls"))
     assert reading.register["person"].select(["name", "sheet"]).to_pylist() == [
         {"name": "SITI", "sheet": "Data"}

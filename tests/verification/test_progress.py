@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_progress_never_goes_back_and_ends_at_the_whole(office, every_beat):
 
 def test_calls_are_no_closer_than_the_pause(monkeypatch):
     clock = iter([0.0, 0.0, 0.1, 0.2, 0.5, 0.5, 0.6])
-    monkeypatch.setattr(pulse.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     told = []
     beat = pulse.Pulse(lambda share, words: told.append((round(share, 2), words)))
     beat.enter(0.0, 0.6, "Membuka daftar.xlsx", seconds=1.0)

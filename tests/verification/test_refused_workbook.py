@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -81,6 +82,31 @@ def test_a_formula_comes_back_as_its_value_and_text_never_becomes_one(office):
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
+def test_a_moment_with_a_zone_goes_back_as_the_day_it_was(office):
+    cells = [
+        [("String", cell) for cell in ("NIK", "NAMA", "TANGGAL LAHIR")],
+        [("String", GOOD[2]), ("String", "SITI"), ("DateTime", "1985-05-01T00:00:00+07:00")],
+        [("String", "3,67E+15"), ("String", "BUDI"), ("DateTime", "1985-05-01T00:00:00.000Z")],
+    ]
+    rows = "".join(
+        "<Row>"
+        + "".join(f'<Cell><Data ss:Type="{kind}">{text}</Data></Cell>' for kind, text in row)
+        + "</Row>"
+        for row in cells
+    )
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    path = office.raw(
+        f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="Data"><Table>{rows}</Table></Worksheet></Workbook>'.encode(),
+        "lama.xls",
+    )
+    reading = office.read(path)
+    assert reading.register["person"]["birth_date"].to_pylist() == [date(1985, 5, 1)]
+    book, marked = returned(office, path, reading)
+    assert marked == 1
+    assert [book["Data"][f"C{row}"].value for row in (2, 3)] == [datetime(1985, 5, 1)] * 2
+
+
 def test_a_long_sheet_comes_back_with_its_marked_rows_only(office, monkeypatch):
     monkeypatch.setattr(refused_workbook, "MOST_ROWS_WHOLE", 3)
     path = office.xlsx([HEADER, GOOD, GOOD, BROKEN, GOOD])
@@ -100,6 +126,18 @@ def test_only_sheets_with_a_mark_go_back_also_out_of_an_archive(office):
         made.write(two, "dua/Lopang.csv")
     book, marked = returned(office, archive, office.read(archive))
     assert (book.sheetnames, marked) == (["Lopang", "Lopang 2"], 2)
+
+
+def test_a_hundred_lists_of_one_long_name_each_get_a_sheet(office):
+    archive = office.folder / "kota.zip"
+    rows = [HEADER, [*BROKEN[:2], "3,67E+15", *BROKEN[3:]], [*BROKEN[:2], GOOD[2], *BROKEN[3:]]]
+    with zipfile.ZipFile(archive, "w") as made:
+        for n in range(101):
+            text = "\n".join(",".join(map(str, [n, *row[1:]])) for row in rows[1:])
+            made.writestr(f"{n}/{'x' * 40}.csv", f"{','.join(HEADER)}\n{text}")
+    book, marked = returned(office, archive, office.read(archive))
+    assert (len(book.sheetnames), marked) == (101, 101)
+    assert {len(name) for name in book.sheetnames} == {26, 28, 29, 30}
 
 
 def test_a_header_found_by_hand_is_found_again(office):

@@ -182,3 +182,24 @@ def test_measures(text, found):
 )
 def test_power(text, va, code):
     assert values.read_power([text]) == ([va], [code])
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "9" * 5000])
+def test_more_digits_than_any_number_has_are_unreadable(digits):
+    unread = ["tidak_terbaca"]
+    assert values.read_ints([digits]) == ([None], unread)
+    assert values.read_money([f"Rp {digits}"]) == ([None], unread)
+    for text in (digits, f"{digits},5", f"-{digits}.0"):
+        assert values.read_floats([text]) == ([None], unread)
+    for text in (f"{digits}, 106.1", f"-6.1; {digits}"):
+        assert values.read_lat_lon([text]) == ([None], [None], unread)
+    assert values.read_asset(digits, counted=True)
+
+
+def test_a_list_with_endless_digits_in_every_column_is_read(office):
+    header = ["NIK", "NO KK", "NAMA", "TANGGAL LAHIR", "UMUR", "RT", "DESIL", "PENGHASILAN"]
+    header += ["JUMLAH ANGGOTA", "TAHUN", "LUAS LANTAI", "KOORDINAT", "SEPEDA MOTOR", "DAYA"]
+    kept = ["3673014105859001", "3673010101209001", "SITI"]
+    path = office.text([header, [*kept, *["9" * 5000] * (len(header) - 3)]])
+    reading = office.read(path)
+    assert reading.counts == {"dibaca": 1, "disimpan": 1, "ditolak": 0}

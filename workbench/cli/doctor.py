@@ -324,7 +324,7 @@ def _database(path: Path, name: str) -> Check:
             (schema,) = database.execute("select version_num from alembic_version").fetchone()
     except (sqlite3.Error, TypeError):
         said = schema = ""
-    if said != "ok":
+    if said != "ok" or not isinstance(schema, str):
         return Check(
             name,
             State.LACKING,

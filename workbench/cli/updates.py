@@ -53,6 +53,10 @@ _CHANGED = (
     "Data kantor berubah selama disalin, jadi tidak ada yang diperbarui. Tutup perintah verval "
     "lain, lalu ulangi."
 )
+_UNSOUND = (
+    "Basis data kantor ini rusak, jadi tidak ada yang diubah. Pulihkan dari cadangan terakhir "
+    "dengan verval restore."
+)
 _NOT_HERE = (
     "Program ini tidak dipasang dari tas, jadi tidak ada yang dapat diperbarui. Jalankan pasang.py "
     "yang ada di dalam tas."
@@ -247,7 +251,7 @@ def _note(home: Path) -> dict[str, Exchange | None]:
         return {name: _exchange(said[name]) for name in ("done", "doing")}
     except FileNotFoundError:
         return {"done": None, "doing": None}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreFault(_UNREADABLE) from error
 
 
@@ -312,7 +316,10 @@ def _in_force(home: Path) -> tuple[str, str]:
 
 def _age(version: str, made: str) -> tuple[Version, datetime]:
     try:
-        return Version(version), datetime.fromisoformat(made)
+        moment = datetime.fromisoformat(made)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return Version(version), moment
     except ValueError:
         raise UnusableInput(
             f"Versi {version[:40]} tidak terbaca. Salin ulang tas ini dari sumbernya."
@@ -473,10 +480,14 @@ def _heads(office: Path) -> dict[Workspace, Head]:
     for path in _databases(office):
         try:
             with closing(_open(path)) as database:
-                (schema,) = database.execute("select version_num from alembic_version").fetchone()
-                seq, digest = database.execute("select seq, hash from ledger_head").fetchone()
+                version = database.execute("select version_num from alembic_version").fetchone()
+                end = database.execute("select seq, hash from ledger_head").fetchone()
         except sqlite3.Error as error:
             raise sqlite_fault(error) from error
+        # SQLite finds no fault with a row that is gone, or with bytes where words stood.
+        if version is None or end is None or not isinstance(version[0], str):
+            raise StoreFault(_UNSOUND)
+        (schema,), (seq, digest) = version, end
         found[Workspace(path.parent.name)] = Head(seq, digest, schema)
     return found
 
@@ -529,7 +540,10 @@ def _now() -> str:
 
 
 def _day(stamped: str) -> str:
-    moment = datetime.fromisoformat(stamped)
+    try:
+        moment = datetime.fromisoformat(stamped)
+    except ValueError:
+        return "sebelum pembaruan"
     return f"{date_id(moment.date())} {moment:%H.%M}"
 
 

@@ -57,6 +57,18 @@ _LEAST_AREAS: Final = 3
 _MOST_AREAS: Final = 2_000
 _MOST_BYTES: Final = 20_000_000
 _MOST_TOLD: Final = 5
+#: What a file that is no recipe makes the loader raise: a date, a number or a truth written as
+#: none, a word YAML itself should have made into a value, brackets in brackets without end.
+_NO_YAML: Final = (
+    yaml.YAMLError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 #: Loads the same as the plain loader, in a tenth of the time where libyaml is there.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -179,7 +191,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise UnusableInput(
             f"Resep {path.name} tidak ditemukan. Periksa nama dan letaknya."
         ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except _NO_YAML as error:
         raise UnusableInput(f"Resep {path.name} tidak dapat dibaca sebagai YAML.") from error
     if not isinstance(raw, dict):
         raise UnusableInput(f"Resep {path.name} tidak dapat dibaca sebagai YAML.")
@@ -312,7 +324,7 @@ def _read_list(path: Path) -> list[dict[str, str]]:
             f"Daftar wilayah {path.name} tidak ditemukan. Letakkan di folder yang sama dengan "
             "resepnya."
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UnusableInput(
             f"Daftar wilayah {path.name} tidak dapat dibaca. Simpan sebagai CSV UTF-8 atau XLSX."
         ) from error

@@ -206,7 +206,7 @@ class Register:
                 path = directory / f"{name}.parquet"
                 if path.is_file():
                     tables[name] = conform(name, pq.read_table(path))
-        except (OSError, ValueError, pa.ArrowException) as error:
+        except (OSError, RecursionError, ValueError, pa.ArrowException) as error:
             raise UnusableInput(
                 f"Folder {directory.name} rusak dan tidak dapat dibaca. "
                 "Buat ulang folder itu dari berkas asalnya."

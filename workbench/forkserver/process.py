@@ -14,8 +14,9 @@ import subprocess
 import threading
 import time
 
-#: Seconds to wait for the code of a process that has ended before it counts as killed.
-_PATIENCE = 1.0
+#: Seconds to wait for the code of a process that has ended before it counts as killed. A zygote
+#: tells it at once, or its own end is known at once: this is for one that hangs.
+_PATIENCE = 30.0
 
 
 class ForkedProcess:

@@ -311,7 +311,7 @@ class Zygote:
 
     def join(self) -> None:
         """Wait until it is gone."""
-        self._reader.join(5)
+        self._reader.join(60)
 
     async def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()

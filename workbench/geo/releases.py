@@ -13,6 +13,8 @@ from workbench.geo.disclosure.tables import UNKNOWN, Cell, Column, PublishedTabl
 _FORMAT = 1
 #: States without a number, as a negative one.
 _SILENT = (State.DISEMBUNYIKAN, State.BELUM_DIDATA, State.TANPA_PENYEBUT)
+#: What reading a file raises that is gone, cut off, of another shape, or nested without end.
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def release_text(release: Release) -> str:
@@ -47,9 +49,9 @@ def read_release(path: Path, areas: AreaSet) -> Release | None:
         if whole["format"] != _FORMAT or tuple(whole["codes"]) != areas.codes:
             return None
         tables = [_table(one, areas) for one in whole["tables"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return Release(areas, {table.name: table for table in tables}, int(whole["threshold"]))
+    except _UNREADABLE:
         return None
-    return Release(areas, {table.name: table for table in tables}, whole["threshold"])
 
 
 def cut_release(release: Release, areas: AreaSet, totals: frozenset[str]) -> Release:

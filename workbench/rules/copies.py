@@ -103,13 +103,13 @@ class Folder:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         try:
-            manifest = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            manifest = dict(json.loads((self.path / MANIFEST).read_text(encoding="utf-8")))
+        except (OSError, RecursionError, TypeError, ValueError) as error:
             raise UnusableInput(
                 f"Folder {self.path.name} tidak memuat {MANIFEST} yang dapat dibaca. Pilih folder "
                 "hasil verval generate atau verval read."
             ) from error
-        return dict(manifest)
+        return manifest
 
     def carries(self, table: str, column: str) -> bool:
         """As of ``Register``."""
@@ -240,9 +240,9 @@ def as_of_copy(directory: Path) -> date:
 def _facts(directory: Path) -> dict[str, Any]:
     try:
         facts = json.loads((directory / _FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, RecursionError, ValueError):
         facts = {}
-    if facts.get("layout") != _LAYOUT:
+    if not isinstance(facts, dict) or facts.get("layout") != _LAYOUT:
         raise UnusableInput(
             "Salinan olahan daftar ini tidak ada atau dibuat versi lain. Periksa ulang daftarnya."
         )

@@ -28,7 +28,7 @@ from workbench.domain import days, displays
 from workbench.domain.register import Register
 from workbench.domain.schema import arrow_schema
 from workbench.domain.words import number_id
-from workbench.errors import RuleBroken
+from workbench.errors import RuleBroken, UnusableInput
 from workbench.rules.copies import (
     Folder,
     Limits,
@@ -364,7 +364,12 @@ def _reference_date(manifest: Mapping[str, Any]) -> date:
     stated = manifest.get("as_of")
     if isinstance(stated, date):
         return stated
-    return date.fromisoformat(stated) if stated else days.today()
+    try:
+        return date.fromisoformat(str(stated)) if stated else days.today()
+    except ValueError as error:
+        raise UnusableInput(
+            "Tanggal acuan (as_of) daftar ini tidak terbaca. Baca ulang dari berkas asalnya."
+        ) from error
 
 
 def _silent(

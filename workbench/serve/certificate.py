@@ -62,17 +62,18 @@ def load_certificate(certfile: Path, keyfile: Path) -> Certificate:
     try:
         context.load_cert_chain(certfile, keyfile, password=_refuse_password)
         said = _shake_hands(context, certfile)
+        begins, expires = _moment(said["notBefore"]), _moment(said["notAfter"])
+        names = tuple(_spelled(kind, name) for kind, name in said.get("subjectAltName", ()))
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise UnusableInput(
                 f"Kunci {keyfile.name} bukan pasangan sertifikat {certfile.name}. "
                 "Pakai kunci yang dibuat bersama sertifikat itu."
             ) from error
-        raise UnusableInput(
-            f"Sertifikat {certfile.name} tidak dapat dipakai ({error.reason or 'rusak'}). "
-            "Mintalah sertifikat server yang baru."
-        ) from error
-    begins, expires = _moment(said["notBefore"]), _moment(said["notAfter"])
+        raise _useless(certfile, error.reason) from error
+    except (ValueError, KeyError, OverflowError) as error:
+        # It can be used, and what it says of itself cannot be read: no date, no name.
+        raise _useless(certfile) from error
     now = datetime.now(UTC)
     if expires <= now:
         raise UnusableInput(
@@ -84,7 +85,6 @@ def load_certificate(certfile: Path, keyfile: Path) -> Certificate:
             f"Sertifikat {certfile.name} baru berlaku mulai {_day(begins)}. "
             "Periksa jam komputer ini."
         )
-    names = tuple(_spelled(kind, name) for kind, name in said.get("subjectAltName", ()))
     return Certificate(context, expires, names, _warnings(certfile, keyfile, expires, names))
 
 
@@ -102,6 +102,13 @@ def _check_pem(path: Path, what: str, mark: bytes) -> None:
             f"Berkas {path.name} tidak memuat {what} berbentuk PEM "
             f"(baris {mark.decode().strip('-')}). Periksa apakah berkasnya tertukar."
         )
+
+
+def _useless(certfile: Path, reason: str = "") -> UnusableInput:
+    return UnusableInput(
+        f"Sertifikat {certfile.name} tidak dapat dipakai ({reason or 'rusak'}). "
+        "Mintalah sertifikat server yang baru."
+    )
 
 
 def _refuse_password() -> str:

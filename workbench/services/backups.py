@@ -287,9 +287,18 @@ def _workplace(office: Office, aside: Path, is_sealed: bool) -> Iterator[Path]:
     if not is_sealed:
         yield aside
         return
-    size = sum(path.stat().st_size for path in office.root.rglob("*") if path.is_file())
-    with sealing.private_folder(size, office.root) as work:
+    with sealing.private_folder(_size_of(office.root), office.root) as work:
         yield work
+
+
+def _size_of(root: Path) -> int:
+    """Bytes of all files below a folder; people work on, so what is gone by then has none."""
+    size = 0
+    for base, _folders, names in os.walk(root):
+        for name in names:
+            with suppress(OSError):
+                size += (Path(base) / name).stat().st_size
+    return size
 
 
 # --- out -----------------------------------------------------------------------------------------

@@ -333,13 +333,16 @@ def _areas(home: Path, kept: _Kept) -> AreaSet:
 
 def _read_map(folder: Path, listed: AreaSet) -> gpd.GeoDataFrame:
     from pyogrio import read_dataframe
-    from pyogrio.errors import DataSourceError
+    from pyogrio.errors import DataLayerError, DataSourceError
+    from shapely.errors import ShapelyError
 
     from workbench.geo.boundaries import boundary_frame
 
+    broken = (DataSourceError, DataLayerError, ShapelyError, KeyError, ValueError, OSError)
+
     try:
         read = read_dataframe(folder / _LINES)
-        shapes = dict(zip(read["kode_kemendagri"], read.geometry, strict=True))
-    except (DataSourceError, KeyError, ValueError, OSError) as error:
+        shapes = dict(zip(read["kode_kemendagri"], read["geometry"], strict=True))
+    except broken as error:
         raise StoreFault(_DAMAGED) from error
     return boundary_frame(listed, shapes)

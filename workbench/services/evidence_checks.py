@@ -110,41 +110,67 @@ def recheck(
     step = Steps(tell, asks)
     step(0.05, "Memeriksa berkas paket")
     differences = list(_changed_files(folder))
-    sums = digest_of(folder / SUMS)
-    about, judged = read_json(folder / LIST), read_json(folder / JUDGED)
-    try:
-        list_id, parameters = str(about["id"]), dict(judged["parameter"])
-        local, marks = dict(judged["kelurahan_lain"]), judged["tanda"]
-        print_then, counted = judged["sidik_temuan"], dict(judged["temuan_per_aturan"])
-        files = dict(read_json(folder / SNAPSHOT)["berkas"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnusableInput(NO_PACK) from error
+    sums, told = digest_of(folder / SUMS), _told(folder)
     step(0.15, "Memeriksa berkas daftar dan jejak")
-    snapshot, whole = shelves.standing(office, actor, list_id)
-    if not _is_on_record(office, actor, list_id, sums):
+    snapshot, whole = shelves.standing(office, actor, told.list_id)
+    if not _is_on_record(office, actor, told.list_id, sums):
         differences.append("Jejak kantor tidak mengenal paket ini: sidiknya tidak tercatat.")
     differences += _changed_events(folder / LEDGER, office, actor)
     now = about_files(office, actor, snapshot)["berkas"]
     differences += [
         f"Berkas daftar {name} tidak lagi sama."
-        for name in sorted(files)
-        if files[name] != now.get(name)
+        for name in sorted(told.files)
+        if told.files[name] != now.get(name)
     ]
     step(0.4, "Menilai ulang daftar")
-    found = check(whole.register, parameters=parameters)
+    found = check(whole.register, parameters=told.parameters)
     step(0.9, "Membandingkan temuan")
-    differences += _changed_rules(marks, rule_marks(found))
-    table = outside(found.table, local)
-    if print_of(table) != print_then:
-        differences += _changed_findings(folder / FINDINGS, table, local)
+    differences += _changed_rules(told.marks, rule_marks(found))
+    table = outside(found.table, told.local)
+    if print_of(table) != told.print_then:
+        differences += _changed_findings(folder / FINDINGS, table, told.local)
     notes = []
-    if local:
+    if told.local:
         notes.append(
-            f"{number_id(len(local))} {PLACES} diperiksa kemudian dengan aturan lain dan tidak "
-            "ikut dibandingkan."
+            f"{number_id(len(told.local))} {PLACES} diperiksa kemudian dengan aturan lain dan "
+            "tidak ikut dibandingkan."
         )
-    total = sum(counted.values())
-    return Recheck(list_id, total, tuple(differences), tuple(notes))
+    return Recheck(told.list_id, told.findings, tuple(differences), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a pack says of its list, in the shapes it must have."""
+
+    list_id: str
+    findings: int
+    parameters: dict[str, Any]
+    marks: dict[str, Any] | None
+    local: dict[str, Any]
+    print_then: Any
+    files: dict[str, Any]
+
+
+def _told(folder: Path) -> _Told:
+    about, judged = read_json(folder / LIST), read_json(folder / JUDGED)
+    try:
+        return _Told(
+            str(about["id"]),
+            sum(map(int, _names(judged["temuan_per_aturan"]).values())),
+            _names(judged["parameter"]),
+            None if judged["tanda"] is None else _names(judged["tanda"]),
+            _names(judged["kelurahan_lain"]),
+            judged["sidik_temuan"],
+            _names(read_json(folder / SNAPSHOT)["berkas"]),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnusableInput(NO_PACK) from error
+
+
+def _names(said: Any) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise TypeError
+    return said
 
 
 def _changed_files(folder: Path) -> Iterator[str]:
@@ -181,7 +207,7 @@ def _changed_events(path: Path, office: Office, actor: Actor) -> list[str]:
     try:
         with path.open(encoding="utf-8") as file:
             then = {int(event["seq"]): event["hash"] for event in map(json.loads, file)}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise UnusableInput(NO_PACK) from error
     if any(not 0 < seq <= _MOST_SEQ for seq in then):
         raise UnusableInput(NO_PACK)

@@ -31,6 +31,8 @@ KIND: Final = "paket_bukti"
 _ASIDE: Final = ".bukti-"
 #: What an uploaded pack may be at most; ours of a whole city stay far below.
 _MOST_FILES, _MOST_BYTES = 500, 1 << 30
+#: Bytes that every disk takes for the name of a file.
+_LONGEST_NAME = 255
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PIECE = 1 << 20
 
@@ -135,7 +137,8 @@ def unzip(content: bytes, folder: Path) -> None:
             left = _MOST_BYTES
             for one in entries:
                 left -= _unpack(archive, one, top, folder, left)
-    except DAMAGED_ZIP as error:
+    except (*DAMAGED_ZIP, FileExistsError, NotADirectoryError) as error:
+        # The latter two: two files of one name, or a file where another has its folder.
         raise UnusableInput(_NO_ZIP) from error
 
 
@@ -145,6 +148,8 @@ def _unpack(
     """Unpack one file of a pack; returns its bytes."""
     name = PurePosixPath(entry.filename)
     if not name.is_relative_to(top) or {"..", ""} & set(name.parts) or "\\" in entry.filename:
+        raise UnusableInput(_NO_ZIP)
+    if len(entry.filename.encode()) > _LONGEST_NAME:
         raise UnusableInput(_NO_ZIP)
     target = folder / name.relative_to(top)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -173,7 +178,9 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read it back; raises ``UnusableInput`` for what no pack holds."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        # Half a letter, which JSON can name, is no text for a database.
+        json.dumps(content, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError) as error:
         raise UnusableInput(NO_PACK) from error
     if not isinstance(content, dict):
         raise UnusableInput(NO_PACK)

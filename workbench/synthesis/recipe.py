@@ -117,7 +117,8 @@ def read_recipe(path: Path) -> Recipe:
     Raises ``UnusableInput`` when a key is missing or does not fit.
     """
     raw = read_yaml(path)
-    told = str((raw.get("city") or {}).get("kode_kemendagri", ""))
+    city = raw.get("city")
+    told = str(city.get("kode_kemendagri", "")) if isinstance(city, dict) else ""
     if told.replace(".", "") != CITY.kode_kemendagri.replace(".", ""):
         raise UnusableInput(
             f"Resep {path.name} bukan untuk {CITY.name}. Sebut resep itu dengan {VARIABLE} atau "
@@ -125,7 +126,7 @@ def read_recipe(path: Path) -> Recipe:
         )
     try:
         return _build(_usual() | raw)
-    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnusableInput(
             f"Resep {path.name} tidak lengkap atau isinya tidak sesuai. "
             f"Bandingkan dengan {DEFAULT_RECIPE}."

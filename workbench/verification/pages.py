@@ -10,8 +10,9 @@ from datetime import datetime
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+from workbench.errors import UnusableInput
 from workbench.verification.cells import tidy
-from workbench.verification.sources import Cell, NotAList, RawSheet, Rows
+from workbench.verification.sources import Cell, NotAList, RawSheet, Rows, damaged
 
 #: A cell may claim to span a whole page; nothing real spans more.
 MOST_SPAN = 200
@@ -24,12 +25,13 @@ def read_page(
 ) -> tuple[tuple[RawSheet, ...], str]:
     """The tables of a page as sheets, and a sentence on how it was read.
 
-    ``start`` is its beginning in lower case. Raises ``NotAList`` where it holds no table.
+    ``start`` is its beginning in lower case. Raises ``NotAList`` where it holds no table, and
+    ``UnusableInput`` for one that is damaged.
     """
     if "urn:schemas-microsoft-com:office:spreadsheet" in start:
         sheets = _read_xml(text, most_rows)
     elif any(mark in start for mark in ("<html", "<table", "<!doctype html", "<meta", "<body")):
-        sheets = _read_html(text, most_rows)
+        sheets = _read_html(name, text, most_rows)
     else:
         raise NotAList(
             f"Berkas {name} bukan daftar yang dikenal; simpan sebagai .xlsx atau .csv, lalu "
@@ -153,10 +155,14 @@ def _span(text: str | None) -> int:
     return min(MOST_SPAN, max(1, int(text))) if text and re.fullmatch(r"\d{1,9}", text) else 1
 
 
-def _read_html(text: str, most_rows: int | None) -> tuple[RawSheet, ...]:
+def _read_html(name: str, text: str, most_rows: int | None) -> tuple[RawSheet, ...]:
     reader = _PageReader(most_rows)
-    reader.feed(text)
-    reader.close()
+    try:
+        reader.feed(text)
+        reader.close()
+    except (AssertionError, ValueError) as error:
+        # What begins like a section of Word's and is none; a letter whose number never ends.
+        raise UnusableInput(damaged(name)) from error
     if len(reader.tables) == 1:
         return (RawSheet("", reader.tables[0]),)
     return tuple(
@@ -186,12 +192,16 @@ def _read_xml(text: str, most_rows: int | None) -> tuple[RawSheet, ...]:
             for cell in line.iter(f"{_SPACE}Cell"):
                 row.extend([""] * (_index(cell, len(row)) - len(row)))
                 row.append(_typed(cell.find(f"{_SPACE}Data")))
-                across = cell.get(f"{_SPACE}MergeAcross", "")
-                row.extend([""] * (_span(across) if across.isdigit() and int(across) else 0))
+                row.extend([""] * _wider(cell.get(f"{_SPACE}MergeAcross")))
             rows.append(row)
         if any(rows):
             sheets.append(RawSheet(sheet.get(f"{_SPACE}Name", ""), _even(rows[:most_rows])))
     return tuple(sheets)
+
+
+def _wider(text: str | None) -> int:
+    """How many cells beside its own one reaches over."""
+    return min(MOST_SPAN, int(text)) if text and re.fullmatch(r"\d{1,9}", text) else 0
 
 
 def _index(node: ElementTree.Element, next_free: int) -> int:
@@ -211,7 +221,8 @@ def _typed(data: ElementTree.Element | None) -> Cell:
         if kind == "Number":
             return float(text)
         if kind == "DateTime":
-            return datetime.fromisoformat(text.removesuffix("Z"))
+            # A cell has no zone; with one it could not be written into a workbook.
+            return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=None)
     except ValueError:
         return text
     return text

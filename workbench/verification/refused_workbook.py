@@ -248,7 +248,8 @@ class _Book:
     def _name(self, source: Source, sheet: RawSheet) -> str:
         """A name a spreadsheet takes, and no other sheet here has."""
         plain = re.sub(r"[\[\]:*?/\\']", " ", sheet.name or Path(source.name).stem).strip()
-        plain = re.sub(r"[\x00-\x1f\ufffe\uffff]", "", plain)[:28].strip() or "Daftar"
+        # A name has 31 characters at most, and must leave room for a number of four digits.
+        plain = re.sub(r"[\x00-\x1f\ufffe\uffff]", "", plain)[:26].strip() or "Daftar"
         name, number = plain, 1
         while name.lower() in self._names or name.lower() == "history":
             number += 1

@@ -8,6 +8,7 @@ says so; a digit of a NIK is never added, dropped or guessed.
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -247,8 +248,8 @@ def read_bools(texts: Sequence[str]) -> tuple[list[bool | None], list[str]]:
 def read_asset(text: str, counted: bool) -> bool:
     """Whether an asset is there; survey files also use the pair 3 (yes) and 4 (no)."""
     key = word_key(text)
-    if counted and key.isdigit():
-        return int(key) > 0
+    if counted and key.isdecimal():
+        return any(map(int, key))
     return is_yes(text) is True or key == "3"
 
 
@@ -282,9 +283,15 @@ def read_number(text: str) -> float | None:
         else:
             return None
     try:
-        return float(text)
+        return _finite(text)
     except ValueError:
         return None
+
+
+def _finite(text: str) -> float | None:
+    """A number; None for one of more digits than any number has. Raises ``ValueError``."""
+    value = float(text)
+    return value if math.isfinite(value) else None
 
 
 def read_ints(texts: Sequence[str]) -> tuple[list[int | None], list[str]]:
@@ -323,7 +330,7 @@ def read_floats(texts: Sequence[str]) -> tuple[list[float | None], list[str]]:
     codes = []
     for text in texts:
         if _DECIMAL.fullmatch(text):
-            value: float | None = float(text.replace(",", ".").replace("−", "-"))
+            value = _finite(text.replace(",", ".").replace("−", "-"))
         else:
             value = read_number(text.replace("−", "-"))
         found.append(value)
@@ -360,8 +367,9 @@ def read_lat_lon(texts: Sequence[str]) -> tuple[list[float | None], list[float |
         parts = re.findall(r"[-+−]?\d+(?:\.\d+)?", text)
         if ";" in text or re.search(r"\d\s+[-+−\d]", text):
             parts = re.findall(r"[-+−]?\d+(?:[.,]\d+)?", text)
-        if len(parts) == 2:
-            one, two = (float(p.replace(",", ".").replace("−", "-")) for p in parts)
+        both = [_finite(p.replace(",", ".").replace("−", "-")) for p in parts]
+        if len(both) == 2 and None not in both:
+            one, two = both
             latitudes.append(one)
             longitudes.append(two)
             codes.append("")

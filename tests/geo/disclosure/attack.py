@@ -180,6 +180,8 @@ class Attack:
         spots = {place: spot for spot, place in self.unknown.items()}
         solver = highspy.Highs()
         solver.silent()
+        # As many as the gate asks for: a process keeps the number that came first.
+        solver.setOptionValue("threads", 1)
         for place in places:
             solver.addVar(self.least[place], ENDLESS)
         for n in rows:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import zlib
 from dataclasses import replace
 from datetime import date
@@ -35,7 +36,9 @@ def words(figure):
 def page_text(pdf):
     """What the text operators of a PDF's pages hold, kerning left out."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
-    content = b"".join(zlib.decompress(part) for part in streams if part[:1] == b"x")
+    # A stream may end in what looks like the line end before the next word: it needs no such end.
+    unpacked = (zlib.decompressobj().decompress(part) for part in streams if part[:1] == b"x")
+    content = b"".join(unpacked)
     lines = re.findall(rb"\[((?:[^\]\\]|\\.)*)\]\s*TJ|\(((?:[^()\\]|\\.)*)\)\s*Tj", content)
     return [
         b"".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\)", array)) or single for array, single in lines
@@ -169,8 +172,37 @@ def test_kelurahan_without_a_boundary_are_said(world, selection):
     assert "3 kelurahan tidak tergambar" in " ".join(words(drawn(cut, selection)))
 
 
+def test_two_threads_that_draw_take_turns():
+    import matplotlib
+
+    begun, salts = threading.Event(), []
+
+    def draw():
+        begun.set()
+        with pen("lain"):
+            salts.append(matplotlib.rcParams["svg.hashsalt"])
+
+    other = threading.Thread(target=draw)
+    with pen("satu"):
+        before = dict(matplotlib.rcParams)
+        other.start()
+        assert begun.wait(60)
+        with pen("satu"):  # whoever draws may draw more
+            assert salts == []
+        assert dict(matplotlib.rcParams) == before
+    other.join(60)
+    assert salts == ["lain"]
+    assert matplotlib.rcParams["svg.hashsalt"] is None
+
+
 def test_drawing_needs_no_home_folder_and_leaves_the_font_settings_alone(tmp_path):
+    """Nor does it remark that reading the fonts takes long: here every wait is over at once."""
     code = (
+        "import threading\n"
+        "class Impatient(threading.Timer):\n"
+        "    def start(self):\n"
+        "        self.function()\n"
+        "threading.Timer = Impatient\n"
         "from workbench.geo.exports.drawing import pen\n"
         "import os\n"
         "with pen():\n"

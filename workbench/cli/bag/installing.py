@@ -78,7 +78,7 @@ def read_bag(folder: Path) -> Bag:
             f"Di folder {folder.name} tidak ada {BAG_FILE}: ini bukan tas Meja Verval, atau belum "
             "tersalin seluruhnya. Salin ulang folder MejaVerval-... dari sumbernya."
         ) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise BagFault(f"{BAG_FILE} tidak terbaca. Salin ulang tas ini dari sumbernya.") from None
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise BagFault(
@@ -92,13 +92,13 @@ def read_bag(folder: Path) -> Bag:
             str(said["made"]),
             str(said["schema"]),
             int(said["room"]),
-            tuple(said["pythons"]),
-            tuple(said["platforms"]),
+            tuple(map(str, said["pythons"])),
+            tuple(map(str, said["platforms"])),
             tuple(
                 (str(one["path"]), int(one["size"]), str(one["sha256"])) for one in said["files"]
             ),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BagFault(f"{BAG_FILE} tidak lengkap. Salin ulang tas ini dari sumbernya.") from None
 
 
@@ -122,7 +122,7 @@ def faults(bag: Bag, say: Say = print, *, everything: bool = False) -> list[str]
                 differing.append(path)
         except FileNotFoundError:
             missing.append(path)
-        except OSError:
+        except (OSError, ValueError):  # a path that can be none is one that was damaged
             differing.append(path)
         before, done = done, done + size
         if before * 4 // whole != done * 4 // whole:
@@ -143,16 +143,17 @@ def require_whole(bag: Bag, say: Say = print, *, everything: bool = False) -> No
 
 def _is_needed(path: str) -> bool:
     """Whether this Python, on this machine, may come to read a file of the bag."""
-    if not path.startswith(f"{WHEELS}/"):
+    parts = path.split("/")
+    if parts[0] != WHEELS or len(parts) != 3:
         return True
-    _, folder, name = path.split("/")
-    return folder in (PURE, this_platform()) and _is_for_this_python(name)
+    return parts[1] in (PURE, this_platform()) and _is_for_this_python(parts[2])
 
 
 def _is_for_this_python(wheel: str) -> bool:
     """Whether a wheel's name speaks of no other Python: ``x-1.0-cp312-cp312-...whl``."""
-    python, binary = wheel.split("-")[-3:-1]
-    return python != binary or python == f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    said = wheel.split("-")[-3:-1]
+    own = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    return len(set(said)) != 1 or said[0] == own
 
 
 def _digest(file: Path) -> str:
@@ -264,9 +265,9 @@ def is_complete(program: Path, bag: Bag) -> bool:
     """Whether a folder holds the whole program of this very bag."""
     try:
         said = json.loads((program / COMPLETE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return bool(said["made"] == bag.made and said["version"] == bag.version)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
-    return bool(said.get("made") == bag.made and said.get("version") == bag.version)
 
 
 def python_of(program: Path) -> Path:

@@ -31,5 +31,5 @@ def cut_off() -> Path | None:
     try:
         note = json.loads((home / UPDATE_NOTE).read_text(encoding="utf-8")) if home else {}
         return home if note.get("doing") else None
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return None

@@ -218,7 +218,8 @@ def _layers(source: Path, name: str) -> list[Layer]:
         read = [_read_cells(address, layer, encoding, name) for layer in names]
     except UnusableInput:
         raise
-    except (DataSourceError, ValueError, RuntimeError, OSError) as error:
+    except (DataSourceError, ValueError, RuntimeError, OSError, NameError) as error:
+        # The last where a .prj names its system in letters that are no UTF-8.
         raise UnusableInput(_unreadable(name, kind)) from error
     if kind == "KML":
         return [_merge(name, kind, address, names, read)] if read else []

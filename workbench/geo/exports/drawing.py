@@ -8,9 +8,11 @@ everywhere.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -55,6 +57,8 @@ _SETTINGS: dict[str, Any] = {
     "xtick.color": QUIET,
     "ytick.color": QUIET,
 }
+#: Settings are Matplotlib's own and of the whole process: two threads that draw take turns.
+_TURN = threading.RLock()
 
 
 @contextmanager
@@ -63,11 +67,12 @@ def pen(salt: str = "verval") -> Iterator[None]:
 
     ``salt`` names the drawing, so that ids in two SVG on one page differ.
     """
-    _prepare()
-    import matplotlib
+    with _TURN:
+        _prepare()
+        import matplotlib
 
-    with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": salt}):
-        yield
+        with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": salt}):
+            yield
 
 
 def svg_text(figure: Figure, alternative: str) -> str:
@@ -117,9 +122,14 @@ def _prepare() -> None:
         set_for_import = {"MPLCONFIGDIR": folder, "MPL_IGNORE_SYSTEM_FONTS": "1"}
         before = {name: os.environ.get(name) for name in set_for_import}
         os.environ.update(set_for_import)
+        # On a busy machine it would say in English that reading the fonts takes a moment.
+        remarks = logging.getLogger("matplotlib.font_manager")
+        level = remarks.level
+        remarks.setLevel(logging.ERROR)
         try:
             from matplotlib import font_manager
         finally:
+            remarks.setLevel(level)
             # Left standing, the second would leave out our typeface too.
             for name, value in before.items():
                 os.environ.pop(name)

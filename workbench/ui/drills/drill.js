@@ -49,6 +49,7 @@ class Room {
     this.root.prepend(this.voice.words, this.notice, this.main);
     el.append(this.root);
     this.request = 0;
+    this.answered = 0; // the newest request whose page has been drawn
     this.waits = null;
     this.tries = 0;
     this.chosen = [];
@@ -99,7 +100,11 @@ class Room {
   }
 
   ask() {
-    this.model.send(this.waits);
+    try {
+      this.model.send(this.waits);
+    } catch {
+      /* the channel is closed: asked again below */
+    }
     this.timer = setTimeout(() => {
       this.tell(
         this.waits.kind === "answer"
@@ -120,7 +125,9 @@ class Room {
 
   arrive() {
     const { request, screen, drill } = this.page;
-    if (this.waits && request !== null && request !== undefined && request < this.waits.request) return;
+    // The second answer to a request that was sent twice: what was chosen since stays chosen.
+    if (request && (request <= this.answered || request < this.waits?.request)) return;
+    this.answered = request || this.answered;
     this.settle();
     this.tell(this.page.notice || "");
     keep(ofThisTab, this.key, ["card", "feedback"].includes(screen) ? drill : null);

@@ -22,7 +22,8 @@ function render({ model, el }) {
   let drawn = "";
   let at = -1;
   let told = "";
-  const waiting = new Map(); // id of a question -> number of the message that holds its answer
+  // id of a question -> the number of the message that holds its answer, and that answer
+  const waiting = new Map();
   const late = new Map();
   const sections = new Map();
 
@@ -38,7 +39,7 @@ function render({ model, el }) {
   };
   const tell = (question, value) => {
     const { id, level, subject, key } = question;
-    waiting.set(id, say({ kind: "isi", level, subject, key, value }));
+    waiting.set(id, { number: say({ kind: "isi", level, subject, key, value }), value });
     clearTimeout(late.get(id));
     late.set(id, setTimeout(() => mark(id), WAIT_MS));
     mark(id);
@@ -145,7 +146,7 @@ function render({ model, el }) {
       input,
       (value) => {
         // What is being typed is not to be taken from under the fingers.
-        if (document.activeElement === input || waiting.has(question.id)) return;
+        if (document.activeElement === input) return;
         last = value;
         input.value = value;
       },
@@ -177,7 +178,8 @@ function render({ model, el }) {
     inside.append(control);
     box.append(told);
     const update = (now) => {
-      set(now.value);
+      // The answer to an earlier touch does not take back a later one.
+      set(waiting.get(question.id)?.value ?? now.value);
       const isEmpty = now.value.length === 0;
       need.hidden = !(now.required && isEmpty);
       told.replaceChildren(
@@ -213,7 +215,7 @@ function render({ model, el }) {
 
   function draw() {
     const state = model.get("state");
-    [...waiting].forEach(([id, number]) => {
+    [...waiting].forEach(([id, { number }]) => {
       if (number <= state.heard) waiting.delete(id);
     });
     const step = state.steps[state.at];

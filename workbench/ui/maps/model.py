@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from workbench.access import Actor, Permission, may
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
 PAGE = "html"
 #: The choice of all older lists at once, as far as a map holds them.
 ALL_OLDER = "semua"
+#: What a page says in words about a choice on the map.
+_NAMED = ("indicator", "period", "measure", "scheme")
+#: No number of a map is as large; infinity and what is no number are not smaller either.
+_NO_LIMIT = 1e15
 
 
 class MapRoom:
@@ -105,8 +108,10 @@ class MapRoom:
         from workbench.geo.page.contents import KINDS
 
         own, k, code = said.get("own"), said.get("k"), said.get("code", "")
+        words = (code, *(said.get(name) for name in _NAMED))
         if (
             self.atlas is None
+            or not all(isinstance(word, str) for word in words)
             or said.get("indicator") not in {one.name for one in catalogue()}
             or said.get("period") not in {period.list_id for period in self.atlas.periods}
             or said.get("measure") not in KINDS
@@ -115,7 +120,7 @@ class MapRoom:
             or not 2 <= k <= MOST
             or not isinstance(own, list)
             or len(own) >= MOST
-            or not all(isinstance(limit, (int, float)) and isfinite(limit) for limit in own)
+            or not all(isinstance(one, (int, float)) and abs(one) < _NO_LIMIT for one in own)
             or (code and code not in self.atlas.areas.by_code)
         ):
             return False
@@ -180,10 +185,10 @@ class MapRoom:
     def checklist(self, said: Mapping[str, Any]) -> tuple[str, bytes]:
         """The checklist of a kelurahan on the map: its name and content."""
         atlas, _ = self._drawn()
-        code, period = said.get("checklist"), said.get("period")
+        code, period = str(said.get("checklist")), str(said.get("period"))
         if code not in atlas.areas.by_code or period not in {p.list_id for p in atlas.periods}:
             raise WrongUse(say_locally("Kelurahan atau periode itu tidak ada pada peta ini."))
-        return lists.checklist_file(self.office, self.actor, str(period), str(code))
+        return lists.checklist_file(self.office, self.actor, period, code)
 
     def purposes(self) -> list[tuple[str, str]]:
         """What houses may be looked at for: name and words; none for who may not."""
@@ -196,7 +201,7 @@ class MapRoom:
         from workbench.services.house_points import house_points
 
         atlas, selection = self._drawn()
-        code, period = said.get("houses"), said.get("period")
+        code, period = str(said.get("houses")), str(said.get("period"))
         if code != self.code or period != selection.period or code not in atlas.areas.by_code:
             raise WrongUse("Pilih dulu kelurahannya pada peta.")
         found = house_points(

@@ -67,8 +67,10 @@ class ListsRoom:
 
     def ask(self, query: Query) -> None:
         """Show another query from its first page; of a typed number only the end is kept."""
-        self.query = replace(query, search=plain_search(query.search))
-        self.turn(0)
+        assert self.index is not None
+        wanted = replace(query, search=plain_search(query.search))
+        self.page = self.index.page(wanted, 0, PAGE_SIZE)
+        self.query = wanted
 
     def turn(self, start: int) -> None:
         """Show the page that begins at a finding."""

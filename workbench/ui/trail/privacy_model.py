@@ -80,7 +80,7 @@ class PrivacyTab:
         if self.day is None or hour is None:
             raise WrongUse("Isi hari dan jam diketahui, misalnya 14.30.")
         noticed = datetime.combine(self.day, time(int(hour[1]), int(hour[2])), clock.zone())
-        if noticed > datetime.now(clock.zone()):
+        if noticed > clock.local(clock.now()):
             raise WrongUse("Waktu diketahui tidak boleh di depan.")
         return Breach(noticed, self.list_id, self.happened, self.done, self.contact)
 
