@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pyarrow.compute as pc
@@ -36,6 +37,8 @@ from workbench.synthesis import generate
 TRAINER = Actor("pelatih", "Pelatih", Role.PELATIH, Workspace.LATIHAN, ("36.73",))
 OF_SERANG = Actor("serang", "Serang", Role.PELATIH, Workspace.LATIHAN, ("36.73.01",))
 TRAINEE = Actor("K1.1", "Peserta", Role.PESERTA, Workspace.LATIHAN, (), "K1", 1)
+#: The day a real list is of: ages are told as they were then.
+AS_OF = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,7 @@ def _real_list(office, tmp_path, rows, header="NIK;NO KK;NAMA;JK;TGL LAHIR;HUB K
     staff = Actor("staf", "Staf", Role.STAF, Workspace.NYATA, ("36.73",))
     path = tmp_path / "d.csv"
     path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
-    summary = lists.bring_in(office, staff, path, "Uji")
+    summary = lists.bring_in(office, staff, path, "Uji", as_of=AS_OF)
     return staff, lists.open_list(office, staff, summary.id)
 
 
